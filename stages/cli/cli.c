@@ -1,0 +1,181 @@
+/* Options and messages that all programs share. */
+#include "cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void
+cli_begin(void)
+{
+	for (int fd = 0; fd <= 2; fd++) {
+		/* Opened the wrong way round, so that reading or writing it still fails. */
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) < 0)
+			_exit(CLI_SYSTEM);
+	}
+}
+
+int
+cli_flush(const struct cli *cli)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return CLI_OK;
+	fprintf(stderr, "%s: <stdout>: cannot write: %s\n", cli->name, strerror(errno));
+	return CLI_OUTPUT;
+}
+
+int
+cli_usage(const struct cli *cli, const char *format, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	fprintf(stderr, "%s: %s; '%s --help' tells more\n", cli->name, text, cli->name);
+	return CLI_USAGE;
+}
+
+static int
+help(const struct cli *cli)
+{
+	printf("usage: %s %s\n\n%s", cli->name, cli->synopsis, cli->options_help);
+	fputs("      --stats[=FILE]   counts as one JSON object to stderr or FILE\n"
+	      "      --capabilities   the nature of this stage as JSON\n"
+	      "  -h, --help           this text\n"
+	      "  -V, --version        versions of the program and its libraries\n"
+	      "\nNo FILE, or -, is standard input.\n\nexamples:\n",
+	    stdout);
+	fputs(cli->examples, stdout);
+	return cli_flush(cli);
+}
+
+static int
+capabilities(const struct cli *cli)
+{
+	printf("{\"program\":\"%s\",\"version\":\"%s\",\"line_to_line\":%s,"
+	       "\"lines_independent\":%s}\n",
+	    cli->name, POTOK_VERSION, cli->line_to_line ? "true" : "false",
+	    cli->lines_independent ? "true" : "false");
+	return cli_flush(cli);
+}
+
+int
+cli_option(struct cli *cli, int c, char *const argv[])
+{
+	char shown[128];
+
+	switch (c) {
+	case 'h':
+		return help(cli);
+	case 'V':
+		printf("%s %s\n%s", cli->name, POTOK_VERSION, cli->libraries ? cli->libraries : "");
+		return cli_flush(cli);
+	case CLI_OPT_STATS:
+		cli->stats = true;
+		cli->stats_file = optarg;
+		return -1;
+	case CLI_OPT_CAPABILITIES:
+		return capabilities(cli);
+	case ':':
+		return cli_usage(cli, "option '%s' wants a value",
+		    cli_printable(argv[optind - 1], shown, sizeof shown));
+	default:
+		if (optopt > 0 && optopt < 0x80)
+			return cli_usage(cli, "unknown option '-%c'", optopt);
+		return cli_usage(cli, "unknown, unclear or wrongly used option '%s'",
+		    cli_printable(argv[optind - 1], shown, sizeof shown));
+	}
+}
+
+/* Damerau's distance without transpositions of changed letters, for short names. */
+static size_t
+distance(const char *a, const char *b)
+{
+	enum { MAX = 63 };
+	size_t row[3][MAX + 1];
+	size_t na = strlen(a), nb = strlen(b);
+
+	if (na > MAX || nb > MAX)
+		return MAX;
+	for (size_t j = 0; j <= nb; j++)
+		row[0][j] = j;
+	for (size_t i = 1; i <= na; i++) {
+		size_t *now = row[i % 3], *up = row[(i + 2) % 3], *up2 = row[(i + 1) % 3];
+		now[0] = i;
+		for (size_t j = 1; j <= nb; j++) {
+			size_t d = up[j - 1] + (a[i - 1] != b[j - 1]);
+			if (up[j] + 1 < d)
+				d = up[j] + 1;
+			if (now[j - 1] + 1 < d)
+				d = now[j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    up2[j - 2] + 1 < d)
+				d = up2[j - 2] + 1;
+			now[j] = d;
+		}
+	}
+	return row[na % 3][nb];
+}
+
+int
+cli_unknown(const struct cli *cli, const char *kind, const char *word, const char *(*name)(size_t))
+{
+	const char *nearest = NULL;
+	size_t least = strlen(word) / 3 + 2;
+	char shown[128];
+
+	cli_printable(word, shown, sizeof shown);
+	for (size_t i = 0; name(i) != NULL; i++) {
+		size_t d = distance(word, name(i));
+		if (d < least) {
+			least = d;
+			nearest = name(i);
+		}
+	}
+	if (nearest == NULL)
+		return cli_usage(cli, "unknown %s '%s'", kind, shown);
+	return cli_usage(cli, "unknown %s '%s'; did you mean '%s'?", kind, shown, nearest);
+}
+
+bool
+cli_number(const char *text, uint64_t min, uint64_t max, uint64_t *value)
+{
+	uint64_t v = 0;
+
+	if (*text == '\0')
+		return false;
+	for (; *text != '\0'; text++) {
+		if (*text < '0' || *text > '9' || v > (UINT64_MAX - 9) / 10)
+			return false;
+		v = v * 10 + (uint64_t)(*text - '0');
+	}
+	*value = v;
+	return v >= min && v <= max;
+}
+
+const char *
+cli_printable(const char *name, char *buf, size_t cap)
+{
+	size_t n = 0;
+
+	for (const unsigned char *p = (const unsigned char *)name; *p != '\0'; p++) {
+		/* C0, DEL, and C1 as UTF-8 writes it. */
+		bool control =
+		    *p < 0x20 || *p == 0x7F || (*p == 0xC2 && p[1] >= 0x80 && p[1] < 0xA0);
+		if (n + 5 > cap)
+			break;
+		if (control)
+			n += (size_t)snprintf(buf + n, cap - n, "\\x%02X", *p);
+		else
+			buf[n++] = (char)*p;
+	}
+	buf[n] = '\0';
+	return buf;
+}

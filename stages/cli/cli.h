@@ -1,0 +1,100 @@
+/*
+ * What all programs share: options, messages, reading and writing, --stats.  A stage's main() fills
+ * a struct cli, reads its options with getopt_long(), and hands the operands to cli_run_files().
+ * Never installed.
+ */
+#ifndef POTOK_CLI_H
+#define POTOK_CLI_H
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <potok/stage.h>
+
+/* Exit codes, the same in every program. */
+enum cli_exit {
+	CLI_OK = 0,
+	CLI_NO = 1,       /* a check answered "no" */
+	CLI_USAGE = 64,   /* wrong call */
+	CLI_DATA = 65,    /* bad data */
+	CLI_NOINPUT = 66, /* input cannot be read */
+	CLI_BUG = 70,     /* our bug */
+	CLI_SYSTEM = 71,  /* no memory or another system limit */
+	CLI_OUTPUT = 74,  /* output cannot be written */
+};
+
+struct cli {
+	/* Filled by main(), static text. */
+	const char *name;         /* "potok-split" */
+	const char *synopsis;     /* what follows the name in the usage line */
+	const char *options_help; /* one line an option of its own; the shared ones are added */
+	const char *examples;     /* whole lines, each a command that works */
+	const char *libraries;    /* for --version: names and versions, one a line; may be NULL */
+	bool line_to_line;        /* --capabilities: one line out for each line in */
+	bool lines_independent;   /* --capabilities: lines do not influence each other */
+
+	/*
+	 * Makes a fresh stage for one stream.  *stage may be set also when an error is answered; it
+	 * is closed in any case.
+	 */
+	enum potok_status (*start)(void *program, struct potok_stage **stage);
+	void *program;    /* handed to start */
+	bool joined;      /* all operands are one stream */
+	bool count_lines; /* messages about bad data name the line; costs a pass over the input */
+
+	/* Kept by the functions below. */
+	const char *stats_file; /* NULL: none, "-": standard error */
+	bool stats;
+};
+
+/* The shared options, for the first place of main()'s tables. */
+#define CLI_SHORT ":hV"
+enum { CLI_OPT_STATS = 0x10000, CLI_OPT_CAPABILITIES, CLI_OPT_OWN };
+#define CLI_LONG                                                                                   \
+	{"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'},                     \
+	    {"stats", optional_argument, NULL, CLI_OPT_STATS},                                     \
+	{                                                                                          \
+		"capabilities", no_argument, NULL, CLI_OPT_CAPABILITIES                            \
+	}
+#define CLI_LONG_END                                                                               \
+	{                                                                                          \
+		NULL, 0, NULL, 0                                                                   \
+	}
+
+/* First call of every main(): makes sure that descriptors 0, 1 and 2 are taken, so that no file
+ * that is opened later becomes standard output. */
+void cli_begin(void);
+
+/* Handles what getopt_long() answered and main() does not know: a shared option, or a mistake.
+ * Answers the exit code to leave with, or -1 to go on. */
+int cli_option(struct cli *, int c, char *const argv[]);
+
+/* Reports a wrong call: "NAME: MESSAGE" and a hint.  Answers CLI_USAGE. */
+int cli_usage(const struct cli *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Reports an unknown name and the nearest known one.  name(i) gives the known names, then NULL.
+ * Answers CLI_USAGE. */
+int cli_unknown(
+    const struct cli *, const char *kind, const char *word, const char *(*name)(size_t));
+
+/* Reads a decimal number.  Answers false unless text is digits alone and min <= value <= max. */
+bool cli_number(const char *text, uint64_t min, uint64_t max, uint64_t *value);
+
+/* Writes a name for people: control characters are shown as \xNN.  Answers buf. */
+const char *cli_printable(const char *name, char *buf, size_t cap);
+
+/* Flushes stdout after text of our own (--help, --list).  Answers CLI_OK, or reports and answers
+ * CLI_OUTPUT. */
+int cli_flush(const struct cli *);
+
+/*
+ * Runs a stage over each operand (files ends with NULL; none, or "-", is standard input), writes to
+ * standard output, reports what went wrong, writes --stats, closes standard output.  Answers the
+ * exit code: that of the first fault.  An operand that cannot be read or holds bad data does not
+ * stop the ones after it; output that cannot be written does.
+ */
+int cli_run_files(struct cli *, char *const files[]);
+
+#endif

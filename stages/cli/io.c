@@ -1,0 +1,64 @@
+/* Reading and writing: the only place that calls read() and write(). */
+#if defined(__linux__)
+#define _GNU_SOURCE /* F_SETPIPE_SZ */
+#endif
+#include "io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+enum { PIPE_BYTES = 1024 * 1024 };
+
+/* After a failed call: may it be tried again?  Waits when the descriptor is not ready. */
+static int
+again(int fd, short events)
+{
+	if (errno == EINTR)
+		return 1;
+	if (errno != EAGAIN && errno != EWOULDBLOCK)
+		return 0;
+	struct pollfd p = {.fd = fd, .events = events};
+	return poll(&p, 1, -1) >= 0 || errno == EINTR;
+}
+
+ptrdiff_t
+io_read(int fd, void *buf, size_t cap)
+{
+	ssize_t n;
+
+	do {
+		n = read(fd, buf, cap);
+	} while (n < 0 && again(fd, POLLIN));
+	return n;
+}
+
+int
+io_write(int fd, const void *data, size_t n)
+{
+	const unsigned char *p = data;
+
+	while (n > 0) {
+		ssize_t put = write(fd, p, n);
+		if (put < 0) {
+			if (!again(fd, POLLOUT))
+				return -1;
+			continue;
+		}
+		p += put;
+		n -= (size_t)put;
+	}
+	return 0;
+}
+
+void
+io_enlarge(int fd)
+{
+#ifdef F_SETPIPE_SZ
+	/* Refused when it is no pipe or the user has too many: then it stays as it is. */
+	(void)fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES);
+#else
+	(void)fd;
+#endif
+}

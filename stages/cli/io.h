@@ -1,0 +1,15 @@
+/* Reading and writing: the only place that calls read() and write().  Private to stages/cli. */
+#ifndef POTOK_CLI_IO_H
+#define POTOK_CLI_IO_H
+
+#include <stddef.h>
+
+/* As read(2) and write(2) of everything, but go on after EINTR and short writes, and wait where the
+ * descriptor does not block.  Below 0: errno tells. */
+ptrdiff_t io_read(int fd, void *buf, size_t cap);
+int io_write(int fd, const void *data, size_t n);
+
+/* Asks for a large pipe buffer when fd is a pipe: fewer switches between the programs. */
+void io_enlarge(int fd);
+
+#endif

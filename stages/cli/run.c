@@ -1,0 +1,278 @@
+/* Runs a program's stage over its operands, and tells how it went. */
+#include "cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io.h"
+
+enum { COUNTS_MAX = 64, NAME_SHOWN = 1024 };
+
+/* One run of the program. */
+struct job {
+	struct cli *cli;
+	char *const *next;   /* operands still to open */
+	const char *operand; /* the one that is open */
+	int fd;              /* its descriptor, or -1 */
+	bool write_failed;
+	int code; /* exit code of the first fault */
+
+	uint64_t operands, bytes_in, bytes_out;
+	struct potok_count total[COUNTS_MAX];
+	size_t ntotal;
+};
+
+static void
+fault(struct job *job, int code)
+{
+	if (job->code == CLI_OK)
+		job->code = code;
+}
+
+static const char *
+shown(const char *operand, char buf[NAME_SHOWN])
+{
+	return strcmp(operand, "-") == 0 ? "<stdin>" : cli_printable(operand, buf, NAME_SHOWN);
+}
+
+/* Reports a fault that belongs to the open operand. */
+static void
+report(struct job *job, int code, const char *what, const char *why)
+{
+	char name[NAME_SHOWN];
+
+	fprintf(stderr, "%s: %s: %s: %s\n", job->cli->name, shown(job->operand, name), what, why);
+	fault(job, code);
+}
+
+/* A file that is appended to while it is read would never end. */
+static bool
+is_own_output(int fd)
+{
+	struct stat in, out;
+
+	return fstat(fd, &in) == 0 && fstat(STDOUT_FILENO, &out) == 0 && S_ISREG(in.st_mode) &&
+	       in.st_dev == out.st_dev && in.st_ino == out.st_ino;
+}
+
+/* Opens the next operand that can be opened.  Answers false when none is left. */
+static bool
+open_next(struct job *job)
+{
+	while (*job->next != NULL) {
+		job->operand = *job->next++;
+		job->operands++;
+		job->fd = strcmp(job->operand, "-") == 0 ? STDIN_FILENO
+							 : open(job->operand, O_RDONLY | O_CLOEXEC);
+		if (job->fd < 0) {
+			report(job, CLI_NOINPUT, "cannot open", strerror(errno));
+			continue;
+		}
+		if (is_own_output(job->fd)) {
+			report(job, CLI_NOINPUT, "cannot read", "it is also the output");
+			if (job->fd != STDIN_FILENO)
+				close(job->fd);
+			job->fd = -1;
+			continue;
+		}
+		io_enlarge(job->fd);
+		return true;
+	}
+	return false;
+}
+
+static void
+close_operand(struct job *job)
+{
+	if (job->fd > STDIN_FILENO)
+		close(job->fd);
+	job->fd = -1;
+}
+
+static ptrdiff_t
+read_operand(void *ctx, void *buf, size_t cap)
+{
+	struct job *job = ctx;
+
+	for (;;) {
+		ptrdiff_t n = job->fd < 0 ? 0 : io_read(job->fd, buf, cap);
+		if (n > 0)
+			job->bytes_in += (uint64_t)n;
+		if (!job->cli->joined || n > 0)
+			return n;
+		if (n < 0)
+			report(job, CLI_NOINPUT, "cannot read", strerror(errno));
+		close_operand(job);
+		if (!open_next(job))
+			return 0;
+	}
+}
+
+static int
+write_output(void *ctx, const void *data, size_t n)
+{
+	struct job *job = ctx;
+
+	if (io_write(STDOUT_FILENO, data, n) < 0) {
+		job->write_failed = true;
+		return -1;
+	}
+	job->bytes_out += n;
+	return 0;
+}
+
+static void
+report_output(struct job *job)
+{
+	fprintf(stderr, "%s: <stdout>: cannot write: %s\n", job->cli->name, strerror(errno));
+	fault(job, CLI_OUTPUT);
+}
+
+static void
+report_bad_data(struct job *job, const struct potok_chain *chain, const struct potok_stage *stage)
+{
+	char name[NAME_SHOWN], where[64] = "";
+
+	if (chain->count_lines)
+		snprintf(where, sizeof where, "line %" PRIu64 ", ", chain->line);
+	fprintf(stderr, "%s: %s: %sbyte %" PRIu64 ": %s\n", job->cli->name,
+	    shown(job->operand, name), where, stage->offset, stage->why);
+	fault(job, CLI_DATA);
+}
+
+/* Adds the stage's counts to the totals, and tells of losses. */
+static void
+take_counts(struct job *job, const struct potok_stage *stage)
+{
+	char name[NAME_SHOWN];
+
+	for (size_t i = 0; i < stage->ncounts && i < COUNTS_MAX; i++) {
+		const struct potok_count *c = &stage->counts[i];
+		if (i >= job->ntotal) {
+			job->total[i] = *c;
+			job->ntotal = i + 1;
+		} else {
+			job->total[i].n += c->n;
+		}
+		if (c->loss && c->n > 0)
+			fprintf(stderr,
+			    "%s: %s: warning: %" PRIu64 " %s (the first at byte %" PRIu64 ")\n",
+			    job->cli->name, shown(job->operand, name), c->n, c->what, c->first);
+	}
+}
+
+/* Runs one stream through a fresh stage. */
+static void
+run_stream(struct job *job)
+{
+	struct potok_stage *stage = NULL;
+	enum potok_status s = job->cli->start(job->cli->program, &stage);
+
+	if (s >= 0) {
+		struct potok_chain chain = {
+		    .stages = &stage,
+		    .nstages = 1,
+		    .read = read_operand,
+		    .write = write_output,
+		    .ctx = job,
+		    .count_lines = job->cli->count_lines,
+		};
+		s = potok_chain_run(&chain);
+		if (s == POTOK_EINPUT)
+			report_bad_data(job, &chain, stage);
+	}
+	switch (s) {
+	case POTOK_ENOMEM:
+		report(job, CLI_SYSTEM, "cannot go on", "out of memory");
+		break;
+	case POTOK_EIO:
+		if (job->write_failed)
+			report_output(job);
+		else
+			report(job, CLI_NOINPUT, "cannot read", strerror(errno));
+		break;
+	case POTOK_EUSAGE:
+	case POTOK_EBUG:
+		report(
+		    job, CLI_BUG, "cannot go on", "this is a bug in the program; please report it");
+		break;
+	default:
+		break;
+	}
+	if (stage != NULL)
+		take_counts(job, stage);
+	potok_close(stage);
+}
+
+/* The counts of all operands as one JSON object.  Names of counts are ours and need no quoting. */
+static void
+write_stats(struct job *job, FILE *f)
+{
+	fprintf(f,
+	    "{\"program\":\"%s\",\"version\":\"%s\",\"exit\":%d,\"operands\":%" PRIu64
+	    ",\"bytes_in\":%" PRIu64 ",\"bytes_out\":%" PRIu64 ",\"counts\":{",
+	    job->cli->name, POTOK_VERSION, job->code, job->operands, job->bytes_in, job->bytes_out);
+	for (size_t i = 0; i < job->ntotal; i++)
+		fprintf(f, "%s\"%s\":%" PRIu64, i ? "," : "", job->total[i].name, job->total[i].n);
+	fputs("}}\n", f);
+}
+
+/* Opens the file of --stats before work begins, so that a wrong name costs nothing. */
+static FILE *
+open_stats(struct job *job)
+{
+	char name[NAME_SHOWN];
+	const char *file = job->cli->stats_file;
+
+	if (!job->cli->stats)
+		return NULL;
+	if (file == NULL)
+		return stderr;
+	FILE *f = fopen(file, "w");
+	if (f == NULL) {
+		fprintf(stderr, "%s: %s: cannot write: %s\n", job->cli->name,
+		    cli_printable(file, name, sizeof name), strerror(errno));
+		fault(job, CLI_OUTPUT);
+	}
+	return f;
+}
+
+int
+cli_run_files(struct cli *cli, char *const files[])
+{
+	char dash[] = "-";
+	char *const only_stdin[] = {dash, NULL};
+	struct job job = {.cli = cli, .next = files[0] ? files : only_stdin, .fd = -1};
+	FILE *stats = open_stats(&job);
+
+	if (job.code != CLI_OK)
+		return job.code;
+	io_enlarge(STDOUT_FILENO);
+	if (cli->joined) {
+		job.operand = *job.next;
+		run_stream(&job);
+		close_operand(&job);
+	} else {
+		while (!job.write_failed && open_next(&job)) {
+			run_stream(&job);
+			close_operand(&job);
+		}
+	}
+	if (close(STDOUT_FILENO) < 0 && !job.write_failed)
+		report_output(&job);
+	if (stats != NULL) {
+		write_stats(&job, stats);
+		if (stats != stderr && fclose(stats) != 0) {
+			fprintf(
+			    stderr, "%s: --stats: cannot write: %s\n", cli->name, strerror(errno));
+			fault(&job, CLI_OUTPUT);
+		}
+	}
+	return job.code;
+}
