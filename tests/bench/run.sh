@@ -1,0 +1,170 @@
+#!/bin/sh
+# run.sh [-n RUNS] [SECTION...]: speed beside the peers', memory, start-up.  Prints tables in Markdown.
+# Sections: normalize split translit compress startup memory (all of them when none is named).
+#
+# Corpora, made once in build/bench/corpus from Debian packages, markup of man pages removed,
+# repeated up to 200 MB: "ru" (manpages-ru), "en" (manpages, manpages-dev), "mixed" (manpages-ru,
+# manpages-de, manpages-fr).  Slow peers get the first 40 MB.  MB is 10^6 bytes of input; for
+# decompression, of output.  Speeds are MB per CPU-second (user + system), median of RUNS, all in
+# one run of this script; ratios are what to look at: the machine may be busy.
+set -eu
+cd "$(dirname "$0")/../.."
+
+runs=5
+while getopts n: option; do
+	case $option in n) runs=$OPTARG ;; *) exit 64 ;; esac
+done
+shift $((OPTIND - 1))
+[ $# -gt 0 ] || set -- normalize split translit compress startup memory
+
+sh pipelines/install-needs.sh build test bench
+dir=build/bench
+corpus=$dir/corpus
+bin=$dir/bin
+mkdir -p "$corpus"
+{
+	cmake -S . -B "$dir" -DCMAKE_BUILD_TYPE=Release
+	cmake --build "$dir" -j "$(getconf _NPROCESSORS_ONLN)" --target bench
+} >"$dir/build.log" 2>&1 || { tail -n 30 "$dir/build.log" >&2; exit 1; }
+
+# plain NAME PACKAGE...: the text of all manual pages in the packages, as $corpus/NAME.
+plain() {
+	name=$1
+	shift
+	[ ! -s "$corpus/$name" ] || return 0
+	work=$(mktemp -d)
+	(cd "$work" && for package; do apt-get download -qq -o APT::Sandbox::User=root "$package" >/dev/null && dpkg-deb -x "$package"_*.deb .; done)
+	find "$work/usr/share/man" -type f -name '*.gz' | LC_ALL=C sort | xargs zcat |
+		sed -e '/^[.'"'"']/!b text' -e 's/^\.\(B\|I\|BR\|IR\|SH\|SS\|TP\) //;t text' -e d \
+			-e ': text' -e 's/\\f[BIRP]//g' -e 's/\\-/-/g' -e 's/\\&//g' >"$work/text"
+	while [ "$(stat -c %s "$work/all" 2>/dev/null || echo 0)" -lt 200000000 ]; do
+		cat "$work/text" >>"$work/all"
+	done
+	mv "$work/all" "$corpus/$name"
+	rm -rf "$work"
+}
+plain ru manpages-ru
+plain en manpages manpages-dev
+plain mixed manpages-ru manpages-de manpages-fr
+
+# part NAME: the first 40 MB of a corpus, to a whole line.
+part() {
+	[ -s "$corpus/$1.part" ] || head -c 40000000 "$corpus/$1" | sed '$d' >"$corpus/$1.part"
+	echo "$corpus/$1.part"
+}
+
+# speed LABEL FILE COMMAND...: prints a row, MB per CPU-second and the share of the row marked `own`.
+# The first row after `table` is ours; later rows print how many times faster ours is.
+table() {
+	printf '\n%s\n\n| | MB per CPU-second | ours is |\n|---|--:|--:|\n' "$1"
+	own=
+}
+speed() {
+	label=$1 file=$2 bytes=${bytes:-$(stat -c %s "$2")}
+	shift 2
+	cpu=$("$bin/bench-measure" -n "$runs" "$file" "$@" | cut -f 1)
+	row "$(awk -v b="$bytes" -v s="$cpu" 'BEGIN { print b / 1e6 / s }')"
+}
+row() {
+	own=${own:-$1}
+	awk -v l="$label" -v v="$1" -v o="$own" 'BEGIN { printf "| %s | %.0f | %.2f x |\n", l, v, o / v }'
+	unset bytes
+}
+# piped LABEL FILE COMMAND...: the same by wall time, both ends being pipes.
+piped() {
+	label=$1 bytes=$(stat -c %s "$2")
+	file=$2
+	shift 2
+	wall=$("$bin/bench-measure" -p -n "$runs" "$file" "$@" | cut -f 2)
+	row "$(awk -v b="$bytes" -v s="$wall" 'BEGIN { print b / 1e6 / s }')"
+}
+
+section_normalize() {
+	for text in en ru; do
+		table "normalize, clean UTF-8 ($text), file to /dev/null"
+		speed potok-normalize "$corpus/$text" "$bin/potok-normalize"
+		speed "copy loop" "$corpus/$text" "$bin/bench-copy"
+		speed "iconv -f utf-8 -t utf-8" "$corpus/$text" iconv -f utf-8 -t utf-8
+		speed "uconv -x any-nfc" "$(part "$text")" uconv -f utf-8 -t utf-8 -x any-nfc
+		table "the same, pipe to pipe, MB per second of wall time"
+		piped potok-normalize "$corpus/$text" "$bin/potok-normalize"
+		piped "copy loop" "$corpus/$text" "$bin/bench-copy"
+		piped cat "$corpus/$text" cat
+	done
+	for encoding in windows-1251 koi8-r; do
+		file=$corpus/ru.$encoding
+		[ -s "$file" ] || iconv -c -f utf-8 -t "$encoding" "$corpus/ru" >"$file" || true
+		table "normalize -f $encoding"
+		speed potok-normalize "$file" "$bin/potok-normalize" -f "$encoding"
+		speed iconv "$file" iconv -f "$encoding" -t utf-8
+		speed uconv "$file" uconv -f "$encoding" -t utf-8
+	done
+}
+section_split() {
+	for text in en ru; do
+		table "split -l $text"
+		speed potok-split "$corpus/$text" "$bin/potok-split" -l "$text"
+		speed "ICU sentence iterator" "$(part "$text")" "$bin/bench-icu-sentences" "$text"
+		speed "potok-split -l mul" "$corpus/$text" "$bin/potok-split"
+	done
+}
+section_translit() {
+	table "translit, Russian, BGN/PCGN"
+	speed potok-translit "$corpus/ru" "$bin/potok-translit" -s bgnpcgn-rus-1947
+	speed "uconv -x Russian-Latin/BGN" "$(part ru)" uconv -f utf-8 -t utf-8 -x Russian-Latin/BGN
+	speed "potok-translit, English text" "$corpus/en" "$bin/potok-translit" -s bgnpcgn-rus-1947
+	speed "potok-translit --both" "$corpus/ru" "$bin/potok-translit" -s bgnpcgn-rus-1947 --both
+}
+section_compress() {
+	for level in 1 6; do
+		table "compress, level $level, one thread"
+		speed potok-compress "$(part mixed)" "$bin/potok-compress" -$level
+		[ ! -x "$bin/bench-deflate" ] || speed "libdeflate alone" "$(part mixed)" "$bin/bench-deflate" $level
+		speed bgzip "$(part mixed)" bgzip -c -l $level
+		speed pigz "$(part mixed)" pigz -p 1 -c -$level
+		speed gzip "$(part mixed)" gzip -c -$level
+	done
+	file=$(part mixed)
+	size=$(stat -c %s "$file")
+	[ -s "$file.bgz" ] || "$bin/potok-compress" <"$file" >"$file.bgz"
+	[ -s "$file.gz" ] || gzip -c "$file" >"$file.gz"
+	table "decompress, block gzip"
+	bytes=$size speed "potok-compress -d" "$file.bgz" "$bin/potok-compress" -d
+	bytes=$size speed "bgzip -d" "$file.bgz" bgzip -dc
+	bytes=$size speed "gzip -d" "$file.bgz" gzip -dc
+	table "decompress, ordinary gzip"
+	bytes=$size speed "potok-compress -d" "$file.gz" "$bin/potok-compress" -d
+	bytes=$size speed "pigz -d" "$file.gz" pigz -p 1 -dc
+	bytes=$size speed "gzip -d" "$file.gz" gzip -dc
+}
+section_startup() {
+	printf '\nStart-up: one line of input, median of %s, milliseconds\n\n| | wall | CPU |\n|---|--:|--:|\n' $((runs * 10))
+	echo "Привет, мир." >"$dir/line"
+	for command in potok-normalize potok-split "potok-translit -s iso9-1995" potok-compress "uconv -x any-nfc" cat; do
+		path=$command
+		[ ! -x "$bin/${command%% *}" ] || path=$bin/$command
+		# shellcheck disable=SC2086  # the words of the command
+		"$bin/bench-measure" -n $((runs * 10)) "$dir/line" $path |
+			awk -v l="$command" '{ printf "| %s | %.2f | %.2f |\n", l, $2 * 1000, $1 * 1000 }'
+	done
+}
+section_memory() {
+	printf '\nLargest resident memory, MiB\n\n| | 1 GB of lines | one 1 GB line |\n|---|--:|--:|\n'
+	lines=$dir/gigabyte.lines line=$dir/gigabyte.line
+	[ -s "$lines" ] || for i in 1 2 3 4 5; do cat "$corpus/mixed"; done | head -c 1000000000 >"$lines"
+	[ -s "$line" ] || tr '\n' ' ' <"$lines" >"$line"
+	for command in potok-normalize potok-split "potok-translit -s bgnpcgn-rus-1947" \
+		"potok-translit -s bgnpcgn-rus-1947 --both" "potok-compress -1"; do
+		printf '| %s |' "$command"
+		for file in "$lines" "$line"; do
+			# shellcheck disable=SC2086  # the words of the command
+			"$bin/bench-measure" -n 1 "$file" "$bin"/$command 2>/dev/null | awk '{ printf " %.1f |", $3 / 1024 }'
+		done
+		echo
+	done
+	rm -f "$lines" "$line"
+}
+
+for section; do
+	"section_$section"
+done
