@@ -151,7 +151,7 @@ section_startup() {
 section_memory() {
 	printf '\nLargest resident memory, MiB\n\n| | 1 GB of lines | one 1 GB line |\n|---|--:|--:|\n'
 	lines=$dir/gigabyte.lines line=$dir/gigabyte.line
-	[ -s "$lines" ] || for i in 1 2 3 4 5; do cat "$corpus/mixed"; done | head -c 1000000000 >"$lines"
+	[ -s "$lines" ] || cat "$corpus/mixed" "$corpus/ru" "$corpus/en" "$corpus/mixed" "$corpus/ru" | head -c 1000000000 >"$lines"
 	[ -s "$line" ] || tr '\n' ' ' <"$lines" >"$line"
 	for command in potok-normalize potok-split "potok-translit -s bgnpcgn-rus-1947" \
 		"potok-translit -s bgnpcgn-rus-1947 --both" "potok-compress -1"; do
