@@ -106,7 +106,7 @@ struct potok_chain {
 	bool count_lines; /* keep `line`: costs a pass over the input */
 
 	/* Set by potok_chain_run(). */
-	size_t failed; /* index of the stage that failed; nstages: reading or writing did */
+	size_t failed; /* index of the stage that failed; nstages: no stage did */
 	uint64_t line; /* 1 + LF bytes that the first stage has taken, when count_lines */
 };
 

@@ -522,6 +522,7 @@ test_joined_equals_one_after_another(void **state)
 				r.tape.piece = pieces[p % COUNT(pieces)];
 				r.chain.chunk = pieces[p / COUNT(pieces)];
 				assert_int_equal(potok_chain_run(&r.chain), POTOK_DONE);
+				assert_int_equal(r.chain.failed, n);
 				assert_bytes(&r.tape.out, want.data, want.len);
 				run_free(&r);
 			}
@@ -680,6 +681,23 @@ test_read_error(void **state)
 	run_free(&r);
 }
 
+/* A stage behind that complains about the early end is not what failed. */
+static void
+test_read_error_and_its_consequence(void **state)
+{
+	struct toy toys[] = {toy(TOY_BYTE, TOY_PASS), toy(TOY_LINE, TOY_PASS)};
+	struct run r;
+
+	(void)state;
+	toys[1].fail_at = 4;
+	run_init(&r, toys, 2, "one\ntw", 6);
+	r.tape.fail_read_errno = EISDIR;
+	assert_int_equal(potok_chain_run(&r.chain), POTOK_EIO);
+	assert_int_equal(errno, EISDIR);
+	assert_int_equal(r.chain.failed, 2);
+	run_free(&r);
+}
+
 static void
 test_write_error(void **state)
 {
@@ -784,6 +802,7 @@ main(void)
 	    cmocka_unit_test(test_error_first_one_is_answered),
 	    cmocka_unit_test(test_lines_are_those_the_first_stage_took),
 	    cmocka_unit_test(test_read_error),
+	    cmocka_unit_test(test_read_error_and_its_consequence),
 	    cmocka_unit_test(test_write_error),
 	    cmocka_unit_test(test_write_error_after_another_fault),
 	    cmocka_unit_test(test_number_of_stages),

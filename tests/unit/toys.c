@@ -140,5 +140,6 @@ tape_write(void *ctx, const void *data, size_t n)
 		errno = ENOMEM;
 		return -1;
 	}
+	errno = EINTR; /* as a write that had to be tried again */
 	return 0;
 }
