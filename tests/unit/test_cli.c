@@ -28,6 +28,7 @@ static const struct {
     {" 1", 0, 9, false, 0},
     {"1 ", 0, 9, false, 0},
     {"+1", 0, 9, false, 0},
+    {"-", 0, UINT64_MAX, false, 0},
     {"-1", 0, UINT64_MAX, false, 0},
     {"0x1", 0, 9, false, 0},
     {"1e3", 0, 9999, false, 0},
