@@ -58,7 +58,9 @@ POTOK_API void potok_buf_free(struct potok_buf *);
 static inline struct potok_slice
 potok_buf_bytes(const struct potok_buf *b)
 {
-	return b->passed.len > 0 ? b->passed : (struct potok_slice){b->data, b->len};
+	struct potok_slice own = {b->data, b->len};
+
+	return b->passed.len > 0 ? b->passed : own;
 }
 
 /* Makes the buffer empty; keeps its memory. */
@@ -66,7 +68,8 @@ static inline void
 potok_buf_clear(struct potok_buf *b)
 {
 	b->len = 0;
-	b->passed = (struct potok_slice){NULL, 0};
+	b->passed.data = NULL;
+	b->passed.len = 0;
 }
 
 static inline bool

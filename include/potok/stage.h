@@ -106,17 +106,19 @@ struct potok_chain {
 	bool count_lines; /* keep `line`: costs a pass over the input */
 
 	/* Set by potok_chain_run(). */
-	size_t failed; /* index of the stage that failed; nstages: reading or writing did */
+	size_t failed; /* index of the stage that failed; nstages: no stage did */
 	uint64_t line; /* 1 + LF bytes that the first stage has taken, when count_lines */
 };
 
 /*
  * Reads, runs the stages and writes until every stage is done.  What has been read is processed and
  * written before the next read, as far as units allow.  When a stage fails, what was made before
- * goes through the stages after it, as through pipes, and is written; then its error is answered.
- * When writing fails nothing more is read.
+ * goes through the stages after it, as through pipes, and is written; then its error is answered,
+ * whatever those stages say of the early end.  The same when reading fails.  When writing fails,
+ * also then, nothing more is read and POTOK_EIO is answered.
  *
- * Answers POTOK_DONE or an error.  POTOK_EIO: read or write failed, errno is as it left it.
+ * Answers POTOK_DONE or an error.  POTOK_EIO: read or write failed, errno is as it left it (as
+ * write left it when both failed).
  * POTOK_EUSAGE: nstages is out of range.
  */
 POTOK_API enum potok_status potok_chain_run(struct potok_chain *);

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <potok/utf8.h>
+
 void
 cli_begin(void)
 {
@@ -66,6 +68,26 @@ capabilities(const struct cli *cli)
 	return cli_flush(cli);
 }
 
+/*
+ * Reports an option that getopt_long() refused; arg is the argument before the next one to come.
+ * optopt is 0 for an unknown long option, and what the table says for one with an unwanted value;
+ * otherwise it is a letter, or a byte of a character that is none.
+ */
+static int
+unknown_option(const struct cli *cli, const char *arg)
+{
+	char shown[128];
+	unsigned char letter = (unsigned char)optopt;
+	bool is_long = strncmp(arg, "--", 2) == 0 && strchr(arg, '=') != NULL;
+
+	if (optopt == 0 || optopt > 0xFF || is_long)
+		return cli_usage(cli, "unknown, unclear or wrongly used option '%s'",
+		    cli_printable(arg, shown, sizeof shown));
+	if (letter < 0x20 || letter > 0x7E)
+		return cli_usage(cli, "unknown option '-\\x%02X'", letter);
+	return cli_usage(cli, "unknown option '-%c'", letter);
+}
+
 int
 cli_option(struct cli *cli, int c, char *const argv[])
 {
@@ -87,10 +109,7 @@ cli_option(struct cli *cli, int c, char *const argv[])
 		return cli_usage(cli, "option '%s' wants a value",
 		    cli_printable(argv[optind - 1], shown, sizeof shown));
 	default:
-		if (optopt > 0 && optopt < 0x80)
-			return cli_usage(cli, "unknown option '-%c'", optopt);
-		return cli_usage(cli, "unknown, unclear or wrongly used option '%s'",
-		    cli_printable(argv[optind - 1], shown, sizeof shown));
+		return unknown_option(cli, argv[optind - 1]);
 	}
 }
 
@@ -152,9 +171,10 @@ cli_number(const char *text, uint64_t min, uint64_t max, uint64_t *value)
 	if (*text == '\0')
 		return false;
 	for (; *text != '\0'; text++) {
-		if (*text < '0' || *text > '9' || v > (UINT64_MAX - 9) / 10)
+		uint64_t digit = (uint64_t)(*text - '0');
+		if (*text < '0' || *text > '9' || v > (UINT64_MAX - digit) / 10)
 			return false;
-		v = v * 10 + (uint64_t)(*text - '0');
+		v = v * 10 + digit;
 	}
 	*value = v;
 	return v >= min && v <= max;
@@ -163,18 +183,21 @@ cli_number(const char *text, uint64_t min, uint64_t max, uint64_t *value)
 const char *
 cli_printable(const char *name, char *buf, size_t cap)
 {
-	size_t n = 0;
+	size_t n = 0, left = strlen(name);
 
-	for (const unsigned char *p = (const unsigned char *)name; *p != '\0'; p++) {
-		/* C0, DEL, and C1 as UTF-8 writes it. */
-		bool control =
-		    *p < 0x20 || *p == 0x7F || (*p == 0xC2 && p[1] >= 0x80 && p[1] < 0xA0);
-		if (n + 5 > cap)
+	for (const unsigned char *p = (const unsigned char *)name; left > 0;) {
+		uint32_t cp;
+		int len = potok_utf8_decode(p, left, &cp);
+		bool shown = len > 0 && cp >= 0x20 && (cp < 0x7F || cp > 0x9F);
+		size_t nbytes = len > 0 ? (size_t)len : 1;
+		if (n + nbytes * (shown ? 1 : 4) >= cap)
 			break;
-		if (control)
-			n += (size_t)snprintf(buf + n, cap - n, "\\x%02X", *p);
-		else
-			buf[n++] = (char)*p;
+		for (left -= nbytes; nbytes > 0; nbytes--, p++) {
+			if (shown)
+				buf[n++] = (char)*p;
+			else
+				n += (size_t)snprintf(buf + n, cap - n, "\\x%02X", *p);
+		}
 	}
 	buf[n] = '\0';
 	return buf;

@@ -45,7 +45,7 @@ struct cli {
 	bool count_lines; /* messages about bad data name the line; costs a pass over the input */
 
 	/* Kept by the functions below. */
-	const char *stats_file; /* NULL: none, "-": standard error */
+	const char *stats_file; /* NULL: standard error */
 	bool stats;
 };
 
@@ -82,7 +82,8 @@ int cli_unknown(
 /* Reads a decimal number.  Answers false unless text is digits alone and min <= value <= max. */
 bool cli_number(const char *text, uint64_t min, uint64_t max, uint64_t *value);
 
-/* Writes a name for people: control characters are shown as \xNN.  Answers buf. */
+/* Writes a name for people, as much of it as fits: control characters and bytes that are no UTF-8
+ * are shown as \xNN.  Answers buf; cap > 0. */
 const char *cli_printable(const char *name, char *buf, size_t cap);
 
 /* Flushes stdout after text of our own (--help, --list).  Answers CLI_OK, or reports and answers

@@ -117,10 +117,10 @@ pump(struct run *r, size_t i, bool last)
 			c->line += count_lf(had.data, used);
 		b->head += used;
 		if (s < 0) {
-			/* The stages behind it see the end of their input, as they would on a pipe.
-			 */
+			/* The stages behind it see the end of their input, as they would on a pipe;
+			 * what they say of an end that comes too soon is only a consequence. */
 			enum potok_status behind = pump(r, i + 1, true);
-			if (behind != POTOK_DONE)
+			if (behind == POTOK_EIO)
 				return behind;
 			c->failed = i;
 			return s;
@@ -156,8 +156,8 @@ potok_chain_run(struct potok_chain *c)
 			/* The stages behind the first finish with what it has made, as on a pipe.
 			 */
 			int why = errno;
-			pump(&r, 1, true);
-			errno = why;
+			if (pump(&r, 1, true) != POTOK_EIO)
+				errno = why;
 			c->failed = c->nstages;
 			s = POTOK_EIO;
 			break;
