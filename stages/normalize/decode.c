@@ -1,0 +1,446 @@
+/* The decoders: tables for single bytes, UTF-16 and UTF-32 by hand, ICU or iconv for the rest. */
+#include "decode.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <unicode/ucnv.h>
+
+#include <potok/utf8.h>
+
+#include "detect.h"
+
+enum {
+	SLOW_IN = 2048,         /* bytes for ICU in one go */
+	SLOW_OUT = 8 * SLOW_IN, /* UTF-16 units that they may give */
+	NAME_MAX_BYTES = 63,
+};
+
+struct normalize_decoder {
+	struct encoding encoding;
+	char name[NAME_MAX_BYTES + 1];
+	uint32_t table[256]; /* single bytes: UTF-8 in memory order, its length in the top byte */
+	bool big_endian;
+
+	/* ICU and iconv: what the last run gave, and where in `in` each character began. */
+	UConverter *icu;
+	iconv_t iconv;
+	UChar *units;
+	int32_t *from;
+	size_t nunits;
+	size_t ahead;  /* bytes at the front of `in` that ICU has got already */
+	size_t bad;    /* length of the ill-formed sequence at the front of `in` */
+	bool finished; /* iconv has been told of the end */
+};
+
+/* Writes a scalar value to the low three bytes, in memory order, and the length to the top one. */
+static uint32_t
+entry(uint32_t cp)
+{
+	unsigned char b[4] = {0};
+
+	b[3] = (unsigned char)potok_utf8_encode(cp, b);
+	return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+}
+
+static void
+open_single(struct normalize_decoder *d)
+{
+	const uint16_t *upper = decode_upper_half(d->encoding.name);
+
+	for (unsigned b = 0; b < 0x80; b++)
+		d->table[b] = entry(b);
+	for (unsigned b = 0; b < 0x80; b++)
+		d->table[0x80 + b] = upper[b] == 0xFFFF ? 0 : entry(upper[b]);
+}
+
+static enum potok_status
+open_icu(struct normalize_decoder *d)
+{
+	UErrorCode err = U_ZERO_ERROR;
+
+	d->icu = ucnv_open(d->name, &err);
+	ucnv_setToUCallBack(d->icu, UCNV_TO_U_CALLBACK_STOP, NULL, NULL, NULL, &err);
+	if (err == U_MEMORY_ALLOCATION_ERROR)
+		return POTOK_ENOMEM;
+	return U_FAILURE(err) ? POTOK_EUSAGE : POTOK_MORE;
+}
+
+static enum potok_status
+open_iconv(struct normalize_decoder *d)
+{
+	d->iconv = iconv_open("UTF-32LE", d->name);
+	if (d->iconv == (iconv_t)-1)
+		return errno == ENOMEM ? POTOK_ENOMEM : POTOK_EUSAGE;
+	return POTOK_MORE;
+}
+
+enum potok_status
+decoder_open(struct normalize_decoder **made, const struct encoding *e)
+{
+	struct normalize_decoder *d = calloc(1, sizeof *d);
+	enum potok_status s = POTOK_MORE;
+
+	if (d == NULL)
+		return POTOK_ENOMEM;
+	d->encoding = *e;
+	d->iconv = (iconv_t)-1;
+	strncpy(d->name, e->name, NAME_MAX_BYTES);
+	d->big_endian = e->kind == ENCODING_UTF16BE || e->kind == ENCODING_UTF32BE;
+	if (e->kind == ENCODING_SINGLE) {
+		open_single(d);
+	} else if (e->kind == ENCODING_ICU || e->kind == ENCODING_ICONV) {
+		d->units = malloc(SLOW_OUT * sizeof *d->units);
+		d->from = malloc(SLOW_OUT * sizeof *d->from);
+		if (d->units == NULL || d->from == NULL)
+			s = POTOK_ENOMEM;
+		else
+			s = e->kind == ENCODING_ICU ? open_icu(d) : open_iconv(d);
+	}
+	if (s < 0) {
+		decoder_close(d);
+		return s;
+	}
+	*made = d;
+	return s;
+}
+
+void
+decoder_close(struct normalize_decoder *d)
+{
+	if (d == NULL)
+		return;
+	if (d->icu != NULL)
+		ucnv_close(d->icu);
+	if (d->iconv != (iconv_t)-1)
+		iconv_close(d->iconv);
+	free(d->units);
+	free(d->from);
+	free(d);
+}
+
+const char *
+decoder_name(const struct normalize_decoder *d)
+{
+	return d->name;
+}
+
+static enum potok_status
+run_single(struct normalize_decoder *d, const unsigned char *in, size_t n, unsigned char *out,
+    struct decoded *r)
+{
+	unsigned char *o = out;
+	size_t i = 0;
+
+	for (; i < n; i++) {
+		uint64_t eight;
+		if (n - i >= sizeof eight) {
+			memcpy(&eight, in + i, sizeof eight);
+			if ((eight & 0x8080808080808080u) == 0) {
+				memcpy(o, &eight, sizeof eight);
+				o += sizeof eight;
+				i += sizeof eight - 1;
+				continue;
+			}
+		}
+		uint32_t e = d->table[in[i]];
+		if (e == 0)
+			break;
+		o[0] = (unsigned char)e;
+		o[1] = (unsigned char)(e >> 8);
+		o[2] = (unsigned char)(e >> 16);
+		o += e >> 24;
+	}
+	*r = (struct decoded){i, (size_t)(o - out), i == 0 && n > 0};
+	return POTOK_MORE;
+}
+
+static uint32_t
+unit16(const struct normalize_decoder *d, const unsigned char *p)
+{
+	return d->big_endian ? (uint32_t)p[0] << 8 | p[1] : (uint32_t)p[1] << 8 | p[0];
+}
+
+static uint32_t
+unit32(const struct normalize_decoder *d, const unsigned char *p)
+{
+	return d->big_endian
+		   ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]
+		   : (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+}
+
+static bool
+is_wide(const struct normalize_decoder *d)
+{
+	return d->encoding.kind == ENCODING_UTF32LE || d->encoding.kind == ENCODING_UTF32BE;
+}
+
+/*
+ * Reads one character of UTF-16 or UTF-32.  Answers its length in bytes; 0 when it is cut; minus
+ * the length of what is ill-formed.
+ */
+static int
+wide_character(const struct normalize_decoder *d, const unsigned char *p, size_t n, uint32_t *cp)
+{
+	if (is_wide(d)) {
+		if (n < 4)
+			return 0;
+		*cp = unit32(d, p);
+		return *cp > 0x10FFFF || (*cp >= 0xD800 && *cp < 0xE000) ? -4 : 4;
+	}
+	if (n < 2)
+		return 0;
+	*cp = unit16(d, p);
+	if (*cp < 0xD800 || *cp >= 0xE000)
+		return 2;
+	if (*cp >= 0xDC00)
+		return -2;
+	if (n < 4)
+		return 0;
+	uint32_t low = unit16(d, p + 2);
+	if (low < 0xDC00 || low >= 0xE000)
+		return -2;
+	*cp = 0x10000 + ((*cp - 0xD800) << 10) + (low - 0xDC00);
+	return 4;
+}
+
+/* The byte order of UTF-16 or UTF-32: by U+FEFF, by what makes text, else big endian (RFC 2781,
+ * section 4.3).  Answers false when more bytes are needed. */
+static bool
+find_order(struct normalize_decoder *d, const unsigned char *p, size_t n, bool last)
+{
+	bool wide = d->encoding.kind == ENCODING_UTF32;
+	bool little;
+
+	if (n < 4 && !last)
+		return false;
+	if (wide) {
+		little = n >= 4 && p[0] == 0xFF && p[1] == 0xFE && p[2] == 0 && p[3] == 0;
+	} else if (n >= 2 && ((p[0] == 0xFE && p[1] == 0xFF) || (p[0] == 0xFF && p[1] == 0xFE))) {
+		little = p[0] == 0xFF;
+	} else {
+		if (n < DETECT_UTF16_BYTES && !last)
+			return false;
+		little = detect_utf16(p, n < DETECT_UTF16_BYTES ? n : DETECT_UTF16_BYTES) ==
+			 DETECTED_UTF16LE;
+	}
+	d->big_endian = !little;
+	d->encoding.kind = wide     ? little ? ENCODING_UTF32LE : ENCODING_UTF32BE
+			   : little ? ENCODING_UTF16LE
+				    : ENCODING_UTF16BE;
+	strcat(d->name, little ? "LE" : "BE");
+	return true;
+}
+
+static enum potok_status
+run_wide(struct normalize_decoder *d, const unsigned char *in, size_t n, bool last,
+    unsigned char *out, struct decoded *r)
+{
+	size_t i = 0;
+	unsigned char *o = out;
+	int len = 0;
+
+	*r = (struct decoded){0};
+	if ((d->encoding.kind == ENCODING_UTF16 || d->encoding.kind == ENCODING_UTF32) &&
+	    !find_order(d, in, n, last))
+		return POTOK_MORE;
+	while (i < n && i < DECODE_IN) {
+		uint32_t cp = 0;
+		len = wide_character(d, in + i, n - i, &cp);
+		if (len <= 0)
+			break;
+		o += potok_utf8_encode(cp, o);
+		i += (size_t)len;
+	}
+	*r = (struct decoded){i, (size_t)(o - out), 0};
+	if (i > 0 || n == 0)
+		return POTOK_MORE;
+	if (len < 0)
+		r->bad = (size_t)-len;
+	else if (last)
+		r->bad = n; /* the stream ends inside a unit or a pair */
+	return POTOK_MORE;
+}
+
+/* Writes what ICU or iconv gave as UTF-8.  Lone surrogates do not come from them; were there any,
+ * U+FFFD would stand for each. */
+static size_t
+write_units(const struct normalize_decoder *d, unsigned char *out)
+{
+	size_t made = 0, i = 0;
+
+	while (i < d->nunits) {
+		uint32_t c = utf16_next(d->units, &i, d->nunits);
+		made += (size_t)potok_utf8_encode(c, out + made);
+	}
+	return made;
+}
+
+/*
+ * ICU keeps the bytes of an unfinished character to itself.  They stay in `in` until it is
+ * finished, and `ahead` tells how many ICU has got already.
+ */
+static enum potok_status
+run_icu(struct normalize_decoder *d, const unsigned char *in, size_t n, bool last,
+    unsigned char *out, struct decoded *r)
+{
+	UErrorCode err = U_ZERO_ERROR;
+	size_t fed = n - d->ahead > SLOW_IN ? d->ahead + SLOW_IN : n;
+	const char *p = (const char *)in + d->ahead;
+	UChar *to = d->units;
+
+	*r = (struct decoded){.bad = d->bad};
+	if (d->bad > 0 || (n == d->ahead && !last) || n == 0)
+		return POTOK_MORE;
+	ucnv_toUnicode(d->icu, &to, d->units + SLOW_OUT, &p, (const char *)in + fed, d->from,
+	    last && fed == n, &err);
+	for (UChar *u = d->units; u < to; u++) {
+		int32_t *from = &d->from[u - d->units];
+		*from = *from < 0 ? 0 : *from + (int32_t)d->ahead;
+	}
+	d->nunits = (size_t)(to - d->units);
+
+	size_t seen = (size_t)(p - (const char *)in), bad = 0;
+	if (U_FAILURE(err)) {
+		char invalid[32];
+		int8_t ninvalid = sizeof invalid;
+		UErrorCode err2 = U_ZERO_ERROR;
+		if (err != U_TRUNCATED_CHAR_FOUND && err != U_ILLEGAL_CHAR_FOUND &&
+		    err != U_INVALID_CHAR_FOUND && err != U_ILLEGAL_ESCAPE_SEQUENCE &&
+		    err != U_UNSUPPORTED_ESCAPE_SEQUENCE)
+			return err == U_MEMORY_ALLOCATION_ERROR ? POTOK_ENOMEM : POTOK_EBUG;
+		ucnv_getInvalidChars(d->icu, invalid, &ninvalid, &err2);
+		bad = ninvalid > 0 ? (size_t)ninvalid : 1;
+	}
+	UErrorCode err3 = U_ZERO_ERROR;
+	int32_t kept = ucnv_toUCountPending(d->icu, &err3);
+	size_t behind = bad + (kept > 0 ? (size_t)kept : 0);
+	r->used = behind < seen ? seen - behind : 0;
+	r->made = write_units(d, out);
+	d->ahead = seen - r->used;
+	d->bad = bad < d->ahead ? bad : d->ahead;
+	if (r->used == 0 && r->made == 0)
+		r->bad = d->bad;
+	return POTOK_MORE;
+}
+
+/* Asks iconv for one character or a few.  Answers bytes used; *made code points stand in cps. */
+static size_t
+step_iconv(struct normalize_decoder *d, char *in, size_t n, unsigned char cps[64], size_t cap,
+    size_t *made, int *why)
+{
+	char *from = in, *to = (char *)cps;
+	size_t nfrom = n, nto = cap;
+
+	errno = 0;
+	size_t s =
+	    iconv(d->iconv, in == NULL ? NULL : &from, in == NULL ? NULL : &nfrom, &to, &nto);
+	*why = s == (size_t)-1 ? errno : 0;
+	*made = (cap - nto) / 4;
+	return n - nfrom;
+}
+
+static void
+add_units(struct normalize_decoder *d, const unsigned char *cps, size_t ncps, size_t from)
+{
+	for (size_t i = 0; i < ncps; i++) {
+		const unsigned char *p = cps + 4 * i;
+		uint32_t c = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
+		size_t before = d->nunits;
+		if (p[3] != 0 || c > 0x10FFFF)
+			c = POTOK_REPLACEMENT;
+		U16_APPEND_UNSAFE(d->units, d->nunits, c);
+		for (size_t u = before; u < d->nunits; u++)
+			d->from[u] = (int32_t)from;
+	}
+}
+
+/*
+ * iconv tells no offsets: it is given room for one character at a time.  A few characters stand for
+ * more than one code point and ask for more room.
+ */
+static enum potok_status
+run_iconv(struct normalize_decoder *d, const unsigned char *in, size_t n, bool last,
+    unsigned char *out, struct decoded *r)
+{
+	unsigned char cps[64];
+	size_t i = 0, made = 0, cap = 4;
+	int why = 0;
+
+	d->nunits = 0;
+	while (i < n && i < SLOW_IN && d->nunits + 32 < SLOW_OUT) {
+		/* iconv() takes char ** for const bytes and does not write to them. */
+		size_t used =
+		    step_iconv(d, (char *)(uintptr_t)in + i, n - i, cps, cap, &made, &why);
+		add_units(d, cps, made, i);
+		i += used;
+		if (why == ENOMEM)
+			return POTOK_ENOMEM;
+		if (why == EILSEQ || why == EINVAL)
+			break;
+		cap = why == E2BIG && used == 0 && made == 0 ? sizeof cps : 4;
+	}
+	r->bad = 0;
+	if (why == EILSEQ && i == 0 && d->nunits == 0)
+		r->bad = 1;
+	else if (why == EINVAL && last && i == 0 && d->nunits == 0)
+		r->bad = n;
+	if (i == n && last && !d->finished) {
+		d->finished = true;
+		step_iconv(d, NULL, 0, cps, sizeof cps, &made, &why);
+		add_units(d, cps, made, n);
+	}
+	r->used = i;
+	r->made = write_units(d, out);
+	return POTOK_MORE;
+}
+
+enum potok_status
+decoder_run(struct normalize_decoder *d, const unsigned char *in, size_t n, bool last,
+    unsigned char *out, struct decoded *r)
+{
+	switch (d->encoding.kind) {
+	case ENCODING_SINGLE:
+		return run_single(d, in, n < DECODE_IN ? n : DECODE_IN, out, r);
+	case ENCODING_ICU:
+		return run_icu(d, in, n, last, out, r);
+	case ENCODING_ICONV:
+		return run_iconv(d, in, n, last, out, r);
+	default:
+		return run_wide(d, in, n, last, out, r);
+	}
+}
+
+void
+decoder_skip(struct normalize_decoder *d, size_t bad)
+{
+	d->ahead -= bad < d->ahead ? bad : d->ahead;
+	d->bad = 0;
+}
+
+size_t
+decoder_where(const struct normalize_decoder *d, const unsigned char *in, size_t at)
+{
+	size_t made = 0, used = 0;
+
+	if (d->icu != NULL || d->iconv != (iconv_t)-1) {
+		size_t i = 0;
+		while (i < d->nunits && made < at) {
+			unsigned char utf8[4];
+			made += (size_t)potok_utf8_encode(utf16_next(d->units, &i, d->nunits), utf8);
+		}
+		return i < d->nunits ? (size_t)d->from[i] : used;
+	}
+	while (made < at) {
+		uint32_t cp;
+		if (d->encoding.kind == ENCODING_SINGLE) {
+			made += d->table[in[used++]] >> 24;
+		} else {
+			used += (size_t)wide_character(d, in + used, 4, &cp);
+			made += (size_t)U8_LENGTH(cp);
+		}
+	}
+	return used;
+}
