@@ -71,6 +71,7 @@ open_icu(struct normalize_decoder *d)
 static enum potok_status
 open_iconv(struct normalize_decoder *d)
 {
+	d->encoding.kind = ENCODING_ICONV;
 	d->iconv = iconv_open("UTF-32LE", d->name);
 	if (d->iconv == (iconv_t)-1)
 		return errno == ENOMEM ? POTOK_ENOMEM : POTOK_EUSAGE;
@@ -97,7 +98,10 @@ decoder_open(struct normalize_decoder **made, const struct encoding *e)
 		if (d->units == NULL || d->from == NULL)
 			s = POTOK_ENOMEM;
 		else
-			s = e->kind == ENCODING_ICU ? open_icu(d) : open_iconv(d);
+			s = e->kind == ENCODING_ICU ? open_icu(d) : POTOK_EUSAGE;
+		/* ICU has names without a table. */
+		if (s == POTOK_EUSAGE)
+			s = open_iconv(d);
 	}
 	if (s < 0) {
 		decoder_close(d);
@@ -429,7 +433,8 @@ decoder_where(const struct normalize_decoder *d, const unsigned char *in, size_t
 		size_t i = 0;
 		while (i < d->nunits && made < at) {
 			unsigned char utf8[4];
-			made += (size_t)potok_utf8_encode(utf16_next(d->units, &i, d->nunits), utf8);
+			made +=
+			    (size_t)potok_utf8_encode(utf16_next(d->units, &i, d->nunits), utf8);
 		}
 		return i < d->nunits ? (size_t)d->from[i] : used;
 	}

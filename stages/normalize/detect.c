@@ -192,10 +192,13 @@ detect_utf16(const unsigned char *p, size_t n)
 		bad[0] += le == 0;
 		bad[1] += be == 0;
 	}
-	bool little = good[0] > good[1];
-	if (units == 0 || bad[little ? 0 : 1] > units / 20 || good[0] == good[1])
+	unsigned won = good[0] > good[1] ? 0 : 1;
+	if (units == 0 || good[0] == good[1] || bad[won] > units / 20)
 		return DETECTED_NONE;
-	return little ? DETECTED_UTF16LE : DETECTED_UTF16BE;
+	/* Writing without ASCII or an alphabet: then the other order makes no text at all. */
+	if (2 * good[won] < 3 * units && (units < 8 || bad[1 - won] <= units / 4))
+		return DETECTED_NONE;
+	return won == 0 ? DETECTED_UTF16LE : DETECTED_UTF16BE;
 }
 
 /* Is this UTF-8 with some errors?  Characters of several bytes hardly come about by chance. */
