@@ -18,10 +18,15 @@ enum {
 	NAME_MAX_BYTES = 63,
 };
 
+/* What a byte of a single-byte encoding becomes; len is 0 when it is no character. */
+struct entry {
+	unsigned char utf8[3], len;
+};
+
 struct normalize_decoder {
 	struct encoding encoding;
 	char name[NAME_MAX_BYTES + 1];
-	uint32_t table[256]; /* single bytes: UTF-8 in memory order, its length in the top byte */
+	struct entry table[256]; /* single bytes */
 	bool big_endian;
 
 	/* ICU and iconv: what the last run gave, and where in `in` each character began. */
@@ -35,14 +40,17 @@ struct normalize_decoder {
 	bool finished; /* iconv has been told of the end */
 };
 
-/* Writes a scalar value to the low three bytes, in memory order, and the length to the top one. */
-static uint32_t
+/* The entry of a character: its UTF-8 as the first three bytes in memory, its length as the last.
+ */
+static struct entry
 entry(uint32_t cp)
 {
-	unsigned char b[4] = {0};
+	struct entry e = {{0}, 0};
+	unsigned char utf8[4];
 
-	b[3] = (unsigned char)potok_utf8_encode(cp, b);
-	return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+	e.len = (unsigned char)potok_utf8_encode(cp, utf8);
+	memcpy(e.utf8, utf8, sizeof e.utf8);
+	return e;
 }
 
 static void
@@ -53,7 +61,7 @@ open_single(struct normalize_decoder *d)
 	for (unsigned b = 0; b < 0x80; b++)
 		d->table[b] = entry(b);
 	for (unsigned b = 0; b < 0x80; b++)
-		d->table[0x80 + b] = upper[b] == 0xFFFF ? 0 : entry(upper[b]);
+		d->table[0x80 + b] = upper[b] == 0xFFFF ? (struct entry){{0}, 0} : entry(upper[b]);
 }
 
 static enum potok_status
@@ -138,24 +146,36 @@ run_single(struct normalize_decoder *d, const unsigned char *in, size_t n, unsig
 	unsigned char *o = out;
 	size_t i = 0;
 
-	for (; i < n; i++) {
+	while (n - i >= sizeof(uint64_t)) {
 		uint64_t eight;
-		if (n - i >= sizeof eight) {
-			memcpy(&eight, in + i, sizeof eight);
-			if ((eight & 0x8080808080808080u) == 0) {
-				memcpy(o, &eight, sizeof eight);
-				o += sizeof eight;
-				i += sizeof eight - 1;
-				continue;
-			}
+		unsigned none = 0;
+		unsigned char *before = o;
+		memcpy(&eight, in + i, sizeof eight);
+		if ((eight & 0x8080808080808080u) == 0) {
+			memcpy(o, &eight, sizeof eight);
+			o += sizeof eight;
+			i += sizeof eight;
+			continue;
 		}
-		uint32_t e = d->table[in[i]];
-		if (e == 0)
+		for (size_t k = 0; k < sizeof eight; k++) {
+			const struct entry *e = &d->table[in[i + k]];
+			/* Four bytes are written, what is too much is written over. */
+			memcpy(o, e, sizeof *e);
+			o += e->len;
+			none |= e->len == 0;
+		}
+		if (none) {
+			o = before;
 			break;
-		o[0] = (unsigned char)e;
-		o[1] = (unsigned char)(e >> 8);
-		o[2] = (unsigned char)(e >> 16);
-		o += e >> 24;
+		}
+		i += sizeof eight;
+	}
+	for (; i < n; i++) {
+		const struct entry *e = &d->table[in[i]];
+		if (e->len == 0)
+			break;
+		memcpy(o, e, sizeof *e);
+		o += e->len;
 	}
 	*r = (struct decoded){i, (size_t)(o - out), i == 0 && n > 0};
 	return POTOK_MORE;
@@ -441,7 +461,7 @@ decoder_where(const struct normalize_decoder *d, const unsigned char *in, size_t
 	while (made < at) {
 		uint32_t cp;
 		if (d->encoding.kind == ENCODING_SINGLE) {
-			made += d->table[in[used++]] >> 24;
+			made += d->table[in[used++]].len;
 		} else {
 			used += (size_t)wide_character(d, in + used, 4, &cp);
 			made += (size_t)U8_LENGTH(cp);

@@ -195,8 +195,10 @@ detect_utf16(const unsigned char *p, size_t n)
 	unsigned won = good[0] > good[1] ? 0 : 1;
 	if (units == 0 || good[0] == good[1] || bad[won] > units / 20)
 		return DETECTED_NONE;
-	/* Writing without ASCII or an alphabet: then the other order makes no text at all. */
-	if (2 * good[won] < 3 * units && (units < 8 || bad[1 - won] <= units / 4))
+	/* ASCII and alphabets have the same few controls in every other byte.  Other writing has
+	 * not; there the other order must make no text at all. */
+	bool alphabet = 2 * good[won] >= 3 * units && 4 * controls >= n;
+	if (!alphabet && (units < 8 || bad[1 - won] <= units / 4))
 		return DETECTED_NONE;
 	return won == 0 ? DETECTED_UTF16LE : DETECTED_UTF16BE;
 }

@@ -95,7 +95,7 @@ encoding_find(const char *label, struct encoding *e)
 			return true;
 		}
 	}
-	if (!is_harmless(label))
+	if (!is_harmless(label) || strstr(label, "Endian") != NULL)
 		return false;
 	bool in_icu = ucnv_countAliases(label, &err) > 0 && U_SUCCESS(err);
 	*e = (struct encoding){in_icu ? ENCODING_ICU : ENCODING_ICONV, 0, label};
@@ -112,15 +112,40 @@ decode_upper_half(const char *name)
 	return NULL;
 }
 
-/* Does ICU's converter stand for an encoding of our own list? */
+/* Does ICU's converter stand for an encoding of our own list, or depend on the machine? */
 static bool
 is_own_converter(const char *name)
 {
+	if (strstr(name, "Endian") != NULL)
+		return true;
 	for (size_t i = 0; i < NOWN; i++) {
 		if (is_label_of(name, i))
 			return true;
 	}
 	return false;
+}
+
+/* Label *i of ICU's converter, its standard name first; NULL when it has less, *i is then reduced.
+ */
+static const char *
+converter_label(const char *name, size_t *i)
+{
+	UErrorCode err = U_ZERO_ERROR;
+	const char *first = ucnv_getStandardName(name, "MIME", &err);
+
+	if (first == NULL)
+		first = ucnv_getStandardName(name, "IANA", &err);
+	if (first == NULL)
+		first = name;
+	if ((*i)-- == 0)
+		return first;
+	uint16_t n = ucnv_countAliases(name, &err);
+	for (uint16_t k = 0; k < n; k++) {
+		const char *label = ucnv_getAlias(name, k, &err);
+		if (strcmp(label, first) != 0 && strchr(label, ',') == NULL && (*i)-- == 0)
+			return label;
+	}
+	return NULL;
 }
 
 const char *
@@ -138,17 +163,15 @@ potok_normalize_label(size_t i, bool *alias)
 				return a;
 		}
 	}
+	*alias = i > 0;
 	for (int32_t k = 0; k < ucnv_countAvailable(); k++) {
 		const char *name = ucnv_getAvailableName(k);
-		UErrorCode err = U_ZERO_ERROR;
-		uint16_t n = ucnv_countAliases(name, &err);
-		if (U_FAILURE(err) || strchr(name, ',') != NULL || is_own_converter(name))
+		if (strchr(name, ',') != NULL || is_own_converter(name))
 			continue;
-		if (i < n) {
-			*alias = i > 0;
-			return ucnv_getAlias(name, (uint16_t)i, &err);
-		}
-		i -= n;
+		const char *label = converter_label(name, &i);
+		if (label != NULL)
+			return label;
+		*alias = i > 0;
 	}
 	return NULL;
 }
