@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <unicode/unorm2.h>
+#include <unicode/ustring.h>
 #include <unicode/utf16.h>
 
 #include <potok/utf8.h>

@@ -46,7 +46,7 @@ static struct entry
 entry(uint32_t cp)
 {
 	struct entry e = {{0}, 0};
-	unsigned char utf8[4];
+	unsigned char utf8[4] = {0};
 
 	e.len = (unsigned char)potok_utf8_encode(cp, utf8);
 	memcpy(e.utf8, utf8, sizeof e.utf8);
