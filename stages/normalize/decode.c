@@ -16,6 +16,7 @@ enum {
 	SLOW_IN = 2048,         /* bytes for ICU in one go */
 	SLOW_OUT = 8 * SLOW_IN, /* UTF-16 units that they may give */
 	NAME_MAX_BYTES = 63,
+	CHARACTER_MAX = 16, /* bytes of one character, for iconv */
 };
 
 /* What a byte of a single-byte encoding becomes; len is 0 when it is no character. */
@@ -35,9 +36,11 @@ struct normalize_decoder {
 	UChar *units;
 	int32_t *from;
 	size_t nunits;
+	bool by_lines; /* ICU gets whole lines */
 	size_t ahead;  /* bytes at the front of `in` that ICU has got already */
-	size_t bad;    /* length of the ill-formed sequence at the front of `in` */
-	bool finished; /* iconv has been told of the end */
+	bool ill;      /* an ill-formed sequence stands at the front of `in`, ... */
+	size_t bad;    /* ... this long */
+	bool finished; /* ICU or iconv has been told of the end */
 };
 
 /* The entry of a character: its UTF-8 as the first three bytes in memory, its length as the last.
@@ -71,6 +74,11 @@ open_icu(struct normalize_decoder *d)
 
 	d->icu = ucnv_open(d->name, &err);
 	ucnv_setToUCallBack(d->icu, UCNV_TO_U_CALLBACK_STOP, NULL, NULL, NULL, &err);
+	if (U_SUCCESS(err)) {
+		UConverterType type = ucnv_getType(d->icu);
+		d->by_lines = type != UCNV_SBCS && type != UCNV_DBCS && type != UCNV_MBCS &&
+			      type != UCNV_EBCDIC_STATEFUL && type != UCNV_US_ASCII;
+	}
 	if (err == U_MEMORY_ALLOCATION_ERROR)
 		return POTOK_ENOMEM;
 	return U_FAILURE(err) ? POTOK_EUSAGE : POTOK_MORE;
@@ -177,7 +185,7 @@ run_single(struct normalize_decoder *d, const unsigned char *in, size_t n, unsig
 		memcpy(o, e, sizeof *e);
 		o += e->len;
 	}
-	*r = (struct decoded){i, (size_t)(o - out), i == 0 && n > 0};
+	*r = (struct decoded){i, (size_t)(o - out), i == 0 && n > 0, 1};
 	return POTOK_MORE;
 }
 
@@ -278,13 +286,11 @@ run_wide(struct normalize_decoder *d, const unsigned char *in, size_t n, bool la
 		o += potok_utf8_encode(cp, o);
 		i += (size_t)len;
 	}
-	*r = (struct decoded){i, (size_t)(o - out), 0};
+	*r = (struct decoded){i, (size_t)(o - out), false, 0};
 	if (i > 0 || n == 0)
 		return POTOK_MORE;
-	if (len < 0)
-		r->bad = (size_t)-len;
-	else if (last)
-		r->bad = n; /* the stream ends inside a unit or a pair */
+	r->ill = len < 0 || last;
+	r->bad = len < 0 ? (size_t)-len : n; /* n: the stream ends inside a unit or a pair */
 	return POTOK_MORE;
 }
 
@@ -303,6 +309,23 @@ write_units(const struct normalize_decoder *d, unsigned char *out)
 }
 
 /*
+ * How far ICU is fed.  Its converters by tables do not mind where the text is cut; those with more
+ * state do when it is ill-formed, so they get whole lines, or SLOW_IN bytes of a longer one.
+ */
+static size_t
+icu_piece(const struct normalize_decoder *d, const unsigned char *in, size_t n, bool last)
+{
+	size_t most = n - d->ahead < SLOW_IN ? n - d->ahead : SLOW_IN;
+
+	if (!d->by_lines)
+		return d->ahead + most;
+	const unsigned char *lf = most > 0 ? memchr(in + d->ahead, '\n', most) : NULL;
+	if (lf != NULL)
+		return (size_t)(lf - in) + 1;
+	return most == SLOW_IN || last ? d->ahead + most : d->ahead;
+}
+
+/*
  * ICU keeps the bytes of an unfinished character to itself.  They stay in `in` until it is
  * finished, and `ahead` tells how many ICU has got already.
  */
@@ -311,12 +334,12 @@ run_icu(struct normalize_decoder *d, const unsigned char *in, size_t n, bool las
     unsigned char *out, struct decoded *r)
 {
 	UErrorCode err = U_ZERO_ERROR;
-	size_t fed = n - d->ahead > SLOW_IN ? d->ahead + SLOW_IN : n;
+	size_t fed = n < d->ahead ? 0 : icu_piece(d, in, n, last);
 	const char *p = (const char *)in + d->ahead;
 	UChar *to = d->units;
 
-	*r = (struct decoded){.bad = d->bad};
-	if (d->bad > 0 || (n == d->ahead && !last) || n == 0)
+	*r = (struct decoded){.ill = d->ill, .bad = d->bad};
+	if (d->ill || (fed <= d->ahead && !last) || d->finished)
 		return POTOK_MORE;
 	ucnv_toUnicode(d->icu, &to, d->units + SLOW_OUT, &p, (const char *)in + fed, d->from,
 	    last && fed == n, &err);
@@ -327,6 +350,7 @@ run_icu(struct normalize_decoder *d, const unsigned char *in, size_t n, bool las
 	d->nunits = (size_t)(to - d->units);
 
 	size_t seen = (size_t)(p - (const char *)in), bad = 0;
+	d->finished = last && fed == n && U_SUCCESS(err);
 	if (U_FAILURE(err)) {
 		char invalid[32];
 		int8_t ninvalid = sizeof invalid;
@@ -344,26 +368,52 @@ run_icu(struct normalize_decoder *d, const unsigned char *in, size_t n, bool las
 	r->used = behind < seen ? seen - behind : 0;
 	r->made = write_units(d, out);
 	d->ahead = seen - r->used;
+	/* Some converters do not tell that they hold bytes, and find fault with them later. */
+	d->ill = bad > 0;
 	d->bad = bad < d->ahead ? bad : d->ahead;
-	if (r->used == 0 && r->made == 0)
-		r->bad = d->bad;
+	r->ill = d->ill && r->used == 0 && r->made == 0;
+	r->bad = d->bad;
 	return POTOK_MORE;
 }
 
-/* Asks iconv for one character or a few.  Answers bytes used; *made code points stand in cps. */
+/* As run_icu(), piece after piece until there is something to tell, or all has been fed. */
+static enum potok_status
+run_icu_on(struct normalize_decoder *d, const unsigned char *in, size_t n, bool last,
+    unsigned char *out, struct decoded *r)
+{
+	for (;;) {
+		size_t before = d->ahead;
+		enum potok_status s = run_icu(d, in, n, last, out, r);
+		if (s < 0 || r->used > 0 || r->made > 0 || r->ill || d->ahead == before)
+			return s;
+	}
+}
+
+/*
+ * Converts the character at the front of in[0..n): iconv gets one byte more until it is content,
+ * so that it tells where each character begins and never lacks room, after which some converters
+ * of glibc write a character twice.  Answers the bytes used; *made code points stand in cps.
+ */
 static size_t
-step_iconv(struct normalize_decoder *d, char *in, size_t n, unsigned char cps[64], size_t cap,
+step_iconv(struct normalize_decoder *d, const unsigned char *in, size_t n, unsigned char cps[64],
     size_t *made, int *why)
 {
-	char *from = in, *to = (char *)cps;
-	size_t nfrom = n, nto = cap;
+	size_t used = 0;
 
-	errno = 0;
-	size_t s =
-	    iconv(d->iconv, in == NULL ? NULL : &from, in == NULL ? NULL : &nfrom, &to, &nto);
-	*why = s == (size_t)-1 ? errno : 0;
-	*made = (cap - nto) / 4;
-	return n - nfrom;
+	*made = 0;
+	*why = EINVAL;
+	for (size_t len = 1; len <= n && *why == EINVAL && used == 0 && *made == 0; len++) {
+		/* iconv() takes char ** for const bytes and does not write to them. */
+		char *from = (char *)(uintptr_t)in, *to = (char *)cps;
+		size_t nfrom = len, nto = 64;
+		errno = 0;
+		*why = iconv(d->iconv, &from, &nfrom, &to, &nto) == (size_t)-1 ? errno : 0;
+		*made = (64 - nto) / 4;
+		used = len - nfrom;
+		if (len == CHARACTER_MAX && *why == EINVAL)
+			*why = EILSEQ;
+	}
+	return used;
 }
 
 static void
@@ -381,43 +431,44 @@ add_units(struct normalize_decoder *d, const unsigned char *cps, size_t ncps, si
 	}
 }
 
-/*
- * iconv tells no offsets: it is given room for one character at a time.  A few characters stand for
- * more than one code point and ask for more room.
- */
+/* The last bytes: what iconv still holds, written once. */
+static void
+finish_iconv(struct normalize_decoder *d, size_t at)
+{
+	unsigned char cps[64];
+	char *to = (char *)cps;
+	size_t nto = sizeof cps;
+
+	if (d->finished)
+		return;
+	d->finished = true;
+	iconv(d->iconv, NULL, NULL, &to, &nto);
+	add_units(d, cps, (sizeof cps - nto) / 4, at);
+}
+
 static enum potok_status
 run_iconv(struct normalize_decoder *d, const unsigned char *in, size_t n, bool last,
     unsigned char *out, struct decoded *r)
 {
 	unsigned char cps[64];
-	size_t i = 0, made = 0, cap = 4;
+	size_t i = 0, made = 0;
 	int why = 0;
 
 	d->nunits = 0;
-	while (i < n && i < SLOW_IN && d->nunits + 32 < SLOW_OUT) {
-		/* iconv() takes char ** for const bytes and does not write to them. */
-		size_t used =
-		    step_iconv(d, (char *)(uintptr_t)in + i, n - i, cps, cap, &made, &why);
+	while (i < n && i < SLOW_IN && why == 0) {
+		size_t used = step_iconv(d, in + i, n - i, cps, &made, &why);
 		add_units(d, cps, made, i);
 		i += used;
 		if (why == ENOMEM)
 			return POTOK_ENOMEM;
-		if (why == EILSEQ || why == EINVAL)
-			break;
-		cap = why == E2BIG && used == 0 && made == 0 ? sizeof cps : 4;
+		if (why == EINVAL && used > 0)
+			why = 0;
 	}
-	r->bad = 0;
-	if (why == EILSEQ && i == 0 && d->nunits == 0)
-		r->bad = 1;
-	else if (why == EINVAL && last && i == 0 && d->nunits == 0)
-		r->bad = n;
-	if (i == n && last && !d->finished) {
-		d->finished = true;
-		step_iconv(d, NULL, 0, cps, sizeof cps, &made, &why);
-		add_units(d, cps, made, n);
-	}
-	r->used = i;
-	r->made = write_units(d, out);
+	if (i == n && last)
+		finish_iconv(d, n);
+	*r = (struct decoded){i, write_units(d, out), false, why == EILSEQ ? 1 : n};
+	if (r->used == 0 && r->made == 0 && n > 0)
+		r->ill = why == EILSEQ || (why == EINVAL && last);
 	return POTOK_MORE;
 }
 
@@ -429,7 +480,7 @@ decoder_run(struct normalize_decoder *d, const unsigned char *in, size_t n, bool
 	case ENCODING_SINGLE:
 		return run_single(d, in, n < DECODE_IN ? n : DECODE_IN, out, r);
 	case ENCODING_ICU:
-		return run_icu(d, in, n, last, out, r);
+		return run_icu_on(d, in, n, last, out, r);
 	case ENCODING_ICONV:
 		return run_iconv(d, in, n, last, out, r);
 	default:
@@ -438,10 +489,11 @@ decoder_run(struct normalize_decoder *d, const unsigned char *in, size_t n, bool
 }
 
 void
-decoder_skip(struct normalize_decoder *d, size_t bad)
+decoder_skip(struct normalize_decoder *d, const struct decoded *r)
 {
-	d->ahead -= bad < d->ahead ? bad : d->ahead;
+	d->ahead -= r->bad < d->ahead ? r->bad : d->ahead;
 	d->bad = 0;
+	d->ill = false;
 }
 
 size_t

@@ -41,7 +41,8 @@ struct normalize_decoder;
 struct decoded {
 	size_t used; /* bytes of text, ... */
 	size_t made; /* ... and of the UTF-8 made of them */
-	size_t bad;  /* used and made are 0: bytes of one ill-formed sequence */
+	bool ill;    /* used and made are 0: an ill-formed sequence, ... */
+	size_t bad;  /* ... of so many bytes; 0 when they have been used before */
 };
 
 /* Makes a decoder.  Answers POTOK_EUSAGE when neither ICU nor iconv knows the name. */
@@ -59,7 +60,7 @@ enum potok_status decoder_run(struct normalize_decoder *, const unsigned char *i
     bool last, unsigned char *out, struct decoded *);
 
 /* Tells the decoder that the ill-formed sequence which it found has been taken. */
-void decoder_skip(struct normalize_decoder *, size_t bad);
+void decoder_skip(struct normalize_decoder *, const struct decoded *);
 
 /* Which byte of `in`, as it was given to the last decoder_run(), began the character at out[at]. */
 size_t decoder_where(const struct normalize_decoder *, const unsigned char *in, size_t at);

@@ -239,9 +239,9 @@ clean_decoded(struct cleaning *c, bool last)
 	return s;
 }
 
-/* At the front of `in` stands a sequence of `bad` bytes that is no text. */
+/* At the front of `in` stands a sequence that is no text. */
 static enum potok_status
-take_bad(struct cleaning *c, size_t bad)
+take_bad(struct cleaning *c, const struct decoded *r)
 {
 	struct potok_normalize *n = c->n;
 
@@ -258,8 +258,8 @@ take_bad(struct cleaning *c, size_t bad)
 	if (s == POTOK_DONE)
 		n->ndecoded +=
 		    (size_t)potok_utf8_encode(POTOK_REPLACEMENT, n->decoded + n->ndecoded);
-	decoder_skip(n->decoder, bad);
-	n->block = bad;
+	decoder_skip(n->decoder, r);
+	n->block = r->bad;
 	return POTOK_MORE;
 }
 
@@ -278,12 +278,13 @@ decode(struct cleaning *c, struct potok_slice *in, bool last)
 		s = decoder_run(n->decoder, in->data, in->len, last, n->decoded + n->ndecoded, &r);
 		if (s < 0)
 			return s;
-		if (r.bad > 0) {
-			if ((s = take_bad(c, r.bad)) != POTOK_MORE)
+		if (r.ill) {
+			if ((s = take_bad(c, &r)) != POTOK_MORE)
 				return s;
-		} else if (r.used == 0 && r.made == 0) {
-			return last ? clean_decoded(c, true) : POTOK_MORE;
+			continue;
 		}
+		if (r.used == 0 && r.made == 0)
+			return last ? clean_decoded(c, true) : POTOK_MORE;
 		n->ndecoded += r.made;
 		n->block += r.used;
 	}

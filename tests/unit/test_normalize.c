@@ -323,6 +323,63 @@ test_places(void **state)
 	}
 }
 
+/* Bytes by chance, rich in the controls of stateful encodings. */
+static void
+fill(unsigned char *p, size_t n, uint32_t seed)
+{
+	static const unsigned char likely[] = {0x1B, '$', ')', 'C', 'B', 0x0E, 0x0F, '~', '{', '}',
+	    '\n', '\r', 0x8E, 0xB0, 0xC4, 'K', '!', '+', '-'};
+
+	for (size_t i = 0; i < n; i++) {
+		seed = seed * 1664525u + 1013904223u;
+		unsigned r = seed >> 16;
+		p[i] = r & 1 ? likely[(r >> 1) % sizeof likely] : (unsigned char)(r >> 1);
+	}
+}
+
+/* Whatever the bytes and wherever they are cut: an end, and the same text and counts. */
+static void
+test_any_bytes(void **state)
+{
+	static const char *const from[] = {"auto", "utf-16", "shift_jis", "euc-jp", "gb18030",
+	    "big5", "euc-kr", "iso-2022-jp", "iso-2022-kr", "iso-2022-cn", "hz", "utf-7", "scsu",
+	    "bocu-1", "cesu-8", "x-iscii-de", "lmbcs-1", "ibm-1390", "johab", "euc-jisx0213",
+	    "tcvn", "koi8-t"};
+
+	(void)state;
+	for (size_t i = 0; i < 20 * sizeof from / sizeof from[0]; i++) {
+		struct potok_normalize_options options = {from[i / 20], POTOK_BAD_REPLACE};
+		struct potok_normalize whole, n;
+		struct potok_buf want, got = {.limit = SIZE_MAX};
+		unsigned char bytes[160];
+		size_t taken = 0;
+		fill(bytes, sizeof bytes, (uint32_t)i);
+		enum potok_status s = run(&whole, &options, bytes, sizeof bytes, &want);
+		assert_int_equal(s, POTOK_DONE);
+		s = potok_normalize_init(&n, &options);
+		for (size_t given = 1; s == POTOK_MORE; given += given <= sizeof bytes) {
+			size_t end = given < sizeof bytes ? given : sizeof bytes;
+			struct potok_slice in = {bytes + taken, end - taken};
+			s = potok_process(&n.stage, &in, &got, given > sizeof bytes);
+			taken = end - in.len;
+			assert_int_equal(potok_buf_own(&got), POTOK_MORE);
+		}
+		if (s != POTOK_DONE || got.len != want.len)
+			print_error("%s, seed %zu: %d\n", options.from, i, s);
+		assert_int_equal(s, POTOK_DONE);
+		assert_int_equal(got.len, want.len);
+		assert_memory_equal(got.data, want.data, want.len);
+		for (size_t k = 0; k < POTOK_NORMALIZE_COUNTS; k++) {
+			assert_int_equal(n.counts[k].n, whole.counts[k].n);
+			assert_int_equal(n.counts[k].first, whole.counts[k].first);
+		}
+		potok_close(&whole.stage);
+		potok_close(&n.stage);
+		potok_buf_free(&want);
+		potok_buf_free(&got);
+	}
+}
+
 static void
 test_detect_utf16(void **state)
 {
@@ -347,6 +404,7 @@ main(void)
 	    cmocka_unit_test(test_zero_copy),
 	    cmocka_unit_test(test_long_line),
 	    cmocka_unit_test(test_places),
+	    cmocka_unit_test(test_any_bytes),
 	    cmocka_unit_test(test_detect_utf16),
 	};
 
