@@ -266,6 +266,33 @@ find_order(struct normalize_decoder *d, const unsigned char *p, size_t n, bool l
 	return true;
 }
 
+/* Writes the UTF-16 units at the front that are no surrogates, moving *out; answers their bytes. */
+static size_t
+units_to_utf8(const unsigned char *in, size_t n, bool big_endian, unsigned char **out)
+{
+	unsigned char *o = *out;
+	size_t i = 0;
+	unsigned high = !big_endian;
+
+	for (; n - i >= 2; i += 2) {
+		uint32_t c = (uint32_t)in[i + high] << 8 | in[i + 1 - high];
+		if (c < 0x80) {
+			*o++ = (unsigned char)c;
+		} else if (c < 0x800) {
+			*o++ = (unsigned char)(0xC0 | c >> 6);
+			*o++ = (unsigned char)(0x80 | (c & 0x3F));
+		} else if (c < 0xD800 || c >= 0xE000) {
+			*o++ = (unsigned char)(0xE0 | c >> 12);
+			*o++ = (unsigned char)(0x80 | (c >> 6 & 0x3F));
+			*o++ = (unsigned char)(0x80 | (c & 0x3F));
+		} else {
+			break;
+		}
+	}
+	*out = o;
+	return i;
+}
+
 static enum potok_status
 run_wide(struct normalize_decoder *d, const unsigned char *in, size_t n, bool last,
     unsigned char *out, struct decoded *r)
@@ -280,6 +307,12 @@ run_wide(struct normalize_decoder *d, const unsigned char *in, size_t n, bool la
 		return POTOK_MORE;
 	while (i < n && i < DECODE_IN) {
 		uint32_t cp = 0;
+		if (!is_wide(d)) {
+			size_t most = n < DECODE_IN ? n : DECODE_IN;
+			i += units_to_utf8(in + i, most - i, d->big_endian, &o);
+			if (i >= most)
+				break;
+		}
 		len = wide_character(d, in + i, n - i, &cp);
 		if (len <= 0)
 			break;
