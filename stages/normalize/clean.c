@@ -1,0 +1,352 @@
+/* The cleaner: line breaks, Normalization Form C, ill-formed sequences. */
+#include "clean.h"
+
+#include <string.h>
+
+#include <unicode/unorm2.h>
+#include <unicode/ustring.h>
+#include <unicode/utf16.h>
+
+#include <potok/utf8.h>
+
+#include "decode.h"
+#include "plain.h"
+
+enum {
+	BLOCK = 32 * 1024,  /* bytes looked at in one go: they stay in the first cache */
+	JOINER = 0x034F,    /* COMBINING GRAPHEME JOINER */
+	LEADING_MAX = 0x3B, /* ASCII up to here never composes with what follows; < = > and letters
+			       do */
+};
+
+/* The input offset of a place in the text. */
+static uint64_t
+place(const struct cleaning *c, const unsigned char *p)
+{
+	const struct potok_normalize *n = c->n;
+
+	if (c->direct)
+		return c->offset + (uint64_t)(p - c->in);
+	const unsigned char *block = n->decoded + n->carried;
+	size_t at = p < block ? 0 : decoder_where(n->decoder, c->in, (size_t)(p - block));
+	return c->offset + at;
+}
+
+/* Appends n > 0 bytes; `same` true: they lie in the text. */
+static enum potok_status
+emit(const struct cleaning *c, const unsigned char *p, size_t n, bool same)
+{
+	c->n->started = true;
+	c->n->open_line = p[n - 1] != '\n';
+	return same && c->direct ? potok_buf_pass(c->out, p, n) : potok_buf_add(c->out, p, n);
+}
+
+static enum potok_status
+emit_character(const struct cleaning *c, uint32_t cp)
+{
+	unsigned char utf8[4];
+
+	return emit(c, utf8, (size_t)potok_utf8_encode(cp, utf8), false);
+}
+
+/* ICU's normalizer, or NULL. */
+static const UNormalizer2 *
+nfc(struct potok_normalize *n)
+{
+	if (n->nfc == NULL) {
+		UErrorCode err = U_ZERO_ERROR;
+		n->nfc = unorm2_getNFCInstance(&err);
+		if (U_FAILURE(err))
+			n->nfc = NULL;
+	}
+	return n->nfc;
+}
+
+/* Code points of the canonical decomposition. */
+static size_t
+decomposed_length(const UNormalizer2 *norm, uint32_t cp)
+{
+	UChar d[32];
+	UErrorCode err = U_ZERO_ERROR;
+	int32_t n = unorm2_getDecomposition(norm, (UChar32)cp, d, 32, &err);
+
+	return n < 0 || U_FAILURE(err) ? 1 : (size_t)u_countChar32(d, n);
+}
+
+enum potok_status
+clean_flush(const struct cleaning *c)
+{
+	struct potok_normalize *n = c->n;
+	UChar text[4 * POTOK_NORMALIZE_MARKS];
+	unsigned char utf8[sizeof text / sizeof text[0] * 3];
+	UErrorCode err = U_ZERO_ERROR;
+	size_t made = 0;
+
+	if (n->npending == 0)
+		return POTOK_MORE;
+	int32_t len = unorm2_normalize(nfc(n), n->pending, (int32_t)n->npending, text,
+	    (int32_t)(sizeof text / sizeof text[0]), &err);
+	if (U_FAILURE(err))
+		return err == U_MEMORY_ALLOCATION_ERROR ? POTOK_ENOMEM : POTOK_EBUG;
+	for (size_t i = 0; i < (size_t)len;) {
+		uint32_t cp = utf16_next(text, &i, (size_t)len);
+		made += (size_t)potok_utf8_encode(cp, utf8 + made);
+	}
+	enum potok_status s = emit(c, utf8, made, false);
+	if (s >= 0)
+		n->npending = 0;
+	return s;
+}
+
+/* Adds a character to those that are normalized together. */
+static void
+add_pending(struct potok_normalize *n, uint32_t cp, size_t weight)
+{
+	U16_APPEND_UNSAFE(n->pending, n->npending, cp);
+	n->weight += weight;
+}
+
+/* Begins a new group of characters with cp. */
+static void
+begin_pending(struct potok_normalize *n, uint32_t cp, bool boundary)
+{
+	n->npending = 0;
+	n->weight = 0;
+	add_pending(n, cp, decomposed_length(nfc(n), cp) - boundary);
+}
+
+/*
+ * Takes a character that is not plain.  Without a normalization boundary before it, it joins those
+ * pending.  Their number is bounded: after POTOK_NORMALIZE_MARKS code points, counted as if
+ * decomposed, so that normalizing again finds the same place, a joiner stands for a boundary
+ * (UAX #15, section 13, with a larger limit).
+ */
+static enum potok_status
+take_changing(const struct cleaning *c, const unsigned char *p, uint32_t cp)
+{
+	struct potok_normalize *n = c->n;
+	const UNormalizer2 *norm = nfc(n);
+
+	if (norm == NULL)
+		return POTOK_ENOMEM;
+	bool boundary = unorm2_hasBoundaryBefore(norm, (UChar32)cp);
+	size_t weight = decomposed_length(norm, cp);
+	bool fits = n->weight + weight <= POTOK_NORMALIZE_MARKS;
+	if (n->npending > 0 && !boundary && fits) {
+		add_pending(n, cp, weight);
+		return POTOK_MORE;
+	}
+	bool joined = n->npending > 0 && !boundary;
+	enum potok_status s = clean_flush(c);
+	if (s < 0)
+		return s;
+	if (joined) {
+		potok_count_at(&n->counts[JOINER_INSERTED], place(c, p));
+		begin_pending(n, JOINER, true);
+		add_pending(n, cp, weight);
+	} else {
+		begin_pending(n, cp, boundary);
+	}
+	return POTOK_MORE;
+}
+
+enum potok_status
+clean_ill_formed(struct potok_normalize *n, uint64_t offset)
+{
+	if (n->bad == POTOK_BAD_STOP) {
+		n->stage.why =
+		    n->decoder == NULL
+			? "these bytes are not UTF-8; -f names another encoding,"
+			  " --bad=replace goes on"
+			: "these bytes are no text in the encoding of the input; -f names"
+			  " another one, --bad=replace goes on";
+		return POTOK_EINPUT;
+	}
+	potok_count_at(&n->counts[ILL_FORMED], offset);
+	return n->bad == POTOK_BAD_REPLACE ? POTOK_DONE : POTOK_MORE;
+}
+
+/* Takes an ill-formed sequence of len bytes. */
+static enum potok_status
+take_ill_formed(const struct cleaning *c, struct potok_slice *text, size_t len)
+{
+	if (c->n->bad != POTOK_BAD_DROP) {
+		enum potok_status s = clean_flush(c);
+		if (s < 0)
+			return s;
+	}
+	enum potok_status s = clean_ill_formed(c->n, place(c, text->data));
+	if (s < 0)
+		return s;
+	*text = (struct potok_slice){text->data + len, text->len - len};
+	return s == POTOK_DONE ? emit_character(c, POTOK_REPLACEMENT) : POTOK_MORE;
+}
+
+static bool
+is_line_break(uint32_t cp)
+{
+	return (cp >= 0x0A && cp <= 0x0D) || cp == 0x85 || cp == 0x2028 || cp == 0x2029;
+}
+
+/* Takes the one character at the front, or what is none.  Answers POTOK_FULL when it is cut: the
+ * caller waits. */
+static enum potok_status
+take_one(const struct cleaning *c, struct potok_slice *text, bool last)
+{
+	struct potok_normalize *n = c->n;
+	const unsigned char *p = text->data;
+	uint32_t cp;
+	int len = potok_utf8_decode(p, text->len, &cp);
+	enum potok_status s = POTOK_MORE;
+
+	if (len == 0 && !last)
+		return POTOK_FULL;
+	if (len <= 0)
+		return take_ill_formed(c, text, len == 0 ? text->len : (size_t)-len);
+	if (plain_character(cp))
+		return clean_flush(c); /* the run that follows takes it */
+	if (!is_line_break(cp)) {
+		s = take_changing(c, p, cp);
+	} else if ((s = clean_flush(c)) >= 0) {
+		potok_count_at(&n->counts[LINE_BREAKS], place(c, p));
+		n->after_cr = cp == '\r';
+		s = emit(c, (const unsigned char *)"\n", 1, false);
+	}
+	if (s >= 0)
+		*text = (struct potok_slice){p + len, text->len - (size_t)len};
+	return s;
+}
+
+/* Length of the last character of well-formed text. */
+static size_t
+last_length(const unsigned char *end)
+{
+	size_t n = 1;
+
+	while ((end[-(ptrdiff_t)n] & 0xC0) == 0x80)
+		n++;
+	return n;
+}
+
+/* Does what stands here change with the character before it?  *cut: it is not there yet. */
+static bool
+joins(struct potok_normalize *n, struct potok_slice next, bool last, bool *cut)
+{
+	uint32_t cp;
+	int len = potok_utf8_decode(next.data, next.len, &cp);
+
+	*cut = len == 0 && !last;
+	if (len <= 0)
+		return n->bad == POTOK_BAD_DROP;
+	return !plain_character(cp) && !is_line_break(cp) &&
+	       (nfc(n) == NULL || !unorm2_hasBoundaryBefore(nfc(n), (UChar32)cp));
+}
+
+/*
+ * Takes a run of plain characters, of `run` bytes, which nothing pending stands before.  Its last
+ * character is kept back while what follows may change it.
+ */
+static enum potok_status
+take_run(const struct cleaning *c, struct potok_slice *text, size_t run, bool last, bool *wait)
+{
+	const unsigned char *p = text->data;
+	size_t kept = 0;
+	bool cut = false, joined = false;
+
+	if (p[run - 1] > LEADING_MAX && (run < text->len || !last)) {
+		struct potok_slice next = {p + run, text->len - run};
+		joined = joins(c->n, next, last, &cut);
+		if (cut || joined)
+			kept = last_length(p + run);
+	}
+	enum potok_status s = run > kept ? emit(c, p, run - kept, true) : POTOK_MORE;
+	if (s < 0)
+		return s;
+	*wait = cut;
+	if (joined && !cut) {
+		uint32_t cp;
+		potok_utf8_decode(p + run - kept, kept, &cp);
+		if (nfc(c->n) == NULL)
+			return POTOK_ENOMEM;
+		begin_pending(c->n, cp, true);
+		kept = 0;
+	}
+	*text = (struct potok_slice){p + run - kept, text->len - (run - kept)};
+	return POTOK_MORE;
+}
+
+/* Takes U+FEFF from the start of the stream, before anything is written: repeated ones, too, or
+ * normalizing again would find one.  Answers false when more bytes are needed to know. */
+static bool
+take_bom(const struct cleaning *c, struct potok_slice *text, bool last)
+{
+	static const unsigned char bom[3] = {0xEF, 0xBB, 0xBF};
+	size_t len = text->len < sizeof bom ? text->len : sizeof bom;
+
+	while (text->len > 0 && memcmp(text->data, bom, len) == 0) {
+		if (len < sizeof bom)
+			return last;
+		potok_count_at(&c->n->counts[BOM_REMOVED], place(c, text->data));
+		*text = (struct potok_slice){text->data + len, text->len - len};
+		len = text->len < sizeof bom ? text->len : sizeof bom;
+	}
+	return true;
+}
+
+enum potok_status
+clean_text(const struct cleaning *c, struct potok_slice *text, bool last)
+{
+	struct potok_normalize *n = c->n;
+	const unsigned char *valid = text->data; /* well-formed up to here */
+
+	while (text->len > 0) {
+		enum potok_status s = POTOK_MORE;
+		size_t run = 0, made = c->out->len + c->out->passed.len;
+		bool wait = false;
+		if (!n->started && n->npending == 0 && !take_bom(c, text, last))
+			return POTOK_MORE;
+		if (text->len == 0)
+			break;
+		if (n->after_cr) {
+			n->after_cr = false;
+			if (text->data[0] == '\n') {
+				*text = (struct potok_slice){text->data + 1, text->len - 1};
+				continue;
+			}
+		}
+		if (n->npending == 0) {
+			size_t block = text->len < BLOCK ? text->len : BLOCK;
+			if (!c->direct)
+				valid = text->data + block;
+			else if (valid <= text->data)
+				valid = text->data + potok_utf8_valid(text->data, block);
+			run = plain_run(text->data, (size_t)(valid - text->data));
+		}
+		if (run > 0) {
+			s = take_run(c, text, run, last, &wait);
+		} else {
+			s = take_one(c, text, last);
+			wait = s == POTOK_FULL;
+		}
+		if (s < 0)
+			return s;
+		if (c->out->len + c->out->passed.len > made && potok_buf_full(c->out))
+			return POTOK_FULL;
+		if (wait)
+			break;
+	}
+	return POTOK_MORE;
+}
+
+enum potok_status
+clean_finish(const struct cleaning *c, uint64_t offset)
+{
+	struct potok_normalize *n = c->n;
+	enum potok_status s = clean_flush(c);
+
+	if (s >= 0 && n->started && n->open_line) {
+		potok_count_at(&n->counts[FINAL_LF_ADDED], offset);
+		s = emit(c, (const unsigned char *)"\n", 1, false);
+	}
+	return s;
+}

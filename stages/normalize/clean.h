@@ -1,0 +1,36 @@
+/* From UTF-8 to clean UTF-8.  Private to normalize. */
+#ifndef NORMALIZE_CLEAN_H
+#define NORMALIZE_CLEAN_H
+
+#include <potok/normalize.h>
+
+/* Places in potok_normalize.counts. */
+enum { ILL_FORMED, BOM_REMOVED, LINE_BREAKS, FINAL_LF_ADDED, JOINER_INSERTED, DECODED_BYTES };
+
+/* One call of process(): where its text is, and what belongs to it. */
+struct cleaning {
+	struct potok_normalize *n;
+	struct potok_buf *out;
+	const unsigned char *in; /* a place of the input, ... */
+	uint64_t offset;         /* ... and its offset; decoded text was made from here on */
+	bool direct; /* the text lies in the input; else it has been decoded from there */
+};
+
+/*
+ * Takes text from the front, appends what it becomes to `out`.  Answers POTOK_MORE when all is
+ * taken, but for the last character, which may change with what follows; `last` true: that one,
+ * too.  Else POTOK_FULL or an error, as process().
+ */
+enum potok_status clean_text(const struct cleaning *, struct potok_slice *text, bool last);
+
+/* Writes what is pending. */
+enum potok_status clean_flush(const struct cleaning *);
+
+/* The stream ends: writes what is pending and a last LF, at this input offset. */
+enum potok_status clean_finish(const struct cleaning *, uint64_t offset);
+
+/* What an ill-formed sequence at this input offset becomes.  Answers POTOK_EINPUT to stop there,
+ * POTOK_DONE when U+FFFD is to be written, POTOK_MORE when nothing is. */
+enum potok_status clean_ill_formed(struct potok_normalize *, uint64_t offset);
+
+#endif

@@ -1,0 +1,556 @@
+/* The decoders: tables for single bytes, UTF-16 and UTF-32 by hand, ICU or iconv for the rest. */
+#include "decode.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <unicode/ucnv.h>
+
+#include <potok/utf8.h>
+
+#include "detect.h"
+
+enum {
+	SLOW_IN = 2048,         /* bytes for ICU in one go */
+	SLOW_OUT = 8 * SLOW_IN, /* UTF-16 units that they may give */
+	NAME_MAX_BYTES = 63,
+	CHARACTER_MAX = 16, /* bytes of one character, for iconv */
+};
+
+/* What a byte of a single-byte encoding becomes; len is 0 when it is no character. */
+struct entry {
+	unsigned char utf8[3], len;
+};
+
+struct normalize_decoder {
+	struct encoding encoding;
+	char name[NAME_MAX_BYTES + 1];
+	struct entry table[256]; /* single bytes */
+	bool big_endian;
+
+	/* ICU and iconv: what the last run gave, and where in `in` each character began. */
+	UConverter *icu;
+	iconv_t iconv;
+	UChar *units;
+	int32_t *from;
+	size_t nunits;
+	bool by_lines; /* ICU gets whole lines */
+	size_t ahead;  /* bytes at the front of `in` that ICU has got already */
+	bool ill;      /* an ill-formed sequence stands at the front of `in`, ... */
+	size_t bad;    /* ... this long */
+	bool finished; /* ICU or iconv has been told of the end */
+};
+
+/* The entry of a character: its UTF-8 as the first three bytes in memory, its length as the last.
+ */
+static struct entry
+entry(uint32_t cp)
+{
+	struct entry e = {{0}, 0};
+	unsigned char utf8[4] = {0};
+
+	e.len = (unsigned char)potok_utf8_encode(cp, utf8);
+	memcpy(e.utf8, utf8, sizeof e.utf8);
+	return e;
+}
+
+static void
+open_single(struct normalize_decoder *d)
+{
+	const uint16_t *upper = decode_upper_half(d->encoding.name);
+
+	for (unsigned b = 0; b < 0x80; b++)
+		d->table[b] = entry(b);
+	for (unsigned b = 0; b < 0x80; b++)
+		d->table[0x80 + b] = upper[b] == 0xFFFF ? (struct entry){{0}, 0} : entry(upper[b]);
+}
+
+static enum potok_status
+open_icu(struct normalize_decoder *d)
+{
+	UErrorCode err = U_ZERO_ERROR;
+
+	d->icu = ucnv_open(d->name, &err);
+	ucnv_setToUCallBack(d->icu, UCNV_TO_U_CALLBACK_STOP, NULL, NULL, NULL, &err);
+	if (U_SUCCESS(err)) {
+		UConverterType type = ucnv_getType(d->icu);
+		d->by_lines = type != UCNV_SBCS && type != UCNV_DBCS && type != UCNV_MBCS &&
+			      type != UCNV_EBCDIC_STATEFUL && type != UCNV_US_ASCII;
+	}
+	if (err == U_MEMORY_ALLOCATION_ERROR)
+		return POTOK_ENOMEM;
+	return U_FAILURE(err) ? POTOK_EUSAGE : POTOK_MORE;
+}
+
+static enum potok_status
+open_iconv(struct normalize_decoder *d)
+{
+	d->encoding.kind = ENCODING_ICONV;
+	d->iconv = iconv_open("UTF-32LE", d->name);
+	if (d->iconv == (iconv_t)-1)
+		return errno == ENOMEM ? POTOK_ENOMEM : POTOK_EUSAGE;
+	return POTOK_MORE;
+}
+
+enum potok_status
+decoder_open(struct normalize_decoder **made, const struct encoding *e)
+{
+	struct normalize_decoder *d = calloc(1, sizeof *d);
+	enum potok_status s = POTOK_MORE;
+
+	if (d == NULL)
+		return POTOK_ENOMEM;
+	d->encoding = *e;
+	d->iconv = (iconv_t)-1;
+	strncpy(d->name, e->name, NAME_MAX_BYTES);
+	d->big_endian = e->kind == ENCODING_UTF16BE || e->kind == ENCODING_UTF32BE;
+	if (e->kind == ENCODING_SINGLE) {
+		open_single(d);
+	} else if (e->kind == ENCODING_ICU || e->kind == ENCODING_ICONV) {
+		d->units = malloc(SLOW_OUT * sizeof *d->units);
+		d->from = malloc(SLOW_OUT * sizeof *d->from);
+		if (d->units == NULL || d->from == NULL)
+			s = POTOK_ENOMEM;
+		else
+			s = e->kind == ENCODING_ICU ? open_icu(d) : POTOK_EUSAGE;
+		/* ICU has names without a table. */
+		if (s == POTOK_EUSAGE)
+			s = open_iconv(d);
+	}
+	if (s < 0) {
+		decoder_close(d);
+		return s;
+	}
+	*made = d;
+	return s;
+}
+
+void
+decoder_close(struct normalize_decoder *d)
+{
+	if (d == NULL)
+		return;
+	if (d->icu != NULL)
+		ucnv_close(d->icu);
+	if (d->iconv != (iconv_t)-1)
+		iconv_close(d->iconv);
+	free(d->units);
+	free(d->from);
+	free(d);
+}
+
+const char *
+decoder_name(const struct normalize_decoder *d)
+{
+	return d->name;
+}
+
+static enum potok_status
+run_single(struct normalize_decoder *d, const unsigned char *in, size_t n, unsigned char *out,
+    struct decoded *r)
+{
+	unsigned char *o = out;
+	size_t i = 0;
+
+	while (n - i >= sizeof(uint64_t)) {
+		uint64_t eight;
+		unsigned none = 0;
+		unsigned char *before = o;
+		memcpy(&eight, in + i, sizeof eight);
+		if ((eight & 0x8080808080808080u) == 0) {
+			memcpy(o, &eight, sizeof eight);
+			o += sizeof eight;
+			i += sizeof eight;
+			continue;
+		}
+		for (size_t k = 0; k < sizeof eight; k++) {
+			const struct entry *e = &d->table[in[i + k]];
+			/* Four bytes are written, what is too much is written over. */
+			memcpy(o, e, sizeof *e);
+			o += e->len;
+			none |= e->len == 0;
+		}
+		if (none) {
+			o = before;
+			break;
+		}
+		i += sizeof eight;
+	}
+	for (; i < n; i++) {
+		const struct entry *e = &d->table[in[i]];
+		if (e->len == 0)
+			break;
+		memcpy(o, e, sizeof *e);
+		o += e->len;
+	}
+	*r = (struct decoded){i, (size_t)(o - out), i == 0 && n > 0, 1};
+	return POTOK_MORE;
+}
+
+static uint32_t
+unit16(const struct normalize_decoder *d, const unsigned char *p)
+{
+	return d->big_endian ? (uint32_t)p[0] << 8 | p[1] : (uint32_t)p[1] << 8 | p[0];
+}
+
+static uint32_t
+unit32(const struct normalize_decoder *d, const unsigned char *p)
+{
+	return d->big_endian
+		   ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]
+		   : (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+}
+
+static bool
+is_wide(const struct normalize_decoder *d)
+{
+	return d->encoding.kind == ENCODING_UTF32LE || d->encoding.kind == ENCODING_UTF32BE;
+}
+
+/*
+ * Reads one character of UTF-16 or UTF-32.  Answers its length in bytes; 0 when it is cut; minus
+ * the length of what is ill-formed.
+ */
+static int
+wide_character(const struct normalize_decoder *d, const unsigned char *p, size_t n, uint32_t *cp)
+{
+	if (is_wide(d)) {
+		if (n < 4)
+			return 0;
+		*cp = unit32(d, p);
+		return *cp > 0x10FFFF || (*cp >= 0xD800 && *cp < 0xE000) ? -4 : 4;
+	}
+	if (n < 2)
+		return 0;
+	*cp = unit16(d, p);
+	if (*cp < 0xD800 || *cp >= 0xE000)
+		return 2;
+	if (*cp >= 0xDC00)
+		return -2;
+	if (n < 4)
+		return 0;
+	uint32_t low = unit16(d, p + 2);
+	if (low < 0xDC00 || low >= 0xE000)
+		return -2;
+	*cp = 0x10000 + ((*cp - 0xD800) << 10) + (low - 0xDC00);
+	return 4;
+}
+
+/* The byte order of UTF-16 or UTF-32: by U+FEFF, by what makes text, else big endian (RFC 2781,
+ * section 4.3).  Answers false when more bytes are needed. */
+static bool
+find_order(struct normalize_decoder *d, const unsigned char *p, size_t n, bool last)
+{
+	bool wide = d->encoding.kind == ENCODING_UTF32;
+	bool little;
+
+	if (n < 4 && !last)
+		return false;
+	if (wide) {
+		little = n >= 4 && p[0] == 0xFF && p[1] == 0xFE && p[2] == 0 && p[3] == 0;
+	} else if (n >= 2 && ((p[0] == 0xFE && p[1] == 0xFF) || (p[0] == 0xFF && p[1] == 0xFE))) {
+		little = p[0] == 0xFF;
+	} else {
+		if (n < DETECT_UTF16_BYTES && !last)
+			return false;
+		little = detect_utf16(p, n < DETECT_UTF16_BYTES ? n : DETECT_UTF16_BYTES) ==
+			 DETECTED_UTF16LE;
+	}
+	d->big_endian = !little;
+	d->encoding.kind = wide     ? little ? ENCODING_UTF32LE : ENCODING_UTF32BE
+			   : little ? ENCODING_UTF16LE
+				    : ENCODING_UTF16BE;
+	strcat(d->name, little ? "LE" : "BE");
+	return true;
+}
+
+/* Writes the UTF-16 units at the front that are no surrogates, moving *out; answers their bytes. */
+static size_t
+units_to_utf8(const unsigned char *in, size_t n, bool big_endian, unsigned char **out)
+{
+	unsigned char *o = *out;
+	size_t i = 0;
+	unsigned high = !big_endian;
+
+	for (; n - i >= 2; i += 2) {
+		uint32_t c = (uint32_t)in[i + high] << 8 | in[i + 1 - high];
+		if (c < 0x80) {
+			*o++ = (unsigned char)c;
+		} else if (c < 0x800) {
+			*o++ = (unsigned char)(0xC0 | c >> 6);
+			*o++ = (unsigned char)(0x80 | (c & 0x3F));
+		} else if (c < 0xD800 || c >= 0xE000) {
+			*o++ = (unsigned char)(0xE0 | c >> 12);
+			*o++ = (unsigned char)(0x80 | (c >> 6 & 0x3F));
+			*o++ = (unsigned char)(0x80 | (c & 0x3F));
+		} else {
+			break;
+		}
+	}
+	*out = o;
+	return i;
+}
+
+static enum potok_status
+run_wide(struct normalize_decoder *d, const unsigned char *in, size_t n, bool last,
+    unsigned char *out, struct decoded *r)
+{
+	size_t i = 0;
+	unsigned char *o = out;
+	int len = 0;
+
+	*r = (struct decoded){0};
+	if ((d->encoding.kind == ENCODING_UTF16 || d->encoding.kind == ENCODING_UTF32) &&
+	    !find_order(d, in, n, last))
+		return POTOK_MORE;
+	while (i < n && i < DECODE_IN) {
+		uint32_t cp = 0;
+		if (!is_wide(d)) {
+			size_t most = n < DECODE_IN ? n : DECODE_IN;
+			i += units_to_utf8(in + i, most - i, d->big_endian, &o);
+			if (i >= most)
+				break;
+		}
+		len = wide_character(d, in + i, n - i, &cp);
+		if (len <= 0)
+			break;
+		o += potok_utf8_encode(cp, o);
+		i += (size_t)len;
+	}
+	*r = (struct decoded){i, (size_t)(o - out), false, 0};
+	if (i > 0 || n == 0)
+		return POTOK_MORE;
+	r->ill = len < 0 || last;
+	r->bad = len < 0 ? (size_t)-len : n; /* n: the stream ends inside a unit or a pair */
+	return POTOK_MORE;
+}
+
+/* Writes what ICU or iconv gave as UTF-8.  Lone surrogates do not come from them; were there any,
+ * U+FFFD would stand for each. */
+static size_t
+write_units(const struct normalize_decoder *d, unsigned char *out)
+{
+	size_t made = 0, i = 0;
+
+	while (i < d->nunits) {
+		uint32_t c = utf16_next(d->units, &i, d->nunits);
+		made += (size_t)potok_utf8_encode(c, out + made);
+	}
+	return made;
+}
+
+/*
+ * How far ICU is fed.  Its converters by tables do not mind where the text is cut; those with more
+ * state do when it is ill-formed, so they get whole lines, or SLOW_IN bytes of a longer one.
+ */
+static size_t
+icu_piece(const struct normalize_decoder *d, const unsigned char *in, size_t n, bool last)
+{
+	size_t most = n - d->ahead < SLOW_IN ? n - d->ahead : SLOW_IN;
+
+	if (!d->by_lines)
+		return d->ahead + most;
+	const unsigned char *lf = most > 0 ? memchr(in + d->ahead, '\n', most) : NULL;
+	if (lf != NULL)
+		return (size_t)(lf - in) + 1;
+	return most == SLOW_IN || last ? d->ahead + most : d->ahead;
+}
+
+/*
+ * ICU keeps the bytes of an unfinished character to itself.  They stay in `in` until it is
+ * finished, and `ahead` tells how many ICU has got already.
+ */
+static enum potok_status
+run_icu(struct normalize_decoder *d, const unsigned char *in, size_t n, bool last,
+    unsigned char *out, struct decoded *r)
+{
+	UErrorCode err = U_ZERO_ERROR;
+	size_t fed = n < d->ahead ? 0 : icu_piece(d, in, n, last);
+	const char *p = (const char *)in + d->ahead;
+	UChar *to = d->units;
+
+	*r = (struct decoded){.ill = d->ill, .bad = d->bad};
+	if (d->ill || (fed <= d->ahead && !last) || d->finished)
+		return POTOK_MORE;
+	ucnv_toUnicode(d->icu, &to, d->units + SLOW_OUT, &p, (const char *)in + fed, d->from,
+	    last && fed == n, &err);
+	for (UChar *u = d->units; u < to; u++) {
+		int32_t *from = &d->from[u - d->units];
+		*from = *from < 0 ? 0 : *from + (int32_t)d->ahead;
+	}
+	d->nunits = (size_t)(to - d->units);
+
+	size_t seen = (size_t)(p - (const char *)in), bad = 0;
+	d->finished = last && fed == n && U_SUCCESS(err);
+	if (U_FAILURE(err)) {
+		char invalid[32];
+		int8_t ninvalid = sizeof invalid;
+		UErrorCode err2 = U_ZERO_ERROR;
+		if (err != U_TRUNCATED_CHAR_FOUND && err != U_ILLEGAL_CHAR_FOUND &&
+		    err != U_INVALID_CHAR_FOUND && err != U_ILLEGAL_ESCAPE_SEQUENCE &&
+		    err != U_UNSUPPORTED_ESCAPE_SEQUENCE)
+			return err == U_MEMORY_ALLOCATION_ERROR ? POTOK_ENOMEM : POTOK_EBUG;
+		ucnv_getInvalidChars(d->icu, invalid, &ninvalid, &err2);
+		bad = ninvalid > 0 ? (size_t)ninvalid : 1;
+	}
+	UErrorCode err3 = U_ZERO_ERROR;
+	int32_t kept = ucnv_toUCountPending(d->icu, &err3);
+	size_t behind = bad + (kept > 0 ? (size_t)kept : 0);
+	r->used = behind < seen ? seen - behind : 0;
+	r->made = write_units(d, out);
+	d->ahead = seen - r->used;
+	/* Some converters do not tell that they hold bytes, and find fault with them later. */
+	d->ill = bad > 0;
+	d->bad = bad < d->ahead ? bad : d->ahead;
+	r->ill = d->ill && r->used == 0 && r->made == 0;
+	r->bad = d->bad;
+	return POTOK_MORE;
+}
+
+/* As run_icu(), piece after piece until there is something to tell, or all has been fed. */
+static enum potok_status
+run_icu_on(struct normalize_decoder *d, const unsigned char *in, size_t n, bool last,
+    unsigned char *out, struct decoded *r)
+{
+	for (;;) {
+		size_t before = d->ahead;
+		enum potok_status s = run_icu(d, in, n, last, out, r);
+		if (s < 0 || r->used > 0 || r->made > 0 || r->ill || d->ahead == before)
+			return s;
+	}
+}
+
+/*
+ * Converts the character at the front of in[0..n): iconv gets one byte more until it is content,
+ * so that it tells where each character begins and never lacks room, after which some converters
+ * of glibc write a character twice.  Answers the bytes used; *made code points stand in cps.
+ */
+static size_t
+step_iconv(struct normalize_decoder *d, const unsigned char *in, size_t n, unsigned char cps[64],
+    size_t *made, int *why)
+{
+	size_t used = 0;
+
+	*made = 0;
+	*why = EINVAL;
+	for (size_t len = 1; len <= n && *why == EINVAL && used == 0 && *made == 0; len++) {
+		/* iconv() takes char ** for const bytes and does not write to them. */
+		char *from = (char *)(uintptr_t)in, *to = (char *)cps;
+		size_t nfrom = len, nto = 64;
+		errno = 0;
+		*why = iconv(d->iconv, &from, &nfrom, &to, &nto) == (size_t)-1 ? errno : 0;
+		*made = (64 - nto) / 4;
+		used = len - nfrom;
+		if (len == CHARACTER_MAX && *why == EINVAL)
+			*why = EILSEQ;
+	}
+	return used;
+}
+
+static void
+add_units(struct normalize_decoder *d, const unsigned char *cps, size_t ncps, size_t from)
+{
+	for (size_t i = 0; i < ncps; i++) {
+		const unsigned char *p = cps + 4 * i;
+		uint32_t c = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
+		size_t before = d->nunits;
+		if (p[3] != 0 || c > 0x10FFFF)
+			c = POTOK_REPLACEMENT;
+		U16_APPEND_UNSAFE(d->units, d->nunits, c);
+		for (size_t u = before; u < d->nunits; u++)
+			d->from[u] = (int32_t)from;
+	}
+}
+
+/* The last bytes: what iconv still holds, written once. */
+static void
+finish_iconv(struct normalize_decoder *d, size_t at)
+{
+	unsigned char cps[64];
+	char *to = (char *)cps;
+	size_t nto = sizeof cps;
+
+	if (d->finished)
+		return;
+	d->finished = true;
+	iconv(d->iconv, NULL, NULL, &to, &nto);
+	add_units(d, cps, (sizeof cps - nto) / 4, at);
+}
+
+static enum potok_status
+run_iconv(struct normalize_decoder *d, const unsigned char *in, size_t n, bool last,
+    unsigned char *out, struct decoded *r)
+{
+	unsigned char cps[64];
+	size_t i = 0, made = 0;
+	int why = 0;
+
+	d->nunits = 0;
+	while (i < n && i < SLOW_IN && why == 0) {
+		size_t used = step_iconv(d, in + i, n - i, cps, &made, &why);
+		add_units(d, cps, made, i);
+		i += used;
+		if (why == ENOMEM)
+			return POTOK_ENOMEM;
+		if (why == EINVAL && used > 0)
+			why = 0;
+	}
+	if (i == n && last)
+		finish_iconv(d, n);
+	*r = (struct decoded){i, write_units(d, out), false, why == EILSEQ ? 1 : n};
+	if (r->used == 0 && r->made == 0 && n > 0)
+		r->ill = why == EILSEQ || (why == EINVAL && last);
+	return POTOK_MORE;
+}
+
+enum potok_status
+decoder_run(struct normalize_decoder *d, const unsigned char *in, size_t n, bool last,
+    unsigned char *out, struct decoded *r)
+{
+	switch (d->encoding.kind) {
+	case ENCODING_SINGLE:
+		return run_single(d, in, n < DECODE_IN ? n : DECODE_IN, out, r);
+	case ENCODING_ICU:
+		return run_icu_on(d, in, n, last, out, r);
+	case ENCODING_ICONV:
+		return run_iconv(d, in, n, last, out, r);
+	default:
+		return run_wide(d, in, n, last, out, r);
+	}
+}
+
+void
+decoder_skip(struct normalize_decoder *d, const struct decoded *r)
+{
+	d->ahead -= r->bad < d->ahead ? r->bad : d->ahead;
+	d->bad = 0;
+	d->ill = false;
+}
+
+size_t
+decoder_where(const struct normalize_decoder *d, const unsigned char *in, size_t at)
+{
+	size_t made = 0, used = 0;
+
+	if (d->icu != NULL || d->iconv != (iconv_t)-1) {
+		size_t i = 0;
+		while (i < d->nunits && made < at) {
+			unsigned char utf8[4];
+			made +=
+			    (size_t)potok_utf8_encode(utf16_next(d->units, &i, d->nunits), utf8);
+		}
+		return i < d->nunits ? (size_t)d->from[i] : used;
+	}
+	while (made < at) {
+		uint32_t cp;
+		if (d->encoding.kind == ENCODING_SINGLE) {
+			made += d->table[in[used++]].len;
+		} else {
+			used += (size_t)wide_character(d, in + used, 4, &cp);
+			made += (size_t)U8_LENGTH(cp);
+		}
+	}
+	return used;
+}

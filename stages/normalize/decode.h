@@ -1,0 +1,85 @@
+/* From bytes of any encoding to UTF-8, and the names of the encodings.  Private to normalize. */
+#ifndef NORMALIZE_DECODE_H
+#define NORMALIZE_DECODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <potok/status.h>
+
+enum encoding_kind {
+	ENCODING_UTF8,
+	ENCODING_SINGLE, /* single_bytes[index] */
+	ENCODING_UTF16,  /* the byte order is found out */
+	ENCODING_UTF16LE,
+	ENCODING_UTF16BE,
+	ENCODING_UTF32,
+	ENCODING_UTF32LE,
+	ENCODING_UTF32BE,
+	ENCODING_ICU,
+	ENCODING_ICONV,
+};
+
+struct encoding {
+	enum encoding_kind kind;
+	size_t index;
+	const char *name; /* static; ICU, iconv: as given */
+};
+
+/* Finds the encoding of a label.  Answers false when the label is not one that could be known. */
+bool encoding_find(const char *label, struct encoding *);
+
+enum {
+	DECODE_IN = 16 * 1024,           /* bytes looked at in one go */
+	DECODE_OUT = 3 * DECODE_IN + 64, /* bytes that this may give */
+};
+
+struct normalize_decoder;
+
+/* What stands at the front of the bytes given.  All 0: more bytes are needed. */
+struct decoded {
+	size_t used; /* bytes of text, ... */
+	size_t made; /* ... and of the UTF-8 made of them */
+	bool ill;    /* used and made are 0: an ill-formed sequence, ... */
+	size_t bad;  /* ... of so many bytes; 0 when they have been used before */
+};
+
+/* Makes a decoder.  Answers POTOK_EUSAGE when neither ICU nor iconv knows the name. */
+enum potok_status decoder_open(struct normalize_decoder **, const struct encoding *);
+void decoder_close(struct normalize_decoder *);
+
+/* The name of what is decoded; of UTF-16 and UTF-32 the byte order too, once it is known. */
+const char *decoder_name(const struct normalize_decoder *);
+
+/*
+ * Decodes the front of in[0..n) to out, which has DECODE_OUT bytes.  The next call must begin
+ * behind the bytes used, or behind the ill-formed ones.
+ */
+enum potok_status decoder_run(struct normalize_decoder *, const unsigned char *in, size_t n,
+    bool last, unsigned char *out, struct decoded *);
+
+/* Tells the decoder that the ill-formed sequence which it found has been taken. */
+void decoder_skip(struct normalize_decoder *, const struct decoded *);
+
+/* Which byte of `in`, as it was given to the last decoder_run(), began the character at out[at]. */
+size_t decoder_where(const struct normalize_decoder *, const unsigned char *in, size_t at);
+
+/* The scalar value at text[*i], i < n, and moves behind it; U+FFFD for a lone surrogate. */
+static inline uint32_t
+utf16_next(const uint16_t *text, size_t *i, size_t n)
+{
+	uint32_t c = text[(*i)++];
+
+	if (c < 0xD800 || c >= 0xE000)
+		return c;
+	if (c >= 0xDC00 || *i == n || text[*i] < 0xDC00 || text[*i] >= 0xE000)
+		return 0xFFFD;
+	return 0x10000 + ((c - 0xD800) << 10) + (text[(*i)++] - 0xDC00u);
+}
+
+/* The characters of the bytes 80 to FF, 0xFFFF for none; NULL unless it is a single-byte encoding
+ * of ours. */
+const uint16_t *decode_upper_half(const char *name);
+
+#endif

@@ -1,0 +1,177 @@
+/* The labels of encodings: which there are, and what each one means. */
+#include <string.h>
+
+#include <unicode/ucnv.h>
+
+#include <potok/normalize.h>
+
+#include "decode.h"
+#include "single_byte.h"
+
+enum { NSINGLE = sizeof single_bytes / sizeof single_bytes[0], LABEL_MAX = 63 };
+
+/* The encodings of Unicode, which have decoders of their own. */
+static const struct {
+	enum encoding_kind kind;
+	const char *name, *aliases;
+} unicode[] = {
+    {ENCODING_UTF8, "UTF-8", "csutf8\0"},
+    {ENCODING_UTF16, "UTF-16", "csutf16\0unicode\0ucs2\0"},
+    {ENCODING_UTF16LE, "UTF-16LE", "csutf16le\0ucs2le\0"},
+    {ENCODING_UTF16BE, "UTF-16BE", "csutf16be\0ucs2be\0"},
+    {ENCODING_UTF32, "UTF-32", "csutf32\0ucs4\0"},
+    {ENCODING_UTF32LE, "UTF-32LE", "csutf32le\0ucs4le\0"},
+    {ENCODING_UTF32BE, "UTF-32BE", "csutf32be\0ucs4be\0"},
+};
+
+enum { NUNICODE = sizeof unicode / sizeof unicode[0], NOWN = NUNICODE + NSINGLE };
+
+static const char *
+own_name(size_t i)
+{
+	return i < NUNICODE ? unicode[i].name : single_bytes[i - NUNICODE].name;
+}
+
+static const char *
+own_aliases(size_t i)
+{
+	return i < NUNICODE ? unicode[i].aliases : single_bytes[i - NUNICODE].aliases;
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Compares labels; case, - and _ do not matter. */
+static bool
+same_label(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		while (*a == '-' || *a == '_')
+			a++;
+		while (*b == '-' || *b == '_')
+			b++;
+		if (lower(*a) != lower(*b))
+			return false;
+		if (*a == '\0')
+			return true;
+	}
+}
+
+static bool
+is_label_of(const char *label, size_t i)
+{
+	if (same_label(label, own_name(i)))
+		return true;
+	for (const char *a = own_aliases(i); *a != '\0'; a += strlen(a) + 1) {
+		if (same_label(label, a))
+			return true;
+	}
+	return i >= NUNICODE && strcmp(label, single_bytes[i - NUNICODE].table) == 0;
+}
+
+/* What may be handed to ICU or iconv: no options, no paths, no "//". */
+static bool
+is_harmless(const char *label)
+{
+	size_t n = strlen(label);
+
+	return n > 0 && n <= LABEL_MAX &&
+	       strspn(label, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			     "0123456789_.:()+-") == n;
+}
+
+bool
+encoding_find(const char *label, struct encoding *e)
+{
+	UErrorCode err = U_ZERO_ERROR;
+
+	for (size_t i = 0; i < NOWN; i++) {
+		if (is_label_of(label, i)) {
+			*e = (struct encoding){i < NUNICODE ? unicode[i].kind : ENCODING_SINGLE,
+			    i < NUNICODE ? 0 : i - NUNICODE, own_name(i)};
+			return true;
+		}
+	}
+	if (!is_harmless(label) || strstr(label, "Endian") != NULL)
+		return false;
+	bool in_icu = ucnv_countAliases(label, &err) > 0 && U_SUCCESS(err);
+	*e = (struct encoding){in_icu ? ENCODING_ICU : ENCODING_ICONV, 0, label};
+	return true;
+}
+
+const uint16_t *
+decode_upper_half(const char *name)
+{
+	for (size_t i = 0; i < NSINGLE; i++) {
+		if (strcmp(single_bytes[i].name, name) == 0)
+			return single_bytes[i].upper;
+	}
+	return NULL;
+}
+
+/* Does ICU's converter stand for an encoding of our own list, or depend on the machine? */
+static bool
+is_own_converter(const char *name)
+{
+	if (strstr(name, "Endian") != NULL)
+		return true;
+	for (size_t i = 0; i < NOWN; i++) {
+		if (is_label_of(name, i))
+			return true;
+	}
+	return false;
+}
+
+/* Label *i of ICU's converter, its standard name first; NULL when it has less, *i is then reduced.
+ */
+static const char *
+converter_label(const char *name, size_t *i)
+{
+	UErrorCode err = U_ZERO_ERROR;
+	const char *first = ucnv_getStandardName(name, "MIME", &err);
+
+	if (first == NULL)
+		first = ucnv_getStandardName(name, "IANA", &err);
+	if (first == NULL)
+		first = name;
+	if ((*i)-- == 0)
+		return first;
+	uint16_t n = ucnv_countAliases(name, &err);
+	for (uint16_t k = 0; k < n; k++) {
+		const char *label = ucnv_getAlias(name, k, &err);
+		if (strcmp(label, first) != 0 && strchr(label, ',') == NULL && (*i)-- == 0)
+			return label;
+	}
+	return NULL;
+}
+
+const char *
+potok_normalize_label(size_t i, bool *alias)
+{
+	for (size_t k = 0; k < NOWN; k++) {
+		if (i == 0) {
+			*alias = false;
+			return own_name(k);
+		}
+		i--;
+		*alias = true;
+		for (const char *a = own_aliases(k); *a != '\0'; a += strlen(a) + 1) {
+			if (i-- == 0)
+				return a;
+		}
+	}
+	*alias = i > 0;
+	for (int32_t k = 0; k < ucnv_countAvailable(); k++) {
+		const char *name = ucnv_getAvailableName(k);
+		if (strchr(name, ',') != NULL || is_own_converter(name))
+			continue;
+		const char *label = converter_label(name, &i);
+		if (label != NULL)
+			return label;
+		*alias = i > 0;
+	}
+	return NULL;
+}

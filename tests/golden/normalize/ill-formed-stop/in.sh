@@ -1,0 +1,1 @@
+printf 'one\ntwo e\314\201\377three\n'

@@ -1,0 +1,1 @@
+printf 'key\000value and more text of that kind\n'

@@ -1,0 +1,412 @@
+/* Unit tests of the stage normalize: ill-formed UTF-8, plain characters, encodings, options. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <potok/normalize.h>
+#include <potok/utf8.h>
+
+#include "../../stages/normalize/clean.h"
+#include "../../stages/normalize/decode.h"
+#include "../../stages/normalize/detect.h"
+#include "../../stages/normalize/plain.h"
+
+/* Runs a stage over bytes to the end; the caller frees *out. */
+static enum potok_status
+run(struct potok_normalize *n, const struct potok_normalize_options *o, const void *data,
+    size_t len, struct potok_buf *out)
+{
+	struct potok_slice in = {data, len};
+
+	*out = (struct potok_buf){.limit = SIZE_MAX};
+	enum potok_status s = potok_normalize_init(n, o);
+	if (s >= 0)
+		s = potok_process(&n->stage, &in, out, true);
+	if (s >= 0 || s == POTOK_EINPUT)
+		assert_int_equal(potok_buf_own(out), POTOK_MORE);
+	return s;
+}
+
+/*
+ * Ill-formed sequences and how many U+FFFD they become, counted by hand after The Unicode Standard,
+ * section 3.9, tables 3-8 to 3-11, and its definition of maximal subparts.
+ */
+static const struct {
+	const char *name, *bytes;
+	size_t n;
+	int replacements;
+} ill_formed[] = {
+    {"table 3-8: non-shortest forms", "\xC0\xAF\xE0\x80\xBF\xF0\x81\x82\x41", 9, 8},
+    {"table 3-9: surrogates", "\xED\xA0\x80\xED\xBF\xBF\xED\xAF\x41", 9, 8},
+    {"table 3-10: other", "\xF4\x91\x92\x93\xFF\x41\x80\xBF\x42", 9, 7},
+    {"table 3-11: truncated", "\xE1\x80\xE2\xF0\x91\x92\xF1\xBF\x41", 9, 4},
+    {"E0 80 80", "\xE0\x80\x80", 3, 3},
+    {"E0 9F BF", "\xE0\x9F\xBF", 3, 3},
+    {"E0 A0 alone", "\xE0\xA0", 2, 1},
+    {"ED A0 80", "\xED\xA0\x80", 3, 3},
+    {"ED 9F alone", "\xED\x9F", 2, 1},
+    {"F0 80 80 80", "\xF0\x80\x80\x80", 4, 4},
+    {"F0 8F BF BF", "\xF0\x8F\xBF\xBF", 4, 4},
+    {"F0 90 80 alone", "\xF0\x90\x80", 3, 1},
+    {"F4 8F BF alone", "\xF4\x8F\xBF", 3, 1},
+    {"F4 90 80 80", "\xF4\x90\x80\x80", 4, 4},
+    {"F5 and above", "\xF5\x80\xF8\x88\xFE\xFF", 6, 6},
+    {"C0 AF", "\xC0\xAF", 2, 2},
+    {"C1 BF", "\xC1\xBF", 2, 2},
+    {"C2 alone", "\xC2", 1, 1},
+    {"C2 C2 80", "\xC2\xC2\x80", 3, 1},
+    {"continuation bytes", "\x80\x81\xBF", 3, 3},
+    {"cut by ASCII",
+	"\xE2\x82"
+	"A\xF0\x9F\x98"
+	"B",
+	7, 2},
+    {"cut by a lead byte", "\xE2\x82\xE2\x82\xAC", 5, 1},
+    {"CESU-8 pair", "\xED\xA0\xBD\xED\xB8\x80", 6, 6},
+    {"five bytes of old UTF-8", "\xF8\x88\x80\x80\x80", 5, 5},
+};
+
+static void
+test_ill_formed(void **state)
+{
+	struct potok_normalize_options options = {"utf-8", POTOK_BAD_REPLACE};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof ill_formed / sizeof ill_formed[0]; i++) {
+		struct potok_normalize n;
+		struct potok_buf out;
+		int replacements = 0;
+		run(&n, &options, ill_formed[i].bytes, ill_formed[i].n, &out);
+		for (size_t k = 0; k + 2 < out.len; k++)
+			replacements += memcmp(out.data + k, "\xEF\xBF\xBD", 3) == 0;
+		if (replacements != ill_formed[i].replacements)
+			print_error("%s: expected %d U+FFFD, got %d\n", ill_formed[i].name,
+			    ill_formed[i].replacements, replacements);
+		assert_int_equal(replacements, ill_formed[i].replacements);
+		assert_int_equal(n.counts[ILL_FORMED].n, (uint64_t)replacements);
+		assert_int_equal(potok_utf8_valid(out.data, out.len), out.len);
+		potok_close(&n.stage);
+		potok_buf_free(&out);
+	}
+}
+
+/* Each character stops the run, or does not, wherever it stands among the vectors. */
+static void
+test_plain_run(void **state)
+{
+	unsigned char text[200];
+
+	(void)state;
+	for (uint32_t cp = 0; cp <= 0x10FFFF; cp++) {
+		unsigned char utf8[4];
+		size_t len = (size_t)potok_utf8_encode(cp, utf8);
+		size_t at = 40 + cp % 67;
+		if (len == 0)
+			continue;
+		memset(text, 'x', sizeof text);
+		memcpy(text + at, utf8, len);
+		size_t want = plain_character(cp) ? sizeof text : at;
+		if (plain_run(text, sizeof text) != want)
+			print_error("U+%04X at %zu\n", (unsigned)cp, at);
+		assert_int_equal(plain_run(text, sizeof text), want);
+		assert_int_equal(plain_run(text, at + len - 1), at);
+	}
+}
+
+/* One character before and one behind the vectors' ends. */
+static void
+test_plain_run_at_ends(void **state)
+{
+	unsigned char text[300];
+
+	(void)state;
+	for (size_t at = 0; at + 3 <= sizeof text; at++) {
+		for (size_t i = 0; i < sizeof text; i++)
+			text[i] = i % 2 ? 0xB0 : 0xD0;
+		size_t even = at & ~(size_t)1;
+		memcpy(text + even, "\xCC\x81", 2);
+		assert_int_equal(plain_run(text, sizeof text), even);
+		memcpy(text + even, "\xD0\x0D", 2);
+		text[even] = '.';
+		assert_int_equal(plain_run(text, sizeof text), even + 1);
+	}
+}
+
+static const struct {
+	const char *label, *name; /* NULL: unknown */
+} labels[] = {
+    {"utf-8", "UTF-8"},
+    {"UTF8", "UTF-8"},
+    {"auto", "UTF-8"},
+    {"cp1251", "windows-1251"},
+    {"Win_1251", "windows-1251"},
+    {"KOI8R", "KOI8-R"},
+    {"koi8-u", "KOI8-U"},
+    {"cp866", "IBM866"},
+    {"mac-cyrillic", "x-mac-cyrillic"},
+    {"latin1", "ISO-8859-1"},
+    {"iso8859-5", "ISO-8859-5"},
+    {"tis-620", "windows-874"},
+    {"utf-16", "UTF-16"},
+    {"Shift_JIS", "Shift_JIS"},
+    {"KOI8-T", "KOI8-T"}, /* only iconv has it */
+    {"", NULL},
+    {"nonsense", NULL},
+    {"UTF-16//IGNORE", NULL},
+    {"../etc/passwd", NULL},
+    {"latin1,swaplfnl", NULL},
+    {"a name that is much longer than the name of any encoding may be, by far", NULL},
+};
+
+static void
+test_labels(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
+		struct potok_normalize_options options = {labels[i].label, POTOK_BAD_REPLACE};
+		struct potok_normalize n;
+		enum potok_status s = potok_normalize_init(&n, &options);
+		if (s != (labels[i].name ? POTOK_MORE : POTOK_EUSAGE))
+			print_error("%s: %d\n", labels[i].label, s);
+		assert_int_equal(s, labels[i].name ? POTOK_MORE : POTOK_EUSAGE);
+		if (labels[i].name != NULL)
+			assert_string_equal(potok_normalize_encoding(&n), labels[i].name);
+		potok_close(&n.stage);
+		potok_close(&n.stage);
+	}
+}
+
+/* Every label that is listed can be used. */
+static void
+test_listed_labels(void **state)
+{
+	const char *label;
+	bool alias;
+
+	(void)state;
+	for (size_t i = 0; (label = potok_normalize_label(i, &alias)) != NULL; i++) {
+		struct potok_normalize_options options = {label, POTOK_BAD_REPLACE};
+		struct potok_normalize n;
+		enum potok_status s = potok_normalize_init(&n, &options);
+		if (s != POTOK_MORE)
+			print_error("%s: %d\n", label, s);
+		potok_close(&n.stage);
+		if (strchr(label, ',') == NULL)
+			assert_int_equal(s, POTOK_MORE);
+	}
+}
+
+static void
+test_options(void **state)
+{
+	struct potok_normalize n = {0};
+	struct potok_normalize_options bad = {NULL, (enum potok_bad)7};
+
+	(void)state;
+	potok_close(&n.stage); /* zeroed */
+	assert_int_equal(potok_normalize_init(&n, &bad), POTOK_EUSAGE);
+	potok_close(&n.stage);
+	assert_int_equal(potok_normalize_init(&n, NULL), POTOK_MORE);
+	potok_close(&n.stage);
+}
+
+/* Clean text passes without a copy. */
+static void
+test_zero_copy(void **state)
+{
+	static const char text[] = "clean text\nof two lines\n";
+	struct potok_normalize n;
+	struct potok_slice in = {(const unsigned char *)text, sizeof text - 1};
+	struct potok_buf out = {.limit = SIZE_MAX};
+
+	(void)state;
+	assert_int_equal(potok_normalize_init(&n, NULL), POTOK_MORE);
+	assert_int_equal(potok_process(&n.stage, &in, &out, false), POTOK_MORE);
+	assert_int_equal(in.len, 0);
+	assert_ptr_equal(out.passed.data, text);
+	assert_int_equal(out.passed.len, sizeof text - 1);
+	potok_close(&n.stage);
+	potok_buf_free(&out);
+}
+
+/*
+ * An encoding is judged by the same bytes however they come: a line of UTF-8 longer than what is
+ * held, then legacy bytes, in pieces of several sizes.
+ */
+static void
+test_long_line(void **state)
+{
+	enum { HEAD = 150001, TAIL = 300000 };
+	static const size_t pieces[] = {SIZE_MAX, 65536, 65535, 4096, 1000, 77};
+	unsigned char *text = malloc(HEAD + TAIL);
+	struct potok_buf first = {0};
+
+	(void)state;
+	assert_non_null(text);
+	text[0] = 'x';
+	for (size_t i = 1; i < HEAD; i++)
+		text[i] = i % 2 ? 0xD0 : 0xB0;
+	for (size_t i = HEAD; i < HEAD + TAIL; i++)
+		text[i] = (unsigned char)"\xCF\xF0\xE8\xE2\xE5\xF2 "[(i - HEAD) % 7];
+	for (size_t k = 0; k < sizeof pieces / sizeof pieces[0]; k++) {
+		struct potok_normalize n;
+		struct potok_buf out = {0};
+		size_t taken = 0, given = 0;
+		enum potok_status s = potok_normalize_init(&n, NULL);
+		while (s == POTOK_MORE) {
+			given = HEAD + TAIL - given < pieces[k] ? HEAD + TAIL : given + pieces[k];
+			struct potok_slice in = {text + taken, given - taken};
+			struct potok_buf piece = {.limit = SIZE_MAX};
+			s = potok_process(&n.stage, &in, &piece, given == HEAD + TAIL);
+			taken = given - in.len;
+			struct potok_slice made = potok_buf_bytes(&piece);
+			potok_buf_add(&out, made.data, made.len);
+			potok_buf_free(&piece);
+		}
+		assert_int_equal(s, POTOK_DONE);
+		assert_string_equal(potok_normalize_encoding(&n), "windows-1251");
+		assert_int_equal(n.counts[DECODED_BYTES].first, 131071);
+		potok_close(&n.stage);
+		if (k == 0) {
+			first = out;
+			continue;
+		}
+		assert_int_equal(out.len, first.len);
+		assert_memory_equal(out.data, first.data, out.len);
+		potok_buf_free(&out);
+	}
+	potok_buf_free(&first);
+	free(text);
+}
+
+/* Counts of changed characters are placed in the bytes of the input, also behind a decoder. */
+static void
+test_places(void **state)
+{
+	static const struct {
+		const char *from, *bytes;
+		size_t n, at;
+	} cases[] = {
+	    {"utf-8", "\xC3\xA9\xC3\xA9\rx", 6, 4},
+	    {"koi8-r", "\xC1\xC1\rx", 4, 2},
+	    {"utf-16le",
+		"\x3D\xD8\x00\xDE"
+		"a\0\r\0",
+		8, 6},
+	    {"utf-32be", "\0\1\xF6\0\0\0\0\r", 8, 4},
+	    {"euc-jp",
+		"\xC6\xFC\xCB\xDC"
+		"a\rx",
+		7, 5},
+	    {"iso-2022-jp", "\x1B$BF|\x1B(B\rx", 10, 8},
+	    {"koi8-t", "\xC1\xC1\rx", 4, 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct potok_normalize_options options = {cases[i].from, POTOK_BAD_REPLACE};
+		struct potok_normalize n;
+		struct potok_buf out;
+		run(&n, &options, cases[i].bytes, cases[i].n, &out);
+		if (n.counts[LINE_BREAKS].first != cases[i].at)
+			print_error("%s\n", cases[i].from);
+		assert_int_equal(n.counts[LINE_BREAKS].n, 1);
+		assert_int_equal(n.counts[LINE_BREAKS].first, cases[i].at);
+		potok_close(&n.stage);
+		potok_buf_free(&out);
+	}
+}
+
+/* Bytes by chance, rich in the controls of stateful encodings. */
+static void
+fill(unsigned char *p, size_t n, uint32_t seed)
+{
+	static const unsigned char likely[] = {0x1B, '$', ')', 'C', 'B', 0x0E, 0x0F, '~', '{', '}',
+	    '\n', '\r', 0x8E, 0xB0, 0xC4, 'K', '!', '+', '-'};
+
+	for (size_t i = 0; i < n; i++) {
+		seed = seed * 1664525u + 1013904223u;
+		unsigned r = seed >> 16;
+		p[i] = r & 1 ? likely[(r >> 1) % sizeof likely] : (unsigned char)(r >> 1);
+	}
+}
+
+/* Whatever the bytes and wherever they are cut: an end, and the same text and counts. */
+static void
+test_any_bytes(void **state)
+{
+	static const char *const from[] = {"auto", "utf-16", "shift_jis", "euc-jp", "gb18030",
+	    "big5", "euc-kr", "iso-2022-jp", "iso-2022-kr", "iso-2022-cn", "hz", "utf-7", "scsu",
+	    "bocu-1", "cesu-8", "x-iscii-de", "lmbcs-1", "ibm-1390", "johab", "euc-jisx0213",
+	    "tcvn", "koi8-t"};
+
+	(void)state;
+	for (size_t i = 0; i < 20 * sizeof from / sizeof from[0]; i++) {
+		struct potok_normalize_options options = {from[i / 20], POTOK_BAD_REPLACE};
+		struct potok_normalize whole, n;
+		struct potok_buf want, got = {.limit = SIZE_MAX};
+		unsigned char bytes[160];
+		size_t taken = 0;
+		fill(bytes, sizeof bytes, (uint32_t)i);
+		enum potok_status s = run(&whole, &options, bytes, sizeof bytes, &want);
+		assert_int_equal(s, POTOK_DONE);
+		s = potok_normalize_init(&n, &options);
+		for (size_t given = 1; s == POTOK_MORE; given += given <= sizeof bytes) {
+			size_t end = given < sizeof bytes ? given : sizeof bytes;
+			struct potok_slice in = {bytes + taken, end - taken};
+			s = potok_process(&n.stage, &in, &got, given > sizeof bytes);
+			taken = end - in.len;
+			assert_int_equal(potok_buf_own(&got), POTOK_MORE);
+		}
+		if (s != POTOK_DONE || got.len != want.len)
+			print_error("%s, seed %zu: %d\n", options.from, i, s);
+		assert_int_equal(s, POTOK_DONE);
+		assert_int_equal(got.len, want.len);
+		assert_memory_equal(got.data, want.data, want.len);
+		for (size_t k = 0; k < POTOK_NORMALIZE_COUNTS; k++) {
+			assert_int_equal(n.counts[k].n, whole.counts[k].n);
+			assert_int_equal(n.counts[k].first, whole.counts[k].first);
+		}
+		potok_close(&whole.stage);
+		potok_close(&n.stage);
+		potok_buf_free(&want);
+		potok_buf_free(&got);
+	}
+}
+
+static void
+test_detect_utf16(void **state)
+{
+	(void)state;
+	assert_int_equal(detect_utf16((const unsigned char *)"h\0e\0y\0", 6), DETECTED_UTF16LE);
+	assert_int_equal(detect_utf16((const unsigned char *)"\0h\0e\0y", 6), DETECTED_UTF16BE);
+	assert_int_equal(detect_utf16((const unsigned char *)"hey you", 7), DETECTED_NONE);
+	assert_int_equal(detect_utf16((const unsigned char *)"a\1b\2 text", 9), DETECTED_NONE);
+	assert_int_equal(detect_utf16((const unsigned char *)"", 0), DETECTED_NONE);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_ill_formed),
+	    cmocka_unit_test(test_plain_run),
+	    cmocka_unit_test(test_plain_run_at_ends),
+	    cmocka_unit_test(test_labels),
+	    cmocka_unit_test(test_listed_labels),
+	    cmocka_unit_test(test_options),
+	    cmocka_unit_test(test_zero_copy),
+	    cmocka_unit_test(test_long_line),
+	    cmocka_unit_test(test_places),
+	    cmocka_unit_test(test_any_bytes),
+	    cmocka_unit_test(test_detect_utf16),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
