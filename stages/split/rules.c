@@ -50,6 +50,8 @@ look(const unsigned char *p, size_t at, size_t end)
 
 	if (at >= end || p[at] == '\n')
 		return c;
+	if (p[at] < 0x80)
+		return (struct character){p[at], (enum class)class_in_block[0][p[at]], 1};
 	int len = potok_utf8_decode(p + at, end - at, &c.cp);
 	c.class = len > 0 ? class_of(c.cp) : OTHER;
 	c.len = len > 0 ? (size_t)len : len < 0 ? (size_t)-len : end - at;
@@ -62,6 +64,8 @@ look_back(const unsigned char *p, size_t start, size_t at)
 {
 	size_t from = at;
 
+	if (at > start && p[at - 1] < 0x80)
+		return look(p, at - 1, at);
 	while (from > start && at - from < 4) {
 		from--;
 		if ((p[from] & 0xC0) != 0x80)
@@ -91,7 +95,7 @@ white_space(const unsigned char *p, size_t n)
 size_t
 trim(const unsigned char *p, size_t start, size_t end)
 {
-	while (end > start) {
+	while (end > start && (p[end - 1] <= ' ' || p[end - 1] >= 0x80)) {
 		struct character c = look_back(p, start, end);
 		if (c.class != SPACE)
 			break;
@@ -595,9 +599,26 @@ ends_at_wide(struct run *r, const struct place *w)
 	return !(r->closed && c.cp >= 0x3041 && c.cp <= 0x309F);
 }
 
+/* Most marks are no ends, and are seen not to be by their neighbours: "3.5", "a.b", "x: y". */
+static bool
+is_hopeless(const struct place *w)
+{
+	unsigned char mark = w->p[w->mark];
+	unsigned char next = w->mark + 1 < w->end ? w->p[w->mark + 1] : '\n';
+
+	if (mark == ':' || mark == ';') {
+		/* They are ends in Armenian and Greek only. */
+		return w->mark == w->start || w->p[w->mark - 1] < 0x80;
+	}
+	return mark == '.' && ((next >= 'a' && next <= 'z') || (next >= '0' && next <= '9') ||
+				  next == '\n' || next == '/' || next == ',');
+}
+
 struct decision
 decide(const struct place *w)
 {
+	if (is_hopeless(w))
+		return (struct decision){.next = w->mark + 1};
 	struct run r = run_at(w);
 	struct decision no = {.next = r.end};
 

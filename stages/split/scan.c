@@ -2,16 +2,13 @@
 #include "scan.h"
 
 size_t
-scan_mark(const unsigned char *p, size_t from, size_t n)
+scan_mark(const unsigned char *p, size_t from, size_t n, int level)
 {
 #if POTOK_SIMD_X86
-	/* Short ways to the next mark are the rule: they are not worth a vector. */
-	size_t near = n - from < 16 ? n : from + 16;
-	for (; from < near; from++)
-		if (is_mark_byte(p[from]))
-			return from;
-	if (potok_simd() >= POTOK_SIMD_AVX2)
+	if (level >= POTOK_SIMD_AVX2)
 		from = scan_skip_avx2(p, from, n);
+#else
+	(void)level;
 #endif
 	while (from < n && !is_mark_byte(p[from]))
 		from++;

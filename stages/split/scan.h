@@ -8,9 +8,9 @@
 
 /*
  * Answers the least i >= from with p[i] a byte that may begin a sentence-final mark, or LF; n when
- * there is none.  All variants give the same answer.
+ * there is none.  level: potok_simd(); all levels give the same answer.
  */
-size_t scan_mark(const unsigned char *p, size_t from, size_t n);
+size_t scan_mark(const unsigned char *p, size_t from, size_t n, int level);
 
 /*
  * Those bytes: LF . ! ? : ; and the lead bytes of the marks of other scripts, CD (Greek ;), D6

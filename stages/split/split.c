@@ -36,6 +36,7 @@ struct work {
 	size_t run; /* p[run..at) goes out unchanged */
 	size_t at;  /* where the next sentence begins */
 	bool last;
+	int simd; /* level */
 	enum potok_status status;
 };
 
@@ -75,13 +76,16 @@ static bool
 to_sentence(struct work *w)
 {
 	while (w->at < w->n) {
+		unsigned char c = w->p[w->at];
+		if (c > ' ' && c < 0x80)
+			return true;
 		int space = white_space(w->p + w->at, w->n - w->at);
 		if (space > 0) {
 			flush(w, w->at, w->at + (size_t)space);
 			w->at += (size_t)space;
 		} else if (space < 0 && !w->last) {
 			return false; /* cut within what may be a space */
-		} else if (w->p[w->at] != '\n') {
+		} else if (c != '\n') {
 			return true;
 		} else if (w->split->in_line) {
 			/* The LF of this line stands already behind its last sentence. */
@@ -137,7 +141,7 @@ take_sentence(struct work *w, size_t examined)
 	size_t max = w->n - w->at > POTOK_SPLIT_SENTENCE ? w->at + POTOK_SPLIT_SENTENCE : w->n;
 	size_t i = w->at + examined;
 
-	while (i < max && (i = scan_mark(w->p, i, max)) < max) {
+	while (i < max && (i = scan_mark(w->p, i, max, w->simd)) < max) {
 		if (w->p[i] == '\n') {
 			end_sentence(w, i, true);
 			return true;
@@ -181,6 +185,7 @@ process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out
 	    .p = in->data,
 	    .n = in->len,
 	    .last = last,
+	    .simd = potok_simd(),
 	    .status = POTOK_MORE};
 	size_t examined = split->examined;
 	bool full = false;
