@@ -52,6 +52,12 @@ look(const unsigned char *p, size_t at, size_t end)
 		return c;
 	if (p[at] < 0x80)
 		return (struct character){p[at], (enum class)class_in_block[0][p[at]], 1};
+	if (p[at] >= 0xC2 && p[at] < 0xE0 && end - at > 1 && (p[at + 1] & 0xC0) == 0x80) {
+		c.cp = (p[at] & 0x1Fu) << 6 | (p[at + 1] & 0x3Fu);
+		c.class = class_of(c.cp);
+		c.len = 2;
+		return c;
+	}
 	int len = potok_utf8_decode(p + at, end - at, &c.cp);
 	c.class = len > 0 ? class_of(c.cp) : OTHER;
 	c.len = len > 0 ? (size_t)len : len < 0 ? (size_t)-len : end - at;
@@ -401,6 +407,10 @@ next_after(const struct place *w, size_t at)
 		n.opener = true;
 		at += c.len;
 	}
+	if (n.opener && c.class == SPACE) {
+		at = skip_space(w, at); /* French sets a space behind its opening quotes */
+		c = look(w->p, at, w->end);
+	}
 	n.c = c;
 	n.word = at;
 	return n;
@@ -483,6 +493,8 @@ ends_before_capital(const struct place *w, const struct token *t, const struct n
 {
 	enum kind k = abbreviation(w, t);
 
+	if (t->nchars == 0)
+		return true; /* a space stands before the full stop */
 	switch (k) {
 	case NEVER:
 		return false;
@@ -639,10 +651,10 @@ decide(const struct place *w)
 	}
 	if (r.mark == FULL)
 		return (struct decision){.ends = n.c.class != PUNCT || n.gap, .next = r.end};
-	/* Behind a dash only a new utterance begins a sentence: a capital letter. */
-	bool ends = n.dash && n.c.class != UPPER ? false
-		    : !n.gap                     ? ends_without_space(w, &r, &n)
-		    : r.mark == STOP             ? ends_at_stop(w, &r, &n)
-						 : ends_at_strong(w, &n);
+	/* Behind a dash only a new utterance or a list item begins a sentence. */
+	bool ends = n.dash && n.c.class != UPPER && n.c.class != DIGIT ? false
+		    : !n.gap         ? ends_without_space(w, &r, &n)
+		    : r.mark == STOP ? ends_at_stop(w, &r, &n)
+				     : ends_at_strong(w, &n);
 	return (struct decision){.ends = ends, .next = r.end};
 }
