@@ -60,10 +60,12 @@ refuse_header(struct potok_decompress *d, enum header_answer answer)
 {
 	switch (answer) {
 	case HEADER_MAGIC:
-		return refuse(d, begun(d) ? "this is no gzip, though gzip stands before it, which "
-					    "is whole; cut off what was added to the file"
-					  : "this is no gzip; if it is text, it can be used as it "
-					    "is");
+		if (begun(d))
+			return refuse(d, "bytes that are no gzip stand behind the gzip; what is "
+					 "before them is verified: cut them off or get the file "
+					 "again");
+		return refuse(
+		    d, "this is no gzip; text that is not compressed can be used as it is");
 	case HEADER_METHOD:
 		return refuse(d, "damaged: a method of compression that gzip does not have; get "
 				 "the file again");
