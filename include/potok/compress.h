@@ -73,7 +73,7 @@ struct potok_decompress {
 	struct potok_stage stage;
 	struct potok_count counts[POTOK_DECOMPRESS_COUNTS];
 	bool test;
-	int part;            /* of a member, that comes next in `in` */
+	unsigned part;       /* of a member, that comes next in `in` */
 	bool end_wanted;     /* the last text came from a BGZF block */
 	uint64_t taken;      /* input bytes */
 	uint64_t member;     /* offset of the running member */

@@ -218,7 +218,7 @@ read_words(struct potok_decompress *d, struct potok_slice *in)
 	take(d, in, n);
 	if (zero == NULL)
 		return POTOK_MORE;
-	d->part = part_behind(d->part, d->flags);
+	d->part = part_behind((enum part)d->part, d->flags);
 	return POTOK_DONE;
 }
 
