@@ -96,6 +96,9 @@ end(struct potok_decompress *d, const struct potok_slice *in)
 static void
 take(struct potok_decompress *d, struct potok_slice *in, size_t n)
 {
+	/* C allows no addition to NULL, which `in` may have when it is empty. */
+	if (n == 0)
+		return;
 	in->data += n;
 	in->len -= n;
 	d->taken += n;

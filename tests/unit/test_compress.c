@@ -401,6 +401,33 @@ test_damaged_block_is_silent(void **state)
 	potok_buf_free(&file);
 }
 
+/* A slice of nothing may have no memory: what comes before the first byte, and the end of input. */
+static void
+test_nothing_without_memory(void **state)
+{
+	const struct potok_slice nothing = {NULL, 0};
+	struct potok_buf out = {.limit = SIZE_MAX}, back = {.limit = SIZE_MAX};
+	struct potok_compress c;
+	struct potok_decompress d;
+	struct potok_slice in = nothing;
+
+	(void)state;
+	assert_int_equal(potok_compress_init(&c, NULL), POTOK_MORE);
+	assert_int_equal(potok_process(&c.stage, &in, &out, false), POTOK_MORE);
+	assert_int_equal(potok_process(&c.stage, &in, &out, true), POTOK_DONE);
+	potok_close(&c.stage);
+
+	assert_int_equal(potok_decompress_init(&d, NULL), POTOK_MORE);
+	assert_int_equal(potok_process(&d.stage, &in, &back, false), POTOK_MORE);
+	in = (struct potok_slice){out.data, out.len};
+	assert_int_equal(potok_process(&d.stage, &in, &back, false), POTOK_MORE);
+	in = nothing;
+	assert_int_equal(potok_process(&d.stage, &in, &back, true), POTOK_DONE);
+	potok_close(&d.stage);
+	potok_buf_free(&out);
+	potok_buf_free(&back);
+}
+
 /* Little is held back or written at once, however much is given. */
 static void
 test_bounded(void **state)
@@ -511,6 +538,7 @@ main(void)
 	    cmocka_unit_test(test_every_prefix_of_gzip),
 	    cmocka_unit_test(test_every_bit),
 	    cmocka_unit_test(test_damaged_block_is_silent),
+	    cmocka_unit_test(test_nothing_without_memory),
 	    cmocka_unit_test(test_bounded),
 	    cmocka_unit_test(test_options),
 	    cmocka_unit_test(test_test),
