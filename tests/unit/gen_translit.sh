@@ -27,7 +27,7 @@ with() {
 cp "$table" "$work/a.tsv"
 "$generator" "$work/a.tsv" >"$work/out" || bad=1
 with 'а\ta' 'same key and context twice'
-with 'е\tye\tafter soft' 'behind the one without context'
+with 'й\ty\tafter soft' 'behind the one without context'
 with 'ѣ\tye\tafter soft' 'no rule without context behind'
 with 'ѣ\tye\tafter hard' 'unknown context'
 with 'и\314\206\tj' 'Normalization Form C'
