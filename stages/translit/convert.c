@@ -1,4 +1,4 @@
-/* Writes one token in the letters of a scheme. */
+/* Writes tokens in the letters of a scheme. */
 #include "convert.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@ enum kind {
 	KIND_UPPER,
 };
 
-/* A token on its way. */
+/* A token, or several of them, on the way. */
 struct work {
 	struct potok_translit *t;
 	const unsigned char *token, *end; /* all of it: letters see each other over spans */
@@ -148,20 +148,23 @@ mark_at(const unsigned char *p, const unsigned char *end)
 	return c <= 0x36F ? c : 0;
 }
 
-/* The rule of l and those behind it that holds here; `after` is what follows the letter. */
-static const struct translit_letter *
-choose(const struct work *w, const struct translit_letter *l, const unsigned char *after)
+/* The rule of l and those behind it that holds after a letter of these sets. */
+static inline const struct translit_letter *
+rule_after(const struct translit_scheme *s, const struct translit_letter *l, unsigned sets)
 {
-	const struct translit_letter *others = w->t->scheme->others;
-
-	while (l->left != 0 && (l->left & w->t->sets) == 0)
-		l = &others[l->next];
-	if (l->caps != 0) {
-		enum kind next = next_kind(after, w->end);
-		if (next == KIND_UPPER || (next == KIND_NONE && w->t->before == KIND_UPPER))
-			l = &others[l->caps];
-	}
+	while (l->left != 0 && (l->left & sets) == 0)
+		l = &s->others[l->next];
 	return l;
+}
+
+/* Are all letters that stand for a capital to be capitals, when p follows it and a character of the
+ * kind `before` stands before it? */
+static bool
+in_capitals(const unsigned char *p, const unsigned char *end, unsigned before)
+{
+	enum kind next = next_kind(p, end);
+
+	return next == KIND_UPPER || (next == KIND_NONE && before == KIND_UPPER);
 }
 
 static void
@@ -254,7 +257,9 @@ take_letter(struct work *w, const unsigned char *p, const unsigned char *end)
 		l = &s->others[to];
 		p += 2;
 	}
-	l = choose(w, l, p);
+	l = rule_after(s, l, w->t->sets);
+	if (l->caps != 0 && in_capitals(p, w->end, w->t->before))
+		l = &s->others[l->caps];
 	memcpy(w->out, l->text, SCHEME_TEXT);
 	w->out += l->len;
 	count(w, LETTERS, start);
@@ -291,38 +296,66 @@ take_other(struct work *w, const unsigned char *p, const unsigned char *end)
 	return p + n;
 }
 
+/*
+ * Writes the ASCII at p and the letters that are in the table, have a rule and no mark behind them.
+ * Answers what follows.  The state lives in local variables on the way.
+ */
+static const unsigned char *
+take_plain(struct work *w, const unsigned char *p, const unsigned char *end)
+{
+	const struct translit_letter *letters = w->t->scheme->letters;
+	struct potok_count *c = &w->t->counts[LETTERS];
+	const unsigned char *first = p;
+	unsigned char *out = w->out;
+	uint64_t n = 0;
+	unsigned sets = w->t->sets, before = w->t->before;
+	const unsigned start = w->t->scheme->start;
+
+	while (p < end) {
+		if (*p < 0x80) {
+			before = other_kind(*p);
+			sets = before == KIND_NONE ? start : 0;
+			*out++ = *p++;
+			continue;
+		}
+		if (!in_table(p, end))
+			break;
+		const struct translit_letter *l = &letters[table_index(p)];
+		if (!l->known || (end - p > 2 && (p[2] & 0xFE) == 0xCC))
+			break;
+		unsigned own = l->sets, kind = l->known & CYRILLIC_UPPER ? KIND_UPPER : KIND_LOWER;
+		l = rule_after(w->t->scheme, l, sets);
+		if (l->caps != 0 && in_capitals(p + 2, w->end, before))
+			l = &w->t->scheme->others[l->caps];
+		memcpy(out, l->text, SCHEME_TEXT);
+		out += l->len;
+		sets = own;
+		before = kind;
+		first = n++ == 0 ? p : first;
+		p += 2;
+	}
+	if (n > 0 && c->n == 0)
+		c->first = w->offset + (uint64_t)(first - w->token);
+	c->n += n;
+	w->out = out;
+	w->t->sets = (uint8_t)sets;
+	w->t->before = (uint8_t)before;
+	return p;
+}
+
 /* Writes p[0..end), which holds no link or address. */
 static void
 convert_text(struct work *w, const unsigned char *p, const unsigned char *end)
 {
-	const struct translit_letter *letters = w->t->scheme->letters;
-	struct potok_count *counted = &w->t->counts[LETTERS];
-
 	while (p < end) {
-		if (!in_table(p, end)) {
-			p = take_other(w, p, end);
-			continue;
-		}
-		const struct translit_letter *l = &letters[table_index(p)];
-		if (!l->known || (end - p > 2 && (p[2] & 0xFE) == 0xCC)) {
-			p = take_letter(w, p, end);
-			continue;
-		}
-		uint8_t sets = l->sets;
-		enum kind kind = l->known & CYRILLIC_UPPER ? KIND_UPPER : KIND_LOWER;
-		if (l->left != 0 || l->caps != 0)
-			l = choose(w, l, p + 2);
-		memcpy(w->out, l->text, SCHEME_TEXT);
-		w->out += l->len;
-		w->t->sets = sets;
-		w->t->before = (uint8_t)kind;
-		potok_count_at(counted, w->offset + (uint64_t)(p - w->token));
-		p += 2;
+		p = take_plain(w, p, end);
+		if (p < end)
+			p = in_table(p, end) ? take_letter(w, p, end) : take_other(w, p, end);
 	}
 }
 
 enum potok_status
-convert_token(struct potok_translit *t, const unsigned char *p, size_t n, bool special,
+convert_tokens(struct potok_translit *t, const unsigned char *p, size_t n, bool special,
     uint64_t offset, struct potok_buf *out)
 {
 	/* Two bytes become SCHEME_TEXT at most, and a stress mark. */

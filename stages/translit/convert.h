@@ -1,4 +1,4 @@
-/* Writes one token in the letters of a scheme. */
+/* Writes tokens in the letters of a scheme. */
 #ifndef POTOK_TRANSLIT_CONVERT_H
 #define POTOK_TRANSLIT_CONVERT_H
 
@@ -7,10 +7,10 @@
 /* The counts, by place in the table. */
 enum { LETTERS, PROTECTED_TOKENS, UNKNOWN_LETTERS, TABS_REPLACED, LINE_CUT, TOKEN_CUT };
 
-/* Appends the token p[0..n), which begins at input offset `offset`, in the letters of the scheme;
+/* Appends p[0..n), a token or several whole ones with what is between them, which begins at input offset `offset`, in the letters of the scheme;
  * keeps the counts and the letter before.  special: it may hold links or addresses.  Answers
  * POTOK_MORE or POTOK_ENOMEM. */
-enum potok_status convert_token(struct potok_translit *, const unsigned char *p, size_t n,
+enum potok_status convert_tokens(struct potok_translit *, const unsigned char *p, size_t n,
     bool special, uint64_t offset, struct potok_buf *out);
 
 /* What follows is the start of a word. */

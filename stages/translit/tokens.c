@@ -180,6 +180,46 @@ token_skip(const unsigned char *p, size_t n, bool last, bool *cut)
 	return start;
 }
 
+/* Bytes at the front of p[0..n) in which no link or address can begin or show itself: no @ or /, no
+ * ww and no ](. */
+static size_t
+before_special(const unsigned char *p, size_t n)
+{
+	size_t i = 0;
+
+	/* The compiler makes vector code of a loop of fixed length. */
+	for (; n - i > 64; i += 64) {
+		unsigned char found = 0;
+		for (size_t k = 0; k < 64; k++) {
+			unsigned char c = p[i + k], next = p[i + k + 1];
+			unsigned char one = c == '@' || c == '/';
+			unsigned char two = (c | 0x20) == 'w' && (next | 0x20) == 'w';
+			unsigned char link = c == ']' && next == '(';
+			found = (unsigned char)(found | one | two | link);
+		}
+		if (found)
+			break;
+	}
+	for (; i < n; i++) {
+		unsigned char next = n - i > 1 ? p[i + 1] : 0;
+		if (!(classes[p[i]] & SPECIAL))
+			continue;
+		if (p[i] == '@' || p[i] == '/' || ((p[i] | 0x20) == 'w' && (next | 0x20) == 'w') ||
+		    (p[i] == ']' && next == '('))
+			break;
+	}
+	return i;
+}
+
+size_t
+token_simple(const unsigned char *p, size_t n)
+{
+	n = before_special(p, n < POTOK_TRANSLIT_TOKEN ? n : POTOK_TRANSLIT_TOKEN);
+	while (n > 0 && !ends_before(p, n))
+		n--;
+	return n;
+}
+
 bool
 token_cyrillic(const unsigned char *p, size_t n)
 {

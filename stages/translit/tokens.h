@@ -32,6 +32,11 @@ size_t token_end(const unsigned char *p, size_t n, size_t from, bool last, unsig
  */
 size_t token_skip(const unsigned char *p, size_t n, bool last, bool *cut);
 
+/* Bytes at the front of p[0..n), which begins at the beginning of a token, that are whole tokens
+ * shorter than POTOK_TRANSLIT_TOKEN without links or addresses, the last character one that ends a
+ * token.  May be 0 though there are such tokens. */
+size_t token_simple(const unsigned char *p, size_t n);
+
 /* Finds the first link, address or handle of the token p[0..n) that begins at byte `from` or behind
  * it. */
 bool token_protected(const unsigned char *p, size_t n, size_t from, struct span *);

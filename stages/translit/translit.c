@@ -46,6 +46,24 @@ pass_other(struct potok_translit *t, struct potok_slice *in, struct potok_buf *o
 	return POTOK_MORE;
 }
 
+/* Takes simple tokens at the front of `in`, as many as there are up to a stretch.  *taken tells
+ * whether there were any. */
+static enum potok_status
+take_simple(struct potok_translit *t, struct potok_slice *in, uint64_t offset,
+    struct potok_buf *out, bool *taken)
+{
+	/* A token behind a cut may have to be counted. */
+	size_t n = t->cut ? 0 : token_simple(in->data, in->len);
+	enum potok_status s = POTOK_MORE;
+
+	*taken = n > 0;
+	if (n > 0)
+		s = convert_tokens(t, in->data, n, false, offset, out);
+	if (s >= 0)
+		advance(in, n);
+	return s;
+}
+
 /* Takes the token at the front of `in`, of n bytes; cut: it goes on behind them. */
 static enum potok_status
 take_token(struct potok_translit *t, struct potok_slice *in, size_t n, bool cut, uint64_t offset,
@@ -53,7 +71,7 @@ take_token(struct potok_translit *t, struct potok_slice *in, size_t n, bool cut,
 {
 	bool cyrillic = t->features & TOKEN_CYRILLIC;
 	enum potok_status s =
-	    cyrillic ? convert_token(t, in->data, n, t->features & TOKEN_SPECIAL, offset, out)
+	    cyrillic ? convert_tokens(t, in->data, n, t->features & TOKEN_SPECIAL, offset, out)
 		     : potok_buf_pass(out, in->data, n);
 
 	if (s < 0)
@@ -80,7 +98,7 @@ take_text(struct potok_translit *t, struct potok_slice *in, struct potok_buf *ou
 	const unsigned char *start = in->data;
 
 	while (in->len > 0) {
-		bool cut;
+		bool cut, taken = false;
 		enum potok_status s = POTOK_MORE;
 		if (potok_buf_full(out) && in->data != start)
 			return POTOK_FULL;
@@ -88,6 +106,11 @@ take_text(struct potok_translit *t, struct potok_slice *in, struct potok_buf *ou
 			s = pass_other(t, in, out, last);
 			if (s < 0 || in->len == 0)
 				return s;
+			s = take_simple(t, in, offset + (uint64_t)(in->data - start), out, &taken);
+			if (s < 0)
+				return s;
+			if (taken)
+				continue;
 		}
 		size_t n = token_end(
 		    in->data, in->len, t->examined, last, &t->features, &t->examined, &cut);
