@@ -1,5 +1,5 @@
 # The manual page of a program agrees with the program.  The environment gives PROGRAM, ARGS (as in
-# fault/filter.bash) and PAGE, the page's source.
+# fault/filter.bash), MODES, options with other counts, and PAGE, the page's source.
 bats_require_minimum_version 1.5.0
 
 setup() {
@@ -24,9 +24,11 @@ letters() {
 
 @test "every count of --stats stands in the page, and no other" {
 	command -v jq >/dev/null || skip "no jq"
-	# shellcheck disable=SC2086
-	"$PROGRAM" $ARGS --stats=stats /dev/null >/dev/null
-	jq -r '.counts | keys[]' stats | sort >counted
+	for mode in '' $MODES; do
+		# shellcheck disable=SC2086
+		"$PROGRAM" $ARGS $mode --stats=stats /dev/null >/dev/null || true
+		jq -r '.counts | keys[]' stats
+	done | sort >counted
 	sed -n '/^\.Sh COUNTS/,/^\.Sh [^C]/s/^\.It Va //p' "$PAGE" | sort >described
 	diff counted described
 }

@@ -1,0 +1,186 @@
+# Wrong calls of potok-compress, and the readers of gzip that must read what it writes.  PROGRAM is
+# its path.
+# shellcheck disable=SC2154 # output, status and stderr are set by run
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	seq 1 40000 >text # some blocks
+	"$PROGRAM" <text >text.gz
+	max=9
+	"$PROGRAM" --version | grep -q '^libdeflate' && max=12
+	return 0
+}
+
+# usage ARG...: a wrong call; the message goes to $said.
+usage() {
+	run -64 --separate-stderr "$PROGRAM" "$@" text
+	[ "$output" = "" ]
+	said=${stderr#potok-compress: }
+	said=${said%; \'potok-compress --help\' tells more}
+}
+
+# level N ARG...: with these arguments the level is N.
+level() {
+	"$PROGRAM" "-$1" <text >want
+	shift
+	"$PROGRAM" "$@" >got
+	cmp want got
+}
+
+@test "levels that do not exist" {
+	for wrong in -0 -13 -00 -99 -123456789123456789; do
+		usage "$wrong"
+		[ "$said" = "the level is a number from 1 to $max" ]
+	done
+}
+
+@test "levels 10 to 12 are there with libdeflate only" {
+	for n in 10 11 12; do
+		if [ "$max" = 12 ]; then
+			"$PROGRAM" -$n text | gzip -dc | cmp - text
+		else
+			usage -$n
+			[ "$said" = "levels above 9 need libdeflate, which is not built in" ]
+		fi
+	done
+}
+
+@test "digits of one argument are one number, the last number counts" {
+	level 1 -9 -1 text
+	level 1 -91 -1 text
+	level 9 text -1 -9
+	level 2 -1c2 text
+	level 3 -0 -3 text
+	level 6 text
+	if [ "$max" = 12 ]; then
+		level 12 -12 text
+		level 12 text -12
+		level 12 -c12 text
+		level 12 -c text -1 -12c
+		level 2 -1 -2 text
+		level 11 -1 -11 text
+	fi
+}
+
+@test "--best is the highest level" {
+	level "$max" --best text
+	level 1 --best -1 text
+	level "$max" -1 --best text
+}
+
+@test "letters of gzip that it does not have" {
+	for letter in -k -r -n; do
+		usage "$letter"
+		[ "$said" = "unknown option '$letter'" ]
+	done
+}
+
+@test "-d, -t and -c in all forms" {
+	for d in -d --decompress -dc -cd '-d -c' '-d --stdout' -d6; do
+		# shellcheck disable=SC2086
+		"$PROGRAM" $d text.gz | cmp - text
+	done
+	for t in -t --test -td -dt -ct; do
+		run -0 --separate-stderr "$PROGRAM" $t text.gz
+		[ "$output$stderr" = "" ]
+	done
+}
+
+@test "several files become one stream with one end block" {
+	"$PROGRAM" text text >two.gz
+	"$PROGRAM" --stats=stats -d two.gz | cmp - <(cat text text)
+	cat text text | "$PROGRAM" | cmp - two.gz
+}
+
+@test "with -d each file is a stream: what is wrong with one does not stop the others" {
+	head -c 100 text.gz >cut.gz
+	run -65 --separate-stderr sh -c '"$PROGRAM" -d text.gz cut.gz text.gz >out'
+	[ "$stderr" = "potok-compress: cut.gz: byte 0: the file ends in the middle of a gzip member: it was cut; get it again" ]
+	cmp out <(cat text text)
+}
+
+@test "counts" {
+	{ head -c 70000 /dev/zero | tr '\0' a; echo; } | "$PROGRAM" --stats=stats >long.gz
+	grep -q '"counts":{"blocks":2,"stored_blocks":0,"long_lines_cut":1}' stats
+	head -c 3 /dev/zero | cat long.gz - | "$PROGRAM" -t --stats=stats
+	grep -q '"counts":{"members":3,"bgzf_blocks":3,"padding_bytes":3}' stats
+	gzip <text | "$PROGRAM" -t --stats=stats
+	grep -q '"counts":{"members":1,"bgzf_blocks":0,"padding_bytes":0}' stats
+}
+
+@test "a header of megabytes is read" {
+	{
+		printf '\037\213\010\020\000\000\000\000\000\377' # a comment follows
+		head -c 20000000 /dev/zero | tr '\0' c
+		printf '\000'
+		gzip -nc text | tail -c +11
+	} | "$PROGRAM" -d | cmp - text
+}
+
+@test "--version names zlib and libdeflate" {
+	run -0 "$PROGRAM" --version
+	[[ ${lines[1]} =~ ^zlib\ [0-9.]+$ ]]
+	[[ ${lines[2]} =~ ^(libdeflate [0-9.]+|no libdeflate)$ ]]
+}
+
+# Readers of others.
+
+need() {
+	command -v "$1" >/dev/null || skip "no $1"
+}
+
+@test "gzip reads it" {
+	need gzip
+	gzip -dc text.gz | cmp - text
+	gzip -t text.gz
+}
+
+@test "zcat reads it" {
+	need zcat
+	zcat <text.gz | cmp - text
+}
+
+@test "pigz reads it" {
+	need pigz
+	pigz -dc text.gz | cmp - text
+	pigz -t text.gz
+}
+
+@test "bgzip reads it, also with threads, and finds nothing wrong" {
+	need bgzip
+	run -0 --separate-stderr sh -c 'bgzip -dc text.gz >out'
+	[ "$stderr" = "" ]
+	cmp out text
+	run -0 --separate-stderr sh -c 'bgzip -@ 2 -dc text.gz >out'
+	[ "$stderr" = "" ]
+	cmp out text
+	bgzip -t text.gz
+	"$PROGRAM" </dev/null >empty.gz
+	bgzip -t empty.gz
+}
+
+@test "bgzip makes an index of it and reads from the middle" {
+	need bgzip
+	bgzip -r text.gz
+	bgzip -b 100000 -s 1000 text.gz | cmp - <(tail -c +100001 text | head -c 1000)
+}
+
+@test "python3 reads it" {
+	need python3
+	python3 -c 'import gzip, sys; sys.stdout.write(gzip.open("text.gz", "rt").read())' | cmp - text
+}
+
+@test "perl reads it" {
+	need perl
+	perl -MIO::Uncompress::Gunzip -e 1 2>/dev/null || skip "no IO::Uncompress::Gunzip"
+	perl -MIO::Uncompress::Gunzip=:all -e \
+		'gunzip "text.gz" => "-", MultiStream => 1 or die $GunzipError' | cmp - text
+}
+
+@test "it reads what others write" {
+	for writer in "gzip -1" "gzip -9" "pigz -p 2 -c" "bgzip -c" "bgzip -l 0 -c"; do
+		command -v "${writer%% *}" >/dev/null || continue
+		$writer <text | "$PROGRAM" -d | cmp - text
+	done
+}

@@ -1,0 +1,7 @@
+# Cut in the text.
+printf '\037\213' # magic
+printf '\010\000' # method, flags
+printf '\000\000\000\000' # time
+printf '\000\377' # extra flags, system
+printf '\001\003\000\374\377' # last block, stored; length, its complement
+printf 'Hi'

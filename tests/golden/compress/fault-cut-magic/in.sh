@@ -1,0 +1,2 @@
+# One byte of a header.
+printf '\037'

@@ -1,0 +1,1 @@
+# No byte at all.

@@ -1,0 +1,2 @@
+# Text that is not compressed.
+echo 'plain text'

@@ -1,0 +1,11 @@
+# An extra field that ends inside its subfield: no block of BGZF, and of no matter.
+printf '\037\213' # magic
+printf '\010\004' # method, flags
+printf '\000\000\000\000' # time
+printf '\000\377' # extra flags, system
+printf '\005\000' # length of the extra field
+printf 'BC\002\000a'
+printf '\001\003\000\374\377' # last block, stored; length, its complement
+printf 'Hi\n'
+printf '\232\074\042\325' # CRC-32
+printf '\003\000\000\000' # length

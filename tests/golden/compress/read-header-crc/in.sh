@@ -1,0 +1,10 @@
+# A header with a checksum.
+printf '\037\213' # magic
+printf '\010\002' # method, flags
+printf '\000\000\000\000' # time
+printf '\000\377' # extra flags, system
+printf '\220\311' # CRC-16 of the header: the low half of its CRC-32
+printf '\001\003\000\374\377' # last block, stored; length, its complement
+printf 'Hi\n'
+printf '\232\074\042\325' # CRC-32
+printf '\003\000\000\000' # length

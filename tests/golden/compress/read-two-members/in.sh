@@ -1,0 +1,17 @@
+# Two members.
+printf '\037\213' # magic
+printf '\010\000' # method, flags
+printf '\000\000\000\000' # time
+printf '\000\377' # extra flags, system
+printf '\001\003\000\374\377' # last block, stored; length, its complement
+printf 'Hi\n'
+printf '\232\074\042\325' # CRC-32
+printf '\003\000\000\000' # length
+printf '\037\213' # magic
+printf '\010\000' # method, flags
+printf '\000\000\000\000' # time
+printf '\000\377' # extra flags, system
+printf '\001\004\000\373\377' # last block, stored; length, its complement
+printf 'bye\n'
+printf '\267\305\024\023' # CRC-32
+printf '\004\000\000\000' # length

@@ -1,0 +1,9 @@
+# -t tells what -d tells.
+printf '\037\213' # magic
+printf '\010\000' # method, flags
+printf '\000\000\000\000' # time
+printf '\000\377' # extra flags, system
+printf '\001\003\000\374\377' # last block, stored; length, its complement
+printf 'Hi\n'
+printf '\000\000\000\000' # CRC-32, wrong
+printf '\003\000\000\000' # length
