@@ -640,6 +640,8 @@ decide(const struct place *w)
 	}
 	if (r.mark == WIDE)
 		return (struct decision){.ends = ends_at_wide(&r, w), .next = r.end};
+	if (w->mark == w->start)
+		return no; /* nothing stands before it that could end */
 	struct next n = next_after(w, r.end);
 	if (n.c.class == EDGE)
 		return no;
