@@ -1,9 +1,9 @@
 /*
  * measure [-p] [-n RUNS] INPUT COMMAND [ARG...]: runs COMMAND RUNS times (5) over the file INPUT
  * and prints, separated by TABs: median CPU seconds (user + system), median wall seconds, largest
- * resident memory in KiB, output bytes of the last run.  Standard output of COMMAND is a file that
- * is deleted, or with -p a pipe that is read by another process, and its input then a pipe as well.
- * One run before the counted ones fills the caches.
+ * resident memory in KiB.  Standard output of COMMAND is /dev/null, or with -p a pipe that is read
+ * by another process, and its input then a pipe as well.  One run before the counted ones fills the
+ * caches.  Exits with 1 when COMMAND fails.
  */
 #if defined(__linux__)
 #define _GNU_SOURCE /* F_SETPIPE_SZ, wait4 */

@@ -53,17 +53,24 @@ part() {
 	echo "$corpus/$1.part"
 }
 
-# speed LABEL FILE COMMAND...: prints a row, MB per CPU-second and the share of the row marked `own`.
-# The first row after `table` is ours; later rows print how many times faster ours is.
+# measure ...: what bench-measure says; the messages of the command are shown only when it fails.
+measure() {
+	"$bin/bench-measure" "$@" 2>"$dir/messages" || {
+		cat "$dir/messages" >&2
+		exit 1
+	}
+}
+# speed LABEL FILE COMMAND...: prints a row, MB per CPU-second.  The first row after `table` is ours;
+# each row tells how many times faster ours is.
 table() {
-	printf '\n%s\n\n| | MB per CPU-second | ours is |\n|---|--:|--:|\n' "$1"
+	printf '\n%s\n\n| | MB/s | ours is |\n|---|--:|--:|\n' "$1"
 	own=
 }
 speed() {
-	label=$1 file=$2 bytes=${bytes:-$(stat -c %s "$2")}
+	label=$1 input=$2 bytes=${bytes:-$(stat -c %s "$2")}
 	shift 2
-	cpu=$("$bin/bench-measure" -n "$runs" "$file" "$@" | cut -f 1)
-	row "$(awk -v b="$bytes" -v s="$cpu" 'BEGIN { print b / 1e6 / s }')"
+	measured=$(measure -n "$runs" "$input" "$@")
+	row "$(echo "$measured" | awk -v b="$bytes" '{ print b / 1e6 / $1 }')"
 }
 row() {
 	own=${own:-$1}
@@ -72,11 +79,10 @@ row() {
 }
 # piped LABEL FILE COMMAND...: the same by wall time, both ends being pipes.
 piped() {
-	label=$1 bytes=$(stat -c %s "$2")
-	file=$2
+	label=$1 input=$2 bytes=$(stat -c %s "$2")
 	shift 2
-	wall=$("$bin/bench-measure" -p -n "$runs" "$file" "$@" | cut -f 2)
-	row "$(awk -v b="$bytes" -v s="$wall" 'BEGIN { print b / 1e6 / s }')"
+	measured=$(measure -p -n "$runs" "$input" "$@")
+	row "$(echo "$measured" | awk -v b="$bytes" '{ print b / 1e6 / $2 }')"
 }
 
 section_normalize() {
@@ -144,7 +150,7 @@ section_startup() {
 		path=$command
 		[ ! -x "$bin/${command%% *}" ] || path=$bin/$command
 		# shellcheck disable=SC2086  # the words of the command
-		"$bin/bench-measure" -n $((runs * 10)) "$dir/line" $path |
+		measure -n $((runs * 10)) "$dir/line" $path |
 			awk -v l="$command" '{ printf "| %s | %.2f | %.2f |\n", l, $2 * 1000, $1 * 1000 }'
 	done
 }
@@ -158,7 +164,7 @@ section_memory() {
 		printf '| %s |' "$command"
 		for file in "$lines" "$line"; do
 			# shellcheck disable=SC2086  # the words of the command
-			"$bin/bench-measure" -n 1 "$file" "$bin"/$command 2>/dev/null | awk '{ printf " %.1f |", $3 / 1024 }'
+			measure -n 1 "$file" "$bin"/$command | awk '{ printf " %.1f |", $3 / 1024 }'
 		done
 		echo
 	done
