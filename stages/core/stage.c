@@ -7,8 +7,11 @@
 enum potok_status
 potok_process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
 {
-	size_t before = in->len;
 	size_t made = out->len + out->passed.len;
+
+	if (in->data == NULL)
+		in->data = (const unsigned char *)"";
+	size_t before = in->len;
 	enum potok_status s = stage->process(stage, in, out, last);
 
 	if (in->len > before)

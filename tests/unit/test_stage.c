@@ -243,6 +243,31 @@ test_contract_table_in_a_chain(void **state)
 	}
 }
 
+static enum potok_status
+wants_an_address(
+    struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
+{
+	(void)stage, (void)out;
+	assert_non_null(in->data);
+	return last ? POTOK_DONE : POTOK_MORE;
+}
+
+/* A stage may reckon with in->data when there is nothing in `in`. */
+static void
+test_nothing_has_an_address(void **state)
+{
+	struct potok_stage stage = {.process = wants_an_address};
+	struct potok_buf out = {.limit = 1};
+
+	(void)state;
+	for (int last = 0; last <= 1; last++) {
+		struct potok_slice in = {NULL, 0};
+		assert_int_equal(
+		    potok_process(&stage, &in, &out, last), last ? POTOK_DONE : POTOK_MORE);
+		assert_int_equal(in.len, 0);
+	}
+}
+
 static void
 test_offset_is_what_was_taken_before(void **state)
 {
@@ -783,6 +808,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_contract_table),
 	    cmocka_unit_test(test_contract_table_in_a_chain),
+	    cmocka_unit_test(test_nothing_has_an_address),
 	    cmocka_unit_test(test_offset_is_what_was_taken_before),
 	    cmocka_unit_test(test_close_accepts_nothing_and_half_made),
 	    cmocka_unit_test(test_rule_1_pieces_are_joined),
