@@ -70,7 +70,8 @@ struct potok_stage {
 /*
  * Calls stage->process(), keeps stage->offset, and answers POTOK_EBUG when the stage broke the
  * contract above.  Everyone who drives a stage does it through this function.  in->data may be NULL
- * when in->len is 0; it then becomes the address of no bytes.
+ * when in->len is 0; it then becomes the address of no bytes.  A stage that moved in->data by
+ * another amount than in->len shrank has broken the contract; `in` is then as it was before.
  */
 POTOK_API enum potok_status potok_process(
     struct potok_stage *, struct potok_slice *in, struct potok_buf *out, bool last);

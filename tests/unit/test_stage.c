@@ -135,8 +135,46 @@ static enum potok_status
 done_took_all(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
 {
 	(void)stage, (void)out, (void)last;
+	in->data += in->len;
 	in->len = 0;
 	return POTOK_DONE;
+}
+
+static enum potok_status
+took_without_moving(
+    struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
+{
+	(void)stage, (void)out;
+	in->len = 0;
+	return last ? POTOK_DONE : POTOK_MORE;
+}
+
+static enum potok_status
+moved_without_taking(
+    struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
+{
+	(void)stage, (void)out, (void)last;
+	in->data++;
+	return POTOK_MORE;
+}
+
+static enum potok_status
+moved_too_far(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
+{
+	(void)stage, (void)out, (void)last;
+	in->data += 2;
+	in->len--;
+	return POTOK_MORE;
+}
+
+static enum potok_status
+went_elsewhere(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
+{
+	static const unsigned char elsewhere[8];
+
+	(void)stage, (void)out, (void)last;
+	*in = (struct potok_slice){elsewhere, in->len - 1};
+	return POTOK_MORE;
 }
 
 static enum potok_status
@@ -200,6 +238,12 @@ static const struct {
     {"DONE after last", done_took_all, 5, true, POTOK_DONE},
     {"DONE leaves nothing", done_always, 5, true, POTOK_EBUG},
     {"in only becomes shorter", grows, 5, false, POTOK_EBUG},
+    {"its front moves when it becomes shorter", took_without_moving, 5, false, POTOK_EBUG},
+    {"also at the end", took_without_moving, 5, true, POTOK_EBUG},
+    {"and only then", moved_without_taking, 5, false, POTOK_EBUG},
+    {"and as far", moved_too_far, 5, false, POTOK_EBUG},
+    {"and within `in`", went_elsewhere, 5, false, POTOK_EBUG},
+    {"nothing can be taken without moving", took_without_moving, 0, true, POTOK_DONE},
     {"EINPUT tells why", refuses, 5, false, POTOK_EBUG},
     {"EINPUT with a reason", refuses_with_reason, 5, false, POTOK_EINPUT},
     {"other errors need no reason", no_memory, 5, false, POTOK_ENOMEM},
@@ -223,23 +267,47 @@ test_contract_table(void **state)
 	}
 }
 
-/* The same through the runner: it tells which stage it was, and ends. */
+/* The same through the runner, at each place: it tells which stage it was, and ends. */
 static void
 test_contract_table_in_a_chain(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(rules); i++) {
-		if (rules[i].want != POTOK_EBUG || rules[i].len > 5 || rules[i].process == grows)
+	for (size_t i = 0; i < COUNT(rules) * STAGES; i++) {
+		size_t rule = i / STAGES, place = i % STAGES;
+		if (rules[rule].want != POTOK_EBUG || rules[rule].len > 5)
 			continue;
 		const struct toy toys[] = {
 		    toy(TOY_BYTE, TOY_PASS), toy(TOY_RUN, TOY_PASS), toy(TOY_LINE, TOY_PASS)};
 		struct run r;
-		run_init(&r, toys, 3, "some\n", rules[i].len);
-		r.toys[1].stage.process = rules[i].process;
+		run_init(&r, toys, 3, "some\n", rules[rule].len);
+		r.chain.count_lines = true;
+		r.toys[place].stage.process = rules[rule].process;
 		enum potok_status got = potok_chain_run(&r.chain);
 		run_free(&r);
-		if (got != POTOK_EBUG || r.chain.failed != 1)
-			fail_msg("%s: answer %d, stage %zu", rules[i].rule, got, r.chain.failed);
+		if (got != POTOK_EBUG || r.chain.failed != place)
+			fail_msg("%s: answer %d, stage %zu of %zu", rules[rule].rule, got,
+			    r.chain.failed, place);
+	}
+}
+
+/* Whoever asks what was taken hears: nothing. */
+static void
+test_in_is_restored_when_its_move_is_wrong(void **state)
+{
+	static enum potok_status (*const wrong[])(
+	    struct potok_stage *, struct potok_slice *, struct potok_buf *, bool) = {
+	    grows, took_without_moving, moved_without_taking, moved_too_far, went_elsewhere};
+	static const unsigned char text[5];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		struct potok_stage stage = {.process = wrong[i]};
+		struct potok_slice in = {text, sizeof text};
+		struct potok_buf out = {.limit = 1};
+		assert_int_equal(potok_process(&stage, &in, &out, false), POTOK_EBUG);
+		assert_ptr_equal(in.data, text);
+		assert_int_equal(in.len, sizeof text);
+		assert_int_equal(stage.offset, 0);
 	}
 }
 
@@ -808,6 +876,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_contract_table),
 	    cmocka_unit_test(test_contract_table_in_a_chain),
+	    cmocka_unit_test(test_in_is_restored_when_its_move_is_wrong),
 	    cmocka_unit_test(test_nothing_has_an_address),
 	    cmocka_unit_test(test_offset_is_what_was_taken_before),
 	    cmocka_unit_test(test_close_accepts_nothing_and_half_made),
