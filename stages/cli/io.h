@@ -9,7 +9,8 @@
 ptrdiff_t io_read(int fd, void *buf, size_t cap);
 int io_write(int fd, const void *data, size_t n);
 
-/* Asks for a large pipe buffer when fd is a pipe: fewer switches between the programs. */
+/* Asks for a large pipe buffer when fd is a pipe with a smaller one: fewer switches between the
+ * programs.  Whoever gave it a larger one keeps that. */
 void io_enlarge(int fd);
 
 #endif
