@@ -46,6 +46,10 @@ io_write(int fd, const void *data, size_t n)
 				return -1;
 			continue;
 		}
+		if (put == 0) { /* no progress and no reason: it would go on like that */
+			errno = EIO;
+			return -1;
+		}
 		p += put;
 		n -= (size_t)put;
 	}

@@ -129,6 +129,8 @@ static const struct {
     {"interrupted after a part", {{'w', 2, 0}, {'w', -1, EINTR}, {'w', 3, 0}}, 0, 0},
     {"not ready", {{'w', 2, 0}, {'w', -1, EAGAIN}, {'p', 1, 0}, {'w', 3, 0}}, 0, 0},
     {"disk full after a part", {{'w', 2, 0}, {'w', -1, ENOSPC}}, -1, ENOSPC},
+    {"nothing is taken", {{'w', 0, 0}}, -1, EIO},
+    {"nothing more is taken", {{'w', 2, 0}, {'w', 0, 0}}, -1, EIO},
     {"reader gone", {{'w', -1, EPIPE}}, -1, EPIPE},
 };
 
