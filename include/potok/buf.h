@@ -41,8 +41,8 @@ POTOK_API enum potok_status potok_buf_add(struct potok_buf *, const void *src, s
 
 /*
  * Appends n bytes that lie in the `in` of the running process() call, without copying them where
- * that can be avoided.  This is how a stage hands on text that it does not change.  Errors as
- * potok_buf_room().
+ * that can be avoided.  This is how a stage hands on text that it does not change.  None when n is
+ * 0; src may then be NULL.  Errors as potok_buf_room().
  *
  * For callers of process(): `passed` points into the slice that was given as `in`; use it, or call
  * potok_buf_own(), before that memory changes.

@@ -42,6 +42,8 @@ struct potok_count {
  *   below 0     an error.  `in` begins at the unit that caused it, what was made before it is in
  *               `out`.  For POTOK_EINPUT `why` is set.  The stage must then be closed.
  *
+ * in->data is never NULL there, also when in->len is 0.
+ *
  * `last` true says that no byte will follow; once given it stays true until POTOK_DONE.  Only then
  * may the end of `in` count as the end of a word, a sentence or the stream.
  *
@@ -67,7 +69,9 @@ struct potok_stage {
 
 /*
  * Calls stage->process(), keeps stage->offset, and answers POTOK_EBUG when the stage broke the
- * contract above.  Everyone who drives a stage does it through this function.
+ * contract above.  Everyone who drives a stage does it through this function.  in->data may be NULL
+ * when in->len is 0; it then becomes the address of no bytes.  A stage that moved in->data by
+ * another amount than in->len shrank has broken the contract; `in` is then as it was before.
  */
 POTOK_API enum potok_status potok_process(
     struct potok_stage *, struct potok_slice *in, struct potok_buf *out, bool last);

@@ -2,7 +2,7 @@
  * UTF-8 as Unicode defines it: The Unicode Standard, section 3.9, D92 and table 3-7 (well-formed
  * byte sequences).  Ill-formed input is divided by the practice of that section, "U+FFFD
  * substitution of maximal subparts", which is also that of the WHATWG Encoding Standard.
- * All functions are pure; any thread may call them.
+ * All functions are pure; any thread may call them.  p may be NULL when n is 0.
  */
 #ifndef POTOK_UTF8_H
 #define POTOK_UTF8_H

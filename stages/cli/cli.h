@@ -41,7 +41,7 @@ struct cli {
 	 */
 	enum potok_status (*start)(void *program, struct potok_stage **stage);
 	void *program;    /* handed to start */
-	bool joined;      /* all operands are one stream */
+	bool joined;      /* all operands are one stream; a fault in one ends it */
 	bool count_lines; /* messages about bad data name the line; costs a pass over the input */
 
 	/* Kept by the functions below. */
@@ -95,6 +95,10 @@ int cli_flush(const struct cli *);
  * standard output, reports what went wrong, writes --stats, closes standard output.  Answers the
  * exit code: that of the first fault.  An operand that cannot be read or holds bad data does not
  * stop the ones after it; output that cannot be written does.
+ *
+ * Joined operands are one stream: one that cannot be read ends it with that error, as does bad
+ * data, and the ones after it are not read.  The stage never gets `last` then, so it cannot make
+ * what it wrote look whole.
  */
 int cli_run_files(struct cli *, char *const files[]);
 

@@ -1,6 +1,6 @@
 /* Reading and writing: the only place that calls read() and write(). */
 #if defined(__linux__)
-#define _GNU_SOURCE /* F_SETPIPE_SZ */
+#define _GNU_SOURCE /* F_GETPIPE_SZ, F_SETPIPE_SZ */
 #endif
 #include "io.h"
 
@@ -46,6 +46,10 @@ io_write(int fd, const void *data, size_t n)
 				return -1;
 			continue;
 		}
+		if (put == 0) { /* no progress and no reason: it would go on like that */
+			errno = EIO;
+			return -1;
+		}
 		p += put;
 		n -= (size_t)put;
 	}
@@ -56,8 +60,11 @@ void
 io_enlarge(int fd)
 {
 #ifdef F_SETPIPE_SZ
-	/* Refused when it is no pipe or the user has too many: then it stays as it is. */
-	(void)fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES);
+	int size = fcntl(fd, F_GETPIPE_SZ); /* below 0: no pipe */
+
+	/* Refused when the user has too many: then it stays as it is. */
+	if (size >= 0 && size < PIPE_BYTES)
+		(void)fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES);
 #else
 	(void)fd;
 #endif

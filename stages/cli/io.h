@@ -5,11 +5,12 @@
 #include <stddef.h>
 
 /* As read(2) and write(2) of everything, but go on after EINTR and short writes, and wait where the
- * descriptor does not block.  Below 0: errno tells. */
+ * descriptor does not block.  Below 0: errno tells; EIO also when write(2) takes nothing. */
 ptrdiff_t io_read(int fd, void *buf, size_t cap);
 int io_write(int fd, const void *data, size_t n);
 
-/* Asks for a large pipe buffer when fd is a pipe: fewer switches between the programs. */
+/* Asks for a large pipe buffer when fd is a pipe with a smaller one: fewer switches between the
+ * programs.  Whoever gave it a larger one keeps that. */
 void io_enlarge(int fd);
 
 #endif

@@ -20,6 +20,7 @@ struct job {
 	char *const *next;   /* operands still to open */
 	const char *operand; /* the one that is open */
 	int fd;              /* its descriptor, or -1 */
+	bool refused;        /* it could not be opened; that has been reported */
 	bool write_failed;
 	int code; /* exit code of the first fault */
 
@@ -61,32 +62,6 @@ is_own_output(int fd)
 	       in.st_dev == out.st_dev && in.st_ino == out.st_ino;
 }
 
-/* Opens the next operand that can be opened.  Answers false when none is left. */
-static bool
-open_next(struct job *job)
-{
-	while (*job->next != NULL) {
-		job->operand = *job->next++;
-		job->operands++;
-		job->fd = strcmp(job->operand, "-") == 0 ? STDIN_FILENO
-							 : open(job->operand, O_RDONLY | O_CLOEXEC);
-		if (job->fd < 0) {
-			report(job, CLI_NOINPUT, "cannot open", strerror(errno));
-			continue;
-		}
-		if (is_own_output(job->fd)) {
-			report(job, CLI_NOINPUT, "cannot read", "it is also the output");
-			if (job->fd != STDIN_FILENO)
-				close(job->fd);
-			job->fd = -1;
-			continue;
-		}
-		io_enlarge(job->fd);
-		return true;
-	}
-	return false;
-}
-
 static void
 close_operand(struct job *job)
 {
@@ -95,6 +70,31 @@ close_operand(struct job *job)
 	job->fd = -1;
 }
 
+/* Opens the next operand, or reports why not.  Answers false when none is left. */
+static bool
+open_next(struct job *job)
+{
+	if (*job->next == NULL)
+		return false;
+	job->operand = *job->next++;
+	job->operands++;
+	job->fd = strcmp(job->operand, "-") == 0 ? STDIN_FILENO
+						 : open(job->operand, O_RDONLY | O_CLOEXEC);
+	job->refused = true;
+	if (job->fd < 0) {
+		report(job, CLI_NOINPUT, "cannot open", strerror(errno));
+	} else if (is_own_output(job->fd)) {
+		report(job, CLI_NOINPUT, "cannot read", "it is also the output");
+		close_operand(job);
+	} else {
+		job->refused = false;
+		io_enlarge(job->fd);
+	}
+	return true;
+}
+
+/* Reads the open operand; when they are joined, also those behind it, up to the first that cannot
+ * be read: that is no end, or the stage would finish a stream that lacks text. */
 static ptrdiff_t
 read_operand(void *ctx, void *buf, size_t cap)
 {
@@ -104,13 +104,13 @@ read_operand(void *ctx, void *buf, size_t cap)
 		ptrdiff_t n = job->fd < 0 ? 0 : io_read(job->fd, buf, cap);
 		if (n > 0)
 			job->bytes_in += (uint64_t)n;
-		if (!job->cli->joined || n > 0)
+		if (!job->cli->joined || n != 0)
 			return n;
-		if (n < 0)
-			report(job, CLI_NOINPUT, "cannot read", strerror(errno));
 		close_operand(job);
 		if (!open_next(job))
 			return 0;
+		if (job->refused)
+			return -1;
 	}
 }
 
@@ -194,7 +194,7 @@ run_stream(struct job *job)
 	case POTOK_EIO:
 		if (job->write_failed)
 			report_output(job);
-		else
+		else if (!job->refused)
 			report(job, CLI_NOINPUT, "cannot read", strerror(errno));
 		break;
 	case POTOK_EUSAGE:
@@ -260,7 +260,8 @@ cli_run_files(struct cli *cli, char *const files[])
 		close_operand(&job);
 	} else {
 		while (!job.write_failed && open_next(&job)) {
-			run_stream(&job);
+			if (!job.refused)
+				run_stream(&job);
 			close_operand(&job);
 		}
 	}

@@ -7,18 +7,24 @@
 enum potok_status
 potok_process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
 {
-	size_t before = in->len;
 	size_t made = out->len + out->passed.len;
+
+	if (in->data == NULL)
+		in->data = (const unsigned char *)"";
+	struct potok_slice had = *in;
 	enum potok_status s = stage->process(stage, in, out, last);
 
-	if (in->len > before)
+	size_t used = had.len - in->len;
+	if (in->len > had.len || (uintptr_t)in->data - (uintptr_t)had.data != used) {
+		*in = had; /* nobody can tell what was taken */
 		return POTOK_EBUG;
-	stage->offset += before - in->len;
+	}
+	stage->offset += used;
 	switch (s) {
 	case POTOK_MORE:
 		return last || in->len > POTOK_UNIT_MAX ? POTOK_EBUG : s;
 	case POTOK_FULL:
-		return in->len == before && out->len + out->passed.len == made ? POTOK_EBUG : s;
+		return used == 0 && out->len + out->passed.len == made ? POTOK_EBUG : s;
 	case POTOK_DONE:
 		return last && in->len == 0 ? s : POTOK_EBUG;
 	default:

@@ -104,6 +104,8 @@ potok_utf8_valid(const unsigned char *p, size_t n)
 {
 	size_t i = 0;
 
+	if (n == 0) /* p may be NULL */
+		return 0;
 #if POTOK_SIMD_X86
 	int level = potok_simd();
 	if (level >= POTOK_SIMD_AVX512)

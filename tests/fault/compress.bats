@@ -93,6 +93,37 @@ level() {
 	cat text text | "$PROGRAM" | cmp - two.gz
 }
 
+# ends_at OPERAND MESSAGE: text, an operand that cannot be read, more text.
+ends_at() {
+	rm -f out
+	run -66 --separate-stderr sh -c '"$PROGRAM" --stats=stats text "$1" text missing >>out' sh "$1"
+	[ "$stderr" = "potok-compress: $1: $2" ]
+	grep -q '"operands":2' stats
+	run -65 --separate-stderr "$PROGRAM" -t out
+	[[ $stderr == "potok-compress: out: "*"the end block of BGZF is missing"* ]]
+	"$PROGRAM" -d out >back 2>messages || [ $? = 65 ]
+	[ -s back ]
+	cmp -n "$(wc -c <back)" back text
+}
+
+@test "a file that cannot be read ends the stream: one message, no end block" {
+	mkdir folder
+	ends_at gone "cannot open: No such file or directory"
+	ends_at folder "cannot read: Is a directory"
+	ends_at out "cannot read: it is also the output"
+}
+
+@test "a file that fails while it is read ends the stream" {
+	[ -r /proc/self/mem ] || skip "no file that fails"
+	ends_at /proc/self/mem "cannot read: Input/output error"
+}
+
+@test "when the first file cannot be read, nothing is written" {
+	run -66 --separate-stderr sh -c '"$PROGRAM" missing text >out'
+	[ "$stderr" = "potok-compress: missing: cannot open: No such file or directory" ]
+	[ ! -s out ]
+}
+
 @test "with -d each file is a stream: what is wrong with one does not stop the others" {
 	head -c 100 text.gz >cut.gz
 	run -65 --separate-stderr sh -c '"$PROGRAM" -d text.gz cut.gz text.gz >out'

@@ -3,6 +3,7 @@
 #   UNDO     command that gives the text back from the output
 #   WITH     path of the program made from with.c
 #   LATENCY  1: a line comes out before the end of the input
+#   JOINED   1: the operands are one stream, which a fault in one of them ends
 #   PEAK     KiB that it may have resident; 0: not measured
 bats_require_minimum_version 1.5.0
 
@@ -32,6 +33,12 @@ same_text() {
 	shift
 	$UNDO <"$out" >text
 	cat "$@" | cmp text -
+}
+
+# same_text_but_joined OUTPUT FILE...: the same after a fault in an operand.  Where operands are
+# joined, the output then is not whole, and how much of it there is depends on the program.
+same_text_but_joined() {
+	[ "$JOINED" = 1 ] || same_text "$@"
 }
 
 # says WORDS: the messages are one line, begin with the program's name and contain WORDS.

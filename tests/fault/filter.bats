@@ -70,14 +70,20 @@ load filter.bash
 @test "missing file: the rest goes on, the exit code remembers" {
 	run -66 --separate-stderr into out filter in missing more
 	says "missing: cannot open: No such file or directory"
-	same_text out in more
+	same_text_but_joined out in more
+}
+
+@test "two missing files: each is told, unless the first ends all" {
+	run -66 --separate-stderr into out filter in missing more missing
+	[ "${#stderr_lines[@]}" = $((2 - JOINED)) ]
+	same_text_but_joined out in more
 }
 
 @test "directory as operand" {
 	mkdir folder
 	run -66 --separate-stderr into out filter folder in
 	says "folder: cannot read: Is a directory"
-	same_text out in
+	same_text_but_joined out in
 }
 
 @test "unreadable file" {
@@ -86,7 +92,7 @@ load filter.bash
 	chmod 000 secret
 	run -66 --separate-stderr into out filter secret in
 	says "secret: cannot open: Permission denied"
-	same_text out in
+	same_text_but_joined out in
 }
 
 @test "file name with control characters" {
@@ -172,7 +178,7 @@ load filter.bash
 	run -66 --separate-stderr into out filter --stats=stats in missing
 	says "missing: cannot open"
 	json stats ".exit == 66 and .operands == 2"
-	same_text out in
+	same_text_but_joined out in
 }
 
 @test "stats that cannot be written: told before any work" {

@@ -112,6 +112,27 @@ test_add_nothing(void **state)
 
 static const unsigned char text[] = "abcdefgh";
 
+/* NULL and 0 change nothing, whatever the buffer holds. */
+static void
+test_nothing_at_null(void **state)
+{
+	struct potok_buf b = {0};
+
+	(void)state;
+	for (int holds = 0; holds < 3; holds++) {
+		if (holds == 1)
+			assert_int_equal(potok_buf_pass(&b, text, 2), POTOK_MORE);
+		if (holds == 2)
+			assert_int_equal(potok_buf_own(&b), POTOK_MORE);
+		const struct potok_buf before = b;
+		assert_int_equal(potok_buf_add(&b, NULL, 0), POTOK_MORE);
+		assert_int_equal(potok_buf_pass(&b, NULL, 0), POTOK_MORE);
+		assert_memory_equal(&b, &before, sizeof b);
+	}
+	assert_content(&b, "ab");
+	potok_buf_free(&b);
+}
+
 static void
 test_contiguous_pass_stays_uncopied(void **state)
 {
@@ -241,6 +262,7 @@ main(void)
 	    cmocka_unit_test(test_growth_is_geometric),
 	    cmocka_unit_test(test_room_refuses_overflow),
 	    cmocka_unit_test(test_add_nothing),
+	    cmocka_unit_test(test_nothing_at_null),
 	    cmocka_unit_test(test_contiguous_pass_stays_uncopied),
 	    cmocka_unit_test(test_pass_with_a_gap_copies),
 	    cmocka_unit_test(test_pass_after_add_copies),

@@ -1,7 +1,10 @@
 /*
- * Reading and writing: interrupted, short and not ready calls.  Linked with --wrap for read, write
- * and poll, which play a script here.
+ * Reading and writing: interrupted, short and not ready calls, and the size of pipes.  Linked with
+ * --wrap for read, write, poll and fcntl, which play a script here.
  */
+#if defined(__linux__)
+#define _GNU_SOURCE /* F_GETPIPE_SZ, F_SETPIPE_SZ */
+#endif
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +12,7 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/types.h>
@@ -21,7 +25,7 @@ enum { FD = 42, STEPS = 8 };
 
 /* One call that io.c must make, and what it answers: n bytes, or -1 and err. */
 struct step {
-	char call; /* r, w, p; 0 ends the script */
+	char call; /* r, w, p; g, s: get and set the size of a pipe; 0 ends the script */
 	int n, err;
 };
 
@@ -125,6 +129,8 @@ static const struct {
     {"interrupted after a part", {{'w', 2, 0}, {'w', -1, EINTR}, {'w', 3, 0}}, 0, 0},
     {"not ready", {{'w', 2, 0}, {'w', -1, EAGAIN}, {'p', 1, 0}, {'w', 3, 0}}, 0, 0},
     {"disk full after a part", {{'w', 2, 0}, {'w', -1, ENOSPC}}, -1, ENOSPC},
+    {"nothing is taken", {{'w', 0, 0}}, -1, EIO},
+    {"nothing more is taken", {{'w', 2, 0}, {'w', 0, 0}}, -1, EIO},
     {"reader gone", {{'w', -1, EPIPE}}, -1, EPIPE},
 };
 
@@ -146,12 +152,57 @@ test_write(void **state)
 	}
 }
 
+#ifdef F_SETPIPE_SZ
+int __wrap_fcntl(int, int, ...);
+
+int
+__wrap_fcntl(int fd, int command, ...)
+{
+	va_list ap;
+
+	if (command == F_GETPIPE_SZ)
+		return (int)play('g', fd);
+	assert_int_equal(command, F_SETPIPE_SZ);
+	va_start(ap, command);
+	assert_int_equal(va_arg(ap, int), 1 << 20);
+	va_end(ap);
+	return (int)play('s', fd);
+}
+
+static const struct {
+	const char *name;
+	struct step steps[STEPS];
+} pipes[] = {
+    {"no pipe", {{'g', -1, EBADF}}},
+    {"smaller", {{'g', 64 << 10, 0}, {'s', 1 << 20, 0}}},
+    {"smaller by a page", {{'g', (1 << 20) - 4096, 0}, {'s', 1 << 20, 0}}},
+    {"as large", {{'g', 1 << 20, 0}}},
+    {"larger", {{'g', 4 << 20, 0}}},
+    {"the user has too many", {{'g', 4096, 0}, {'s', -1, EPERM}}},
+};
+
+static void
+test_enlarge(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(pipes); i++) {
+		print_message("pipe: %s\n", pipes[i].name);
+		script = pipes[i].steps;
+		io_enlarge(FD);
+		assert_int_equal(script->call, 0);
+	}
+}
+#endif
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_read),
 	    cmocka_unit_test(test_write),
+#ifdef F_SETPIPE_SZ
+	    cmocka_unit_test(test_enlarge),
+#endif
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

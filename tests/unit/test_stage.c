@@ -1,89 +1,15 @@
-/* The contract of stage.h, rule by rule, and the runner. */
+/* The contract of stage.h, rule by rule. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <errno.h>
 #include <string.h>
 
 #include <potok/stage.h>
 
 #include "toys.h"
-
-#define COUNT(a) (sizeof(a) / sizeof *(a))
-
-enum { STAGES = 3, LONG = 20000 };
-
-static const size_t pieces[] = {1, 2, 3, 7, 4096, 0};
-
-/* One run of a chain of toys over a text. */
-struct run {
-	struct toy toys[STAGES];
-	struct potok_stage *stages[STAGES];
-	struct tape tape;
-	struct potok_chain chain;
-};
-
-static void
-run_init(struct run *r, const struct toy *toys, size_t ntoys, const char *text, size_t len)
-{
-	*r = (struct run){
-	    .tape = {.text = text, .len = len, .fail_write_after = SIZE_MAX},
-	    .chain = {.nstages = ntoys, .read = tape_read, .write = tape_write},
-	};
-	for (size_t i = 0; i < ntoys; i++) {
-		r->toys[i] = toys[i];
-		r->stages[i] = &r->toys[i].stage;
-	}
-	r->chain.stages = r->stages;
-	r->chain.ctx = &r->tape;
-}
-
-static void
-run_free(struct run *r)
-{
-	potok_buf_free(&r->tape.out);
-}
-
-/* Runs one toy uncut: what a chain must give, made by one stage after another. */
-static struct potok_buf
-alone(struct toy t, const void *text, size_t len)
-{
-	struct potok_slice in = {text, len};
-	struct potok_buf out = {.limit = SIZE_MAX};
-
-	t.watch = NULL;
-	assert_int_equal(potok_process(&t.stage, &in, &out, true), POTOK_DONE);
-	assert_int_equal(potok_buf_own(&out), POTOK_MORE);
-	return out;
-}
-
-static void
-assert_bytes(const struct potok_buf *got, const void *want, size_t len)
-{
-	assert_int_equal(got->len, len);
-	if (len > 0)
-		assert_memory_equal(got->data, want, len);
-}
-
-static void
-assert_text(const struct potok_buf *got, const char *want)
-{
-	assert_bytes(got, want, strlen(want));
-}
-
-static const char *
-long_text(void)
-{
-	static char text[LONG + 1];
-
-	for (size_t i = 0; i < LONG; i++)
-		text[i] = i % 9000 == 8999 ? '\n' : (char)('a' + i % 26);
-	memcpy(text, "one\n\ntwo three\n", 15);
-	return text;
-}
 
 /* --- What potok_process() holds a stage to ------------------------------------------------- */
 
@@ -135,8 +61,46 @@ static enum potok_status
 done_took_all(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
 {
 	(void)stage, (void)out, (void)last;
+	in->data += in->len;
 	in->len = 0;
 	return POTOK_DONE;
+}
+
+static enum potok_status
+took_without_moving(
+    struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
+{
+	(void)stage, (void)out;
+	in->len = 0;
+	return last ? POTOK_DONE : POTOK_MORE;
+}
+
+static enum potok_status
+moved_without_taking(
+    struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
+{
+	(void)stage, (void)out, (void)last;
+	in->data++;
+	return POTOK_MORE;
+}
+
+static enum potok_status
+moved_too_far(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
+{
+	(void)stage, (void)out, (void)last;
+	in->data += 2;
+	in->len--;
+	return POTOK_MORE;
+}
+
+static enum potok_status
+went_elsewhere(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
+{
+	static const unsigned char elsewhere[8];
+
+	(void)stage, (void)out, (void)last;
+	*in = (struct potok_slice){elsewhere, in->len - 1};
+	return POTOK_MORE;
 }
 
 static enum potok_status
@@ -200,6 +164,12 @@ static const struct {
     {"DONE after last", done_took_all, 5, true, POTOK_DONE},
     {"DONE leaves nothing", done_always, 5, true, POTOK_EBUG},
     {"in only becomes shorter", grows, 5, false, POTOK_EBUG},
+    {"its front moves when it becomes shorter", took_without_moving, 5, false, POTOK_EBUG},
+    {"also at the end", took_without_moving, 5, true, POTOK_EBUG},
+    {"and only then", moved_without_taking, 5, false, POTOK_EBUG},
+    {"and as far", moved_too_far, 5, false, POTOK_EBUG},
+    {"and within `in`", went_elsewhere, 5, false, POTOK_EBUG},
+    {"nothing can be taken without moving", took_without_moving, 0, true, POTOK_DONE},
     {"EINPUT tells why", refuses, 5, false, POTOK_EBUG},
     {"EINPUT with a reason", refuses_with_reason, 5, false, POTOK_EINPUT},
     {"other errors need no reason", no_memory, 5, false, POTOK_ENOMEM},
@@ -223,23 +193,72 @@ test_contract_table(void **state)
 	}
 }
 
-/* The same through the runner: it tells which stage it was, and ends. */
+/* The same through the runner, at each place: it tells which stage it was, and ends. */
 static void
 test_contract_table_in_a_chain(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(rules); i++) {
-		if (rules[i].want != POTOK_EBUG || rules[i].len > 5 || rules[i].process == grows)
+	for (size_t i = 0; i < COUNT(rules) * STAGES; i++) {
+		size_t rule = i / STAGES, place = i % STAGES;
+		if (rules[rule].want != POTOK_EBUG || rules[rule].len > 5)
 			continue;
 		const struct toy toys[] = {
 		    toy(TOY_BYTE, TOY_PASS), toy(TOY_RUN, TOY_PASS), toy(TOY_LINE, TOY_PASS)};
 		struct run r;
-		run_init(&r, toys, 3, "some\n", rules[i].len);
-		r.toys[1].stage.process = rules[i].process;
+		run_init(&r, toys, 3, "some\n", rules[rule].len);
+		r.chain.count_lines = true;
+		r.toys[place].stage.process = rules[rule].process;
 		enum potok_status got = potok_chain_run(&r.chain);
 		run_free(&r);
-		if (got != POTOK_EBUG || r.chain.failed != 1)
-			fail_msg("%s: answer %d, stage %zu", rules[i].rule, got, r.chain.failed);
+		if (got != POTOK_EBUG || r.chain.failed != place)
+			fail_msg("%s: answer %d, stage %zu of %zu", rules[rule].rule, got,
+			    r.chain.failed, place);
+	}
+}
+
+/* Whoever asks what was taken hears: nothing. */
+static void
+test_in_is_restored_when_its_move_is_wrong(void **state)
+{
+	static enum potok_status (*const wrong[])(
+	    struct potok_stage *, struct potok_slice *, struct potok_buf *, bool) = {
+	    grows, took_without_moving, moved_without_taking, moved_too_far, went_elsewhere};
+	static const unsigned char text[5];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		struct potok_stage stage = {.process = wrong[i]};
+		struct potok_slice in = {text, sizeof text};
+		struct potok_buf out = {.limit = 1};
+		assert_int_equal(potok_process(&stage, &in, &out, false), POTOK_EBUG);
+		assert_ptr_equal(in.data, text);
+		assert_int_equal(in.len, sizeof text);
+		assert_int_equal(stage.offset, 0);
+	}
+}
+
+static enum potok_status
+wants_an_address(
+    struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
+{
+	(void)stage, (void)out;
+	assert_non_null(in->data);
+	return last ? POTOK_DONE : POTOK_MORE;
+}
+
+/* A stage may reckon with in->data when there is nothing in `in`. */
+static void
+test_nothing_has_an_address(void **state)
+{
+	struct potok_stage stage = {.process = wants_an_address};
+	struct potok_buf out = {.limit = 1};
+
+	(void)state;
+	for (int last = 0; last <= 1; last++) {
+		struct potok_slice in = {NULL, 0};
+		assert_int_equal(
+		    potok_process(&stage, &in, &out, last), last ? POTOK_DONE : POTOK_MORE);
+		assert_int_equal(in.len, 0);
 	}
 }
 
@@ -294,7 +313,7 @@ test_rule_1_pieces_are_joined(void **state)
 	    toy(TOY_BYTE, TOY_PASS), toy(TOY_LINE, TOY_PASS), toy(TOY_RUN, TOY_PASS)};
 
 	(void)state;
-	for (size_t p = 0; p < COUNT(pieces); p++) {
+	for (size_t p = 0; p < NPIECES; p++) {
 		struct run r;
 		for (size_t i = 0; i < COUNT(toys); i++)
 			toys[i].watch = watch_joined;
@@ -348,7 +367,7 @@ test_rule_4_last_means_no_more_and_stays(void **state)
 	    toy(TOY_BYTE, TOY_PASS), toy(TOY_LINE, TOY_DOUBLE), toy(TOY_BYTE, TOY_DOUBLE)};
 
 	(void)state;
-	for (size_t p = 0; p < COUNT(pieces); p++) {
+	for (size_t p = 0; p < NPIECES; p++) {
 		struct run r;
 		for (size_t i = 0; i < COUNT(toys); i++)
 			toys[i].watch = watch_last;
@@ -380,14 +399,14 @@ test_rule_5_errors_do_not_depend_on_cuts(void **state)
 			uint64_t line = 1;
 			for (size_t i = 0; i < start; i++)
 				line += text[i] == '\n';
-			for (size_t p = 0; p < COUNT(pieces) * COUNT(pieces); p++) {
+			for (size_t p = 0; p < NPIECES * NPIECES; p++) {
 				struct toy toys[] = {
 				    toy((enum toy_unit)unit, TOY_PASS), toy(TOY_LINE, TOY_PASS)};
 				struct run r;
 				toys[0].fail_at = at;
 				run_init(&r, toys, 2, text, len);
-				r.tape.piece = pieces[p % COUNT(pieces)];
-				r.chain.chunk = pieces[p / COUNT(pieces)];
+				r.tape.piece = pieces[p % NPIECES];
+				r.chain.chunk = pieces[p / NPIECES];
 				r.chain.count_lines = true;
 				assert_int_equal(potok_chain_run(&r.chain), POTOK_EINPUT);
 				assert_int_equal(r.chain.failed, 0);
@@ -421,7 +440,7 @@ static void
 test_rule_7_long_units_are_cut_by_bytes_and_counted(void **state)
 {
 	(void)state;
-	for (size_t p = 0; p < COUNT(pieces); p++) {
+	for (size_t p = 0; p < NPIECES; p++) {
 		struct toy toys[] = {toy(TOY_LINE, TOY_PASS)};
 		struct run r;
 		toys[0].line_max = 4;
@@ -481,7 +500,7 @@ test_rule_10_state_is_carried_forward(void **state)
 	const struct toy toys[] = {toy(TOY_BYTE, TOY_TITLE)};
 
 	(void)state;
-	for (size_t p = 0; p < COUNT(pieces); p++) {
+	for (size_t p = 0; p < NPIECES; p++) {
 		struct run r;
 		run_init(&r, toys, 1, text, sizeof text - 1);
 		r.tape.piece = r.chain.chunk = pieces[p];
@@ -491,298 +510,14 @@ test_rule_10_state_is_carried_forward(void **state)
 	}
 }
 
-/* --- The runner ----------------------------------------------------------------------------- */
-
-/* Every chain of up to three toys gives what the toys give one after another. */
-static void
-test_joined_equals_one_after_another(void **state)
-{
-	const struct toy kinds[] = {toy(TOY_RUN, TOY_PASS), toy(TOY_BYTE, TOY_PASS),
-	    toy(TOY_LINE, TOY_UPPER), toy(TOY_BYTE, TOY_DOUBLE), toy(TOY_LINE, TOY_TITLE)};
-	static const char *const texts[] = {"", "\n", "a", "one\n", "one two\nthree\n\nfour"};
-	const size_t nkinds = COUNT(kinds);
-
-	(void)state;
-	for (size_t c = 0; c < nkinds * nkinds * nkinds; c++) {
-		const struct toy toys[] = {
-		    kinds[c % nkinds], kinds[c / nkinds % nkinds], kinds[c / nkinds / nkinds]};
-		for (size_t t = 0; t < COUNT(texts) * STAGES; t++) {
-			const char *text = texts[t / STAGES];
-			size_t n = 1 + t % STAGES;
-			struct potok_buf want = {0};
-			assert_int_equal(potok_buf_add(&want, text, strlen(text)), POTOK_MORE);
-			for (size_t i = 0; i < n; i++) {
-				struct potok_buf next = alone(toys[i], want.data, want.len);
-				potok_buf_free(&want);
-				want = next;
-			}
-			for (size_t p = 0; p < COUNT(pieces) * COUNT(pieces); p++) {
-				struct run r;
-				run_init(&r, toys, n, text, strlen(text));
-				r.tape.piece = pieces[p % COUNT(pieces)];
-				r.chain.chunk = pieces[p / COUNT(pieces)];
-				assert_int_equal(potok_chain_run(&r.chain), POTOK_DONE);
-				assert_int_equal(r.chain.failed, n);
-				assert_bytes(&r.tape.out, want.data, want.len);
-				run_free(&r);
-			}
-			potok_buf_free(&want);
-		}
-	}
-}
-
-/* The line is much longer than the limit of the link before the stage that waits for it. */
-static void
-test_waiting_for_a_long_line_stops_nobody(void **state)
-{
-	const struct toy toys[] = {
-	    toy(TOY_BYTE, TOY_DOUBLE), toy(TOY_LINE, TOY_PASS), toy(TOY_BYTE, TOY_PASS)};
-	const char *text = long_text();
-	struct potok_buf want = alone(toys[0], text, LONG);
-
-	(void)state;
-	for (size_t p = 0; p < COUNT(pieces); p++) {
-		struct run r;
-		run_init(&r, toys, 3, text, LONG);
-		r.chain.chunk = pieces[p];
-		assert_int_equal(potok_chain_run(&r.chain), POTOK_DONE);
-		assert_bytes(&r.tape.out, want.data, want.len);
-		run_free(&r);
-	}
-	potok_buf_free(&want);
-}
-
-/* Before each read everything is written: for lines, up to the last LF. */
-static void
-at_read_all_is_written(struct tape *t)
-{
-	assert_int_equal(t->out.len, 2 * t->pos);
-}
-
-static void
-at_read_lines_are_written(struct tape *t)
-{
-	size_t whole = t->pos;
-
-	while (whole > 0 && t->text[whole - 1] != '\n')
-		whole--;
-	assert_int_equal(t->out.len, 2 * whole);
-}
-
-static void
-test_latency_written_before_the_next_read(void **state)
-{
-	static const char text[] = "one\ntwo\n\nthree four five\nsix";
-
-	(void)state;
-	for (size_t p = 0; p < COUNT(pieces) * COUNT(pieces); p++) {
-		for (int lines = 0; lines <= 1; lines++) {
-			const struct toy toys[] = {toy(TOY_RUN, TOY_PASS),
-			    toy(lines ? TOY_LINE : TOY_BYTE, TOY_DOUBLE), toy(TOY_RUN, TOY_PASS)};
-			struct run r;
-			run_init(&r, toys, 3, text, sizeof text - 1);
-			r.tape.piece = pieces[p % COUNT(pieces)];
-			r.chain.chunk = pieces[p / COUNT(pieces)];
-			r.tape.at_read = lines ? at_read_lines_are_written : at_read_all_is_written;
-			assert_int_equal(potok_chain_run(&r.chain), POTOK_DONE);
-			assert_int_equal(r.tape.out.len, 2 * (sizeof text - 1));
-			run_free(&r);
-		}
-	}
-}
-
-static void
-test_chunk_is_what_is_read_at_once(void **state)
-{
-	const struct toy toys[] = {toy(TOY_RUN, TOY_PASS)};
-	struct run r;
-
-	(void)state;
-	run_init(&r, toys, 1, long_text(), 100);
-	r.chain.chunk = 10;
-	assert_int_equal(potok_chain_run(&r.chain), POTOK_DONE);
-	assert_int_equal(r.tape.nreads, 11);
-	run_free(&r);
-}
-
-/* The middle stage fails: what it made goes through the stage behind it, its unfinished line too.
- */
-static void
-test_error_in_the_middle(void **state)
-{
-	static const char text[] = "one\ntwo\nthree four\n";
-
-	(void)state;
-	for (size_t p = 0; p < COUNT(pieces) * COUNT(pieces); p++) {
-		struct toy toys[] = {
-		    toy(TOY_LINE, TOY_PASS), toy(TOY_BYTE, TOY_PASS), toy(TOY_LINE, TOY_UPPER)};
-		struct run r;
-		toys[1].fail_at = 12; /* the second e of three */
-		run_init(&r, toys, 3, text, sizeof text - 1);
-		r.tape.piece = pieces[p % COUNT(pieces)];
-		r.chain.chunk = pieces[p / COUNT(pieces)];
-		assert_int_equal(potok_chain_run(&r.chain), POTOK_EINPUT);
-		assert_int_equal(r.chain.failed, 1);
-		assert_int_equal(r.toys[1].stage.offset, 12);
-		assert_string_equal(r.toys[1].stage.why, "refused");
-		assert_true(r.toys[2].had_last);
-		assert_text(&r.tape.out, "ONE\nTWO\nTHRE");
-		run_free(&r);
-	}
-}
-
-/* The stage behind complains about the early end; the first fault is what the caller hears of. */
-static void
-test_error_first_one_is_answered(void **state)
-{
-	struct toy toys[] = {toy(TOY_BYTE, TOY_PASS), toy(TOY_LINE, TOY_PASS)};
-	struct run r;
-
-	(void)state;
-	toys[0].fail_at = 6;
-	toys[1].fail_at = 4;
-	run_init(&r, toys, 2, "one\ntwo\n", 8);
-	assert_int_equal(potok_chain_run(&r.chain), POTOK_EINPUT);
-	assert_int_equal(r.chain.failed, 0);
-	assert_text(&r.tape.out, "one\n");
-	run_free(&r);
-}
-
-static void
-test_lines_are_those_the_first_stage_took(void **state)
-{
-	const struct toy toys[] = {toy(TOY_LINE, TOY_PASS)};
-	struct run r;
-
-	(void)state;
-	run_init(&r, toys, 1, "one\n\ntwo\nthree", 14);
-	r.chain.count_lines = true;
-	assert_int_equal(potok_chain_run(&r.chain), POTOK_DONE);
-	assert_int_equal(r.chain.line, 4);
-	run_free(&r);
-}
-
-/* As on a pipe: the first stage's unfinished line is lost with its end, what it made is not. */
-static void
-test_read_error(void **state)
-{
-	const struct toy toys[] = {
-	    toy(TOY_BYTE, TOY_PASS), toy(TOY_LINE, TOY_UPPER), toy(TOY_BYTE, TOY_PASS)};
-	struct run r;
-
-	(void)state;
-	run_init(&r, toys, 3, "one\ntw", 6);
-	r.tape.fail_read_errno = EISDIR;
-	assert_int_equal(potok_chain_run(&r.chain), POTOK_EIO);
-	assert_int_equal(errno, EISDIR);
-	assert_int_equal(r.chain.failed, 3);
-	assert_int_equal(r.tape.nreads, 2);
-	assert_text(&r.tape.out, "ONE\nTW");
-	run_free(&r);
-}
-
-/* A stage behind that complains about the early end is not what failed. */
-static void
-test_read_error_and_its_consequence(void **state)
-{
-	struct toy toys[] = {toy(TOY_BYTE, TOY_PASS), toy(TOY_LINE, TOY_PASS)};
-	struct run r;
-
-	(void)state;
-	toys[1].fail_at = 4;
-	run_init(&r, toys, 2, "one\ntw", 6);
-	r.tape.fail_read_errno = EISDIR;
-	assert_int_equal(potok_chain_run(&r.chain), POTOK_EIO);
-	assert_int_equal(errno, EISDIR);
-	assert_int_equal(r.chain.failed, 2);
-	run_free(&r);
-}
-
-static void
-test_write_error(void **state)
-{
-	const struct toy toys[] = {
-	    toy(TOY_RUN, TOY_PASS), toy(TOY_BYTE, TOY_UPPER), toy(TOY_RUN, TOY_PASS)};
-
-	(void)state;
-	for (size_t n = 1; n <= 3; n++) {
-		struct run r;
-		run_init(&r, toys, n, "one\ntwo\nthree\n", 14);
-		r.tape.piece = 4;
-		r.tape.fail_write_after = 2;
-		errno = 0;
-		assert_int_equal(potok_chain_run(&r.chain), POTOK_EIO);
-		assert_int_equal(errno, ENOSPC);
-		assert_int_equal(r.chain.failed, n);
-		assert_int_equal(r.tape.nreads, 3);
-		assert_int_equal(r.tape.nwrites, 2);
-		assert_int_equal(r.tape.out.len, 8);
-		run_free(&r);
-	}
-}
-
-/* Whatever went wrong before, output that is lost is answered, and with its own errno. */
-static void
-test_write_error_after_another_fault(void **state)
-{
-	struct toy toys[] = {toy(TOY_BYTE, TOY_PASS), toy(TOY_LINE, TOY_PASS)};
-
-	(void)state;
-	for (int reading = 0; reading <= 1; reading++) {
-		struct run r;
-		toys[0].fail_at = reading ? TOY_NEVER : 6;
-		run_init(&r, toys, 2, "one\ntwo", 7);
-		r.tape.fail_read_errno = EISDIR;
-		r.tape.piece = 1;
-		r.tape.fail_write_after = 1;
-		assert_int_equal(potok_chain_run(&r.chain), POTOK_EIO);
-		assert_int_equal(errno, ENOSPC);
-		assert_int_equal(r.chain.failed, 2);
-		assert_text(&r.tape.out, "one\n");
-		run_free(&r);
-	}
-}
-
-static void
-test_number_of_stages(void **state)
-{
-	static const struct {
-		size_t n;
-		enum potok_status want;
-	} cases[] = {{0, POTOK_EUSAGE}, {1, POTOK_DONE}, {POTOK_CHAIN_MAX, POTOK_DONE},
-	    {POTOK_CHAIN_MAX + 1, POTOK_EUSAGE}, {SIZE_MAX, POTOK_EUSAGE}};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct toy toys[POTOK_CHAIN_MAX + 1];
-		struct potok_stage *stages[POTOK_CHAIN_MAX + 1];
-		for (size_t t = 0; t < COUNT(toys); t++) {
-			toys[t] = toy(t % 2 ? TOY_LINE : TOY_BYTE, TOY_UPPER);
-			stages[t] = &toys[t].stage;
-		}
-		struct tape tape = {
-		    .text = "one\ntwo", .len = 7, .piece = 2, .fail_write_after = SIZE_MAX};
-		struct potok_chain chain = {.stages = stages,
-		    .nstages = cases[i].n,
-		    .read = tape_read,
-		    .write = tape_write,
-		    .ctx = &tape,
-		    .chunk = 3};
-		assert_int_equal(potok_chain_run(&chain), cases[i].want);
-		if (cases[i].want == POTOK_DONE)
-			assert_text(&tape.out, "ONE\nTWO");
-		else
-			assert_int_equal(tape.nreads, 0);
-		potok_buf_free(&tape.out);
-	}
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_contract_table),
 	    cmocka_unit_test(test_contract_table_in_a_chain),
+	    cmocka_unit_test(test_in_is_restored_when_its_move_is_wrong),
+	    cmocka_unit_test(test_nothing_has_an_address),
 	    cmocka_unit_test(test_offset_is_what_was_taken_before),
 	    cmocka_unit_test(test_close_accepts_nothing_and_half_made),
 	    cmocka_unit_test(test_rule_1_pieces_are_joined),
@@ -794,18 +529,6 @@ main(void)
 	    cmocka_unit_test(test_rule_8_one_byte_reads_are_linear),
 	    cmocka_unit_test(test_rule_9_counts_keep_number_and_first_offset),
 	    cmocka_unit_test(test_rule_10_state_is_carried_forward),
-	    cmocka_unit_test(test_joined_equals_one_after_another),
-	    cmocka_unit_test(test_waiting_for_a_long_line_stops_nobody),
-	    cmocka_unit_test(test_latency_written_before_the_next_read),
-	    cmocka_unit_test(test_chunk_is_what_is_read_at_once),
-	    cmocka_unit_test(test_error_in_the_middle),
-	    cmocka_unit_test(test_error_first_one_is_answered),
-	    cmocka_unit_test(test_lines_are_those_the_first_stage_took),
-	    cmocka_unit_test(test_read_error),
-	    cmocka_unit_test(test_read_error_and_its_consequence),
-	    cmocka_unit_test(test_write_error),
-	    cmocka_unit_test(test_write_error_after_another_fault),
-	    cmocka_unit_test(test_number_of_stages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

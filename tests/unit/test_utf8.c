@@ -441,6 +441,17 @@ test_valid_random(void **state)
 	}
 }
 
+/* An empty slice may have no memory; arithmetic on NULL shows in a build with sanitizers. */
+static void
+test_nothing_at_null(void **state)
+{
+	uint32_t cp = 0;
+
+	(void)state;
+	assert_int_equal(potok_utf8_valid(NULL, 0), 0);
+	assert_int_equal(potok_utf8_decode(NULL, 0, &cp), 0);
+}
+
 int
 main(void)
 {
@@ -454,6 +465,7 @@ main(void)
 	    cmocka_unit_test(test_valid_bad_sequence_over_borders),
 	    cmocka_unit_test(test_valid_characters_at_vector_ends),
 	    cmocka_unit_test(test_valid_random),
+	    cmocka_unit_test(test_nothing_at_null),
 	};
 
 	return cmocka_run_group_tests(tests, make_fence, NULL);

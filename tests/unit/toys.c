@@ -1,8 +1,15 @@
-/* Small stages for tests of the runner, and a tape that stands in for input and output. */
+/* Small stages for tests of the runner, a tape that stands in for input and output, and runs of
+ * them together. */
 #include "toys.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
 #include <errno.h>
 #include <string.h>
+
+const size_t pieces[NPIECES] = {1, 2, 3, 7, 4096, 0};
 
 /* The length of the unit at the front of `in`; 0: it is not whole. */
 static size_t
@@ -142,4 +149,50 @@ tape_write(void *ctx, const void *data, size_t n)
 	}
 	errno = EINTR; /* as a write that had to be tried again */
 	return 0;
+}
+
+void
+run_init(struct run *r, const struct toy *toys, size_t ntoys, const char *text, size_t len)
+{
+	*r = (struct run){
+	    .tape = {.text = text, .len = len, .fail_write_after = SIZE_MAX},
+	    .chain = {.nstages = ntoys, .read = tape_read, .write = tape_write},
+	};
+	for (size_t i = 0; i < ntoys; i++) {
+		r->toys[i] = toys[i];
+		r->stages[i] = &r->toys[i].stage;
+	}
+	r->chain.stages = r->stages;
+	r->chain.ctx = &r->tape;
+}
+
+void
+run_free(struct run *r)
+{
+	potok_buf_free(&r->tape.out);
+}
+
+void
+assert_bytes(const struct potok_buf *got, const void *want, size_t len)
+{
+	assert_int_equal(got->len, len);
+	if (len > 0)
+		assert_memory_equal(got->data, want, len);
+}
+
+void
+assert_text(const struct potok_buf *got, const char *want)
+{
+	assert_bytes(got, want, strlen(want));
+}
+
+const char *
+long_text(void)
+{
+	static char text[LONG + 1];
+
+	for (size_t i = 0; i < LONG; i++)
+		text[i] = i % 9000 == 8999 ? '\n' : (char)('a' + i % 26);
+	memcpy(text, "one\n\ntwo three\n", 15);
+	return text;
 }

@@ -1,4 +1,5 @@
-/* Small stages for tests of the runner, and a tape that stands in for input and output. */
+/* Small stages for tests of the runner, a tape that stands in for input and output, and runs of
+ * them together. */
 #ifndef POTOK_TESTS_TOYS_H
 #define POTOK_TESTS_TOYS_H
 
@@ -9,6 +10,7 @@
 #include <potok/stage.h>
 
 #define TOY_NEVER UINT64_MAX
+#define COUNT(a) (sizeof(a) / sizeof *(a))
 
 /* A toy takes one unit after another and does one thing to each byte. */
 struct toy {
@@ -59,5 +61,31 @@ struct tape {
 
 ptrdiff_t tape_read(void *ctx, void *buf, size_t cap);
 int tape_write(void *ctx, const void *data, size_t n);
+
+enum { STAGES = 3, LONG = 20000 };
+
+/* Sizes of reads and of links to try: bytes, and 0 for the default. */
+enum { NPIECES = 6 };
+extern const size_t pieces[NPIECES];
+
+/* One run of a chain of toys over a text. */
+struct run {
+	struct toy toys[STAGES];
+	struct potok_stage *stages[STAGES];
+	struct tape tape;
+	struct potok_chain chain;
+};
+
+/* Makes a run of up to STAGES toys, which are copied.  It must not be moved.  run_free() releases
+ * what was written. */
+void run_init(struct run *, const struct toy *toys, size_t ntoys, const char *text, size_t len);
+void run_free(struct run *);
+
+/* A text of LONG bytes with short lines, an empty one and long ones; static. */
+const char *long_text(void);
+
+/* Fail the test unless the buffer holds just that. */
+void assert_bytes(const struct potok_buf *got, const void *want, size_t len);
+void assert_text(const struct potok_buf *got, const char *want);
 
 #endif
