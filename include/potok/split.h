@@ -39,6 +39,7 @@ struct potok_split {
 	struct potok_count counts[POTOK_SPLIT_COUNTS];
 	size_t examined; /* bytes at the front of `in` that hold no undecided mark */
 	bool in_line;    /* a sentence of the line at hand has been written */
+	bool blank;      /* of the line at hand only white space has been seen */
 };
 
 /*

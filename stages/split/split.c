@@ -83,6 +83,7 @@ to_sentence(struct work *w)
 		if (space > 0) {
 			flush(w, w->at, w->at + (size_t)space);
 			w->at += (size_t)space;
+			w->split->blank = !w->split->in_line;
 		} else if (space < 0 && !w->last) {
 			return false; /* cut within what may be a space */
 		} else if (c != '\n') {
@@ -94,6 +95,7 @@ to_sentence(struct work *w)
 			w->split->in_line = false;
 		} else {
 			w->at++;
+			w->split->blank = false;
 		}
 	}
 	return false;
@@ -113,6 +115,7 @@ end_sentence(struct work *w, size_t end, bool at_line_end)
 		w->at = w->run;
 	}
 	w->split->in_line = !at_line_end;
+	w->split->blank = false;
 }
 
 /* Cuts a sentence that is longer than the maximum: behind its last white space, or else between
@@ -168,8 +171,8 @@ take_sentence(struct work *w, size_t examined)
 		return true;
 	}
 	if (w->last) {
-		potok_count_at(&w->split->counts[FINAL_LF_ADDED], w->split->stage.offset + w->n);
 		end_sentence(w, w->n, false);
+		potok_count_at(&w->split->counts[FINAL_LF_ADDED], w->split->stage.offset + w->n);
 		return true;
 	}
 	w->split->examined = (i < max ? i : max) - w->at;
@@ -199,6 +202,12 @@ process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out
 	}
 	if (w.status >= 0)
 		flush(&w, w.at, w.at);
+	if (w.status >= 0 && last && w.at == w.n && split->blank) {
+		/* White space alone is an empty line, also where its LF is missing. */
+		potok_count_at(&split->counts[FINAL_LF_ADDED], split->stage.offset + w.n);
+		w.status = potok_buf_add(out, "\n", 1);
+		split->blank = false;
+	}
 	if (w.status < 0) {
 		/* Only memory can be missing; the stream ends here, wherever the cut is. */
 		return w.status;
