@@ -1,7 +1,8 @@
 /*
- * gen_split FILE...: writes tables.h from the word lists of data/ and ICU's character properties.
- * Refuses a word that stands twice in one role for one script, words not in lower case or NFC,
- * unknown kinds.
+ * gen_split classes: writes classes.h, ICU's character properties as split needs them.
+ * gen_split words FILE...: writes tables.h from the word lists data/TAG.txt.  Refuses a word that
+ * stands twice in one role of one language, words not in NFC or with capitals inside, unknown kinds
+ * and rules.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,23 +13,42 @@
 #include <unicode/ustring.h>
 #include <unicode/uversion.h>
 
-enum { WORDS_MAX = 4000, WORD_MAX = 64, BLOCK = 128, BLOCKS = 0x10000 / BLOCK };
+#include "keys.h"
 
-enum { NKINDS = 6, STARTER = 4, ORDINAL = 5, NSCRIPTS = 2 };
-static const char *const kinds[NKINDS] = {"never", "number", "end", "unit", "starter", "ordinal"};
-static const char *const kind_names[NKINDS] = {
-    "NEVER", "NUMBER", "END", "UNIT", "STARTER", "ORDINAL"};
-static const char *const scripts[NSCRIPTS] = {"latin", "cyrillic"};
+enum { LANGUAGES_MAX = 64, WORDS_MAX = 20000, BLOCK = 128, BLOCKS = 0x10000 / BLOCK };
 
-struct word {
-	char text[WORD_MAX];
+/* In the order of enum kind of words.h, which is that of precedence. */
+static const char *const kinds[] = {"never", "number", "unit", "last", "end", "plain", "starter",
+    "ordinal", "inner", "lead", "common"};
+static const char *const kind_names[] = {"NEVER", "NUMBER", "UNIT", "LAST", "END", "PLAIN",
+    "STARTER", "ORDINAL", "INNER", "LEAD", "COMMON"};
+enum { NKINDS = sizeof kinds / sizeof kinds[0] };
+/* A word stands once in each of these roles. */
+static const int roles[NKINDS] = {0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 3};
+
+/* In the order of enum language_rule of words.h. */
+static const char *const rules[] = {"ordinals", "list-items", "questions"};
+enum { NRULES = sizeof rules / sizeof rules[0] };
+
+/* A word of one kind, in the languages of a set. */
+struct row {
+	char text[WORD_ROOM];
+	uint64_t languages;
 	size_t kind;
 	int capital; /* an abbreviation only when it begins with a capital letter */
 };
 
-/* For each script the abbreviations, then what is known of words behind a full stop. */
-static struct word words[2 * NSCRIPTS][WORDS_MAX];
-static size_t nwords[2 * NSCRIPTS];
+struct language {
+	char tag[16], name[48];
+	size_t words;
+	unsigned scripts; /* in which its words are written, a bit each */
+};
+
+static struct row words[WORDS_MAX];
+static size_t nwords;
+static struct language languages[LANGUAGES_MAX];
+static size_t nlanguages;
+static uint64_t rule_languages[NRULES];
 
 static void
 die(const char *file, const char *what, const char *word)
@@ -52,55 +72,184 @@ static int
 fold(const char *word, char *folded)
 {
 	UErrorCode e = U_ZERO_ERROR;
-	UChar text[WORD_MAX], lower[WORD_MAX];
-	int32_t n, nlower;
+	UChar text[WORD_ROOM], lower[WORD_ROOM];
+	int32_t n;
 
-	u_strFromUTF8(text, WORD_MAX, &n, word, -1, &e);
-	nlower = u_strToLower(lower, WORD_MAX, text, n, "", &e);
-	u_strToUTF8(folded, WORD_MAX, NULL, lower, nlower, &e);
-	return U_SUCCESS(e) && n == nlower && u_memcmp(text + 1, lower + 1, n - 1) == 0 &&
+	u_strFromUTF8(text, WORD_ROOM, &n, word, -1, &e);
+	if (U_FAILURE(e) || n == 0)
+		return 0;
+	for (int32_t i = 0; i < n; i++)
+		lower[i] = (UChar)u_tolower(text[i]);
+	u_strToUTF8(folded, WORD_ROOM, NULL, lower, n, &e);
+	return U_SUCCESS(e) && u_memcmp(text + 1, lower + 1, n - 1) == 0 &&
 	       unorm2_isNormalized(unorm2_getNFCInstance(&e), text, n, &e) && U_SUCCESS(e);
 }
 
 static void
+add_word(const char *file, const char *word, size_t kind, uint64_t language)
+{
+	struct row *new = &words[nwords];
+
+	if (nwords == WORDS_MAX)
+		die(file, "too many words", word);
+	memset(new, 0, sizeof *new);
+	if (strlen(word) > WORD_MAX || !fold(word, new->text))
+		die(file, "a capital inside, not NFC, or too long", word);
+	new->kind = kind;
+	new->capital = strcmp(new->text, word) != 0;
+	new->languages = language;
+	for (size_t i = 0; i < nwords; i++)
+		if (strcmp(words[i].text, new->text) == 0 && words[i].languages == language &&
+		    roles[words[i].kind] == roles[kind])
+			die(file, "stands twice", word);
+	nwords++;
+}
+
+static enum script
+script_of(const char *word)
+{
+	UChar32 c;
+	int32_t i = 0;
+
+	do
+		U8_NEXT(word, i, -1, c);
+	while (c != 0 && !u_isalpha(c));
+	return char_script((uint32_t)c);
+}
+
+/* data/TAG.txt; the words of mul.txt are of all languages. */
+static void
 read_list(const char *file)
 {
 	char line[4096];
+	struct language *l = &languages[nlanguages];
+	const char *base = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
 	FILE *f = fopen(file, "r");
 
-	if (f == NULL)
-		die(file, "cannot open", "");
+	if (f == NULL || nlanguages == LANGUAGES_MAX)
+		die(file, "cannot open, or too many languages", "");
+	snprintf(l->tag, sizeof l->tag, "%.*s", (int)strcspn(base, "."), base);
+	uint64_t bit = strcmp(l->tag, "mul") == 0 ? ~UINT64_C(0) : UINT64_C(1) << nlanguages;
 	while (fgets(line, sizeof line, f) != NULL) {
-		char *script = strtok(line, " \n");
-		if (script == NULL || script[0] == '#')
+		char *key = strtok(line, ":\n");
+		if (key == NULL || key[0] == '#')
 			continue;
-		size_t s = find(scripts, NSCRIPTS, script);
-		char *kind = strtok(NULL, ": \n");
-		size_t k = kind ? find(kinds, NKINDS, kind) : NKINDS;
-		if (s == NSCRIPTS || k == NKINDS)
-			die(file, "unknown script or kind", kind ? kind : script);
-		s = 2 * s + (k == STARTER || k == ORDINAL);
+		if (strcmp(key, "name") == 0) {
+			char *name = strtok(NULL, "\n");
+			snprintf(l->name, sizeof l->name, "%s", name ? name + 1 : "");
+			continue;
+		}
+		size_t k = find(kinds, NKINDS, key);
+		if (k == NKINDS && strcmp(key, "rules") != 0)
+			die(file, "unknown kind", key);
 		for (char *w = strtok(NULL, " \n"); w != NULL; w = strtok(NULL, " \n")) {
-			struct word *new = &words[s][nwords[s]];
-			if (nwords[s] == WORDS_MAX)
-				die(file, "too many words", w);
-			if (strlen(w) >= WORD_MAX || !fold(w, new->text))
-				die(file, "not in lower case, not NFC, or too long", w);
-			for (size_t i = 0; i < nwords[s]; i++)
-				if (strcmp(words[s][i].text, new->text) == 0)
-					die(file, "stands twice", w);
-			new->kind = k;
-			new->capital = strcmp(new->text, w) != 0;
-			nwords[s]++;
+			if (k < NKINDS) {
+				add_word(file, w, k, bit);
+				l->words++;
+				l->scripts |= 1u << script_of(w);
+				continue;
+			}
+			size_t r = find(rules, NRULES, w);
+			if (r == NRULES)
+				die(file, "unknown rule", w);
+			rule_languages[r] |= bit;
 		}
 	}
 	fclose(f);
+	if (bit != ~UINT64_C(0)) {
+		if (l->name[0] == '\0')
+			die(file, "has no name", l->tag);
+		nlanguages++;
+	}
 }
 
+/* By word, then what is of some languages before what is of all, then by precedence. */
 static int
 by_text(const void *a, const void *b)
 {
-	return strcmp(((const struct word *)a)->text, ((const struct word *)b)->text);
+	const struct row *x = a, *y = b;
+	int order = strcmp(x->text, y->text);
+	int all_x = x->languages == ~UINT64_C(0), all_y = y->languages == ~UINT64_C(0);
+
+	if (order != 0)
+		return order;
+	if (all_x != all_y)
+		return all_x - all_y;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return x->capital != y->capital ? x->capital - y->capital
+					: (x->languages > y->languages) - (x->languages < y->languages);
+}
+
+/* One row for what several languages have alike. */
+static void
+merge(void)
+{
+	size_t n = 0;
+
+	qsort(words, nwords, sizeof words[0], by_text);
+	for (size_t i = 0; i < nwords; i++) {
+		struct row *last = n ? &words[n - 1] : NULL;
+		if (last && strcmp(last->text, words[i].text) == 0 && last->kind == words[i].kind &&
+		    last->capital == words[i].capital && last->languages != ~UINT64_C(0) &&
+		    words[i].languages != ~UINT64_C(0))
+			last->languages |= words[i].languages;
+		else
+			words[n++] = words[i];
+	}
+	nwords = n;
+}
+
+static void
+write_words(void)
+{
+	static unsigned slots[1 << 16];
+	size_t nentries = 0, bits = 8, pool = 0;
+
+	merge();
+	printf("static const struct row rows[] = {\n");
+	for (size_t i = 0; i < nwords; i++)
+		printf("{0x%llx, %s, %d},\n", (unsigned long long)words[i].languages,
+		    kind_names[words[i].kind], words[i].capital);
+	printf("};\n\nstatic const struct entry entries[] = {\n{0, 0, 0, 0},\n");
+	for (size_t i = 0, n; i < nwords; i += n) {
+		for (n = 1; i + n < nwords && strcmp(words[i].text, words[i + n].text) == 0;)
+			n++;
+		printf("{%zu, %zu, %zu, %zu},\n", pool, i, n, strlen(words[i].text));
+		pool += strlen(words[i].text);
+		nentries++;
+	}
+	printf("};\n\nstatic const unsigned char pool[%zu] = {", pool);
+	for (size_t i = 0; i < nwords; i++) {
+		if (i > 0 && strcmp(words[i - 1].text, words[i].text) == 0)
+			continue;
+		printf("\n/* %s */ ", words[i].text);
+		for (const char *c = words[i].text; *c != '\0'; c++)
+			printf("%d,", (unsigned char)*c);
+	}
+	while ((size_t)1 << bits < nentries * 5 / 2)
+		bits++;
+	size_t mask = ((size_t)1 << bits) - 1, entry = 0;
+	for (size_t i = 0; i < nwords; i++) {
+		if (i > 0 && strcmp(words[i - 1].text, words[i].text) == 0)
+			continue;
+		size_t s = word_hash((const unsigned char *)words[i].text, strlen(words[i].text));
+		while (slots[s & mask] != 0)
+			s++;
+		slots[s & mask] = (unsigned)++entry;
+	}
+	printf("\n};\n\n/* Numbers of entries, by hash; 0 where none is. */\n");
+	printf("static const uint16_t slots[%zu] = {", mask + 1);
+	for (size_t i = 0; i <= mask; i++)
+		printf("%s%u,", i % 20 ? "" : "\n", slots[i]);
+	printf("\n};\n\nstatic const struct language languages[] = {\n");
+	for (size_t i = 0; i < nlanguages; i++)
+		printf("{\"%s\", \"%s\", %zu, %u},\n", languages[i].tag, languages[i].name,
+		    languages[i].words, languages[i].scripts);
+	printf("};\n\nstatic const uint64_t rule_languages[] = {\n");
+	for (size_t r = 0; r < NRULES; r++)
+		printf("0x%llx, /* %s */\n", (unsigned long long)rule_languages[r], rules[r]);
+	printf("};\n");
 }
 
 static const char *
@@ -143,6 +292,15 @@ class_of(UChar32 c)
 }
 
 static void
+write_lower(const char *name, UChar32 from, UChar32 to)
+{
+	printf("\nstatic const uint16_t %s[%d] = {", name, to - from);
+	for (UChar32 c = from; c < to; c++)
+		printf("%s0x%x,", (c - from) % 12 ? "" : "\n", u_tolower(c));
+	printf("\n};\n");
+}
+
+static void
 write_classes(void)
 {
 	static const char *grid[BLOCKS][BLOCK];
@@ -159,10 +317,10 @@ write_classes(void)
 		if (same_as[b] < 0)
 			same_as[b] = nblocks++;
 	}
-	printf("\nstatic const unsigned char class_block[%d] = {", BLOCKS);
+	printf("\nconst unsigned char char_block[%d] = {", BLOCKS);
 	for (int b = 0; b < BLOCKS; b++)
 		printf("%s%d,", b % 32 ? "" : "\n", same_as[b]);
-	printf("\n};\n\nstatic const unsigned char class_in_block[%d][%d] = {\n", nblocks, BLOCK);
+	printf("\n};\n\nconst unsigned char char_classes[%d][%d] = {\n", nblocks, BLOCK);
 	for (int b = 0, next = 0; b < BLOCKS; b++) {
 		if (same_as[b] != next)
 			continue;
@@ -173,26 +331,25 @@ write_classes(void)
 		printf("},\n");
 	}
 	printf("};\n");
+	write_lower("lower_low", 0, 0x590);
+	write_lower("lower_high", 0x1E00, 0x2000);
 }
 
 int
 main(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++)
-		read_list(argv[i]);
-	printf("/* Words and character classes for potok-split, made by gen_split.c from the lists "
-	       "in\n"
-	       " * data/ and ICU %s (Unicode %s): generated, do not edit. */\n",
-	    U_ICU_VERSION, U_UNICODE_VERSION);
-	for (size_t s = 0; s < 2 * NSCRIPTS; s++) {
-		qsort(words[s], nwords[s], sizeof words[s][0], by_text);
-		printf("\nstatic const struct word %s_%s[] = {\n", scripts[s / 2],
-		    s % 2 ? "followers" : "abbreviations");
-		for (size_t i = 0; i < nwords[s]; i++)
-			printf("{\"%s\", %s, %s},\n", words[s][i].text,
-			    kind_names[words[s][i].kind], words[s][i].capital ? "true" : "false");
-		printf("};\n");
+	if (argc == 2 && strcmp(argv[1], "classes") == 0) {
+		printf("/* Character properties for split, made by gen_split.c from ICU %s (Unicode "
+		       "%s):\n * generated, do not edit. */\n",
+		    U_ICU_VERSION, U_UNICODE_VERSION);
+		write_classes();
+	} else if (argc > 2 && strcmp(argv[1], "words") == 0) {
+		printf("/* The word lists of data/, made by gen_split.c: generated, do not edit. */\n");
+		for (int i = 2; i < argc; i++)
+			read_list(argv[i]);
+		write_words();
+	} else {
+		die("usage", "gen_split classes | words FILE...", "");
 	}
-	write_classes();
 	return ferror(stdout) != 0;
 }

@@ -1,12 +1,29 @@
 /* potok-split: text becomes one sentence a line. */
 #include "cli.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <potok/split.h>
 
-enum { OPT_LIST = CLI_OPT_OWN };
+enum {
+	OPT_LIST = CLI_OPT_OWN,
+	OPT_LIST_RULES,
+	OPT_INPUT,
+	OPT_PARAGRAPHS,
+	OPT_LIST_ITEMS,
+	OPT_QUOTES,
+	OPT_NO_LOWER,
+	OPT_OFFSETS,
+	OPT_EXPLAIN,
+	OPT_ABBREVIATIONS,
+	OPT_MAX_BYTES,
+	OPT_WITHOUT
+};
+
+enum { ABBREVIATIONS_MAX = 1024 * 1024 };
 
 struct program {
 	struct potok_split_options options;
@@ -25,9 +42,138 @@ start(void *ctx, struct potok_stage **stage)
 static int
 list(const struct cli *cli)
 {
-	for (size_t i = 0; potok_split_language(i) != NULL; i++)
-		puts(potok_split_language(i));
+	struct potok_split_language l;
+
+	for (size_t i = 0; potok_split_language(i, &l); i++)
+		printf("%s\t%s\t%zu words\n", l.tag, l.name, l.words);
 	return cli_flush(cli);
+}
+
+static int
+list_rules(const struct cli *cli)
+{
+	for (size_t i = 1; potok_split_rule(i) != NULL; i++)
+		puts(potok_split_rule(i));
+	return cli_flush(cli);
+}
+
+/* The values of the options that have a few, by number; the order is that of the public enums. */
+static const char *
+input_name(size_t i)
+{
+	static const char *const names[] = {"lines", "wrapped", "markdown", NULL};
+	return names[i];
+}
+
+static const char *
+paragraphs_name(size_t i)
+{
+	static const char *const names[] = {"none", "blank", "p", NULL};
+	return names[i];
+}
+
+static const char *
+list_items_name(size_t i)
+{
+	static const char *const names[] = {"auto", "keep", "break", NULL};
+	return names[i];
+}
+
+static const char *
+quotes_name(size_t i)
+{
+	static const char *const names[] = {"break", "keep", NULL};
+	return names[i];
+}
+
+/* Sets *value to the number of the word; answers the exit code, or -1 to go on. */
+static int
+choose(const struct cli *cli, const char *kind, const char *(*name)(size_t), const char *word, size_t *value)
+{
+	for (size_t i = 0; name(i) != NULL; i++) {
+		if (strcmp(name(i), word) == 0) {
+			*value = i;
+			return -1;
+		}
+	}
+	return cli_unknown(cli, kind, word, name);
+}
+
+/* The whole file as a string, for free(); NULL after a message, with *code the exit code. */
+static char *
+read_abbreviations(const struct cli *cli, const char *file, int *code)
+{
+	char shown[256], *text = malloc(ABBREVIATIONS_MAX + 2);
+	FILE *f = text ? fopen(file, "r") : NULL;
+	size_t n = f ? fread(text, 1, ABBREVIATIONS_MAX + 1, f) : 0;
+	bool failed = f == NULL || ferror(f);
+	int error = errno;
+
+	if (f != NULL)
+		fclose(f);
+	if (!failed && n <= ABBREVIATIONS_MAX && memchr(text, '\0', n) == NULL) {
+		text[n] = '\0';
+		return text;
+	}
+	*code = text == NULL ? CLI_SYSTEM : failed ? CLI_NOINPUT : CLI_DATA;
+	fprintf(stderr, "%s: %s: %s\n", cli->name, cli_printable(file, shown, sizeof shown),
+	    failed ? strerror(error) : "no list of words: longer than 1 MiB, or with NUL bytes");
+	free(text);
+	return NULL;
+}
+
+static int
+option(struct cli *cli, struct program *p, int c, const char *value, char **words)
+{
+	size_t n = 0;
+	uint64_t number;
+	int code = -1;
+
+	switch (c) {
+	case 'l':
+		p->options.language = value;
+		break;
+	case OPT_INPUT:
+		code = choose(cli, "input", input_name, value, &n);
+		p->options.input = (enum potok_split_input)n;
+		break;
+	case OPT_PARAGRAPHS:
+		code = choose(cli, "kind of paragraphs", paragraphs_name, value, &n);
+		p->options.paragraphs = (enum potok_split_paragraphs)n;
+		break;
+	case OPT_LIST_ITEMS:
+		code = choose(cli, "way with list items", list_items_name, value, &n);
+		p->options.list_items = (enum potok_split_list_items)n;
+		break;
+	case OPT_QUOTES:
+		code = choose(cli, "way with quotes", quotes_name, value, &n);
+		p->options.keep_quotes = n == 1;
+		break;
+	case OPT_NO_LOWER:
+		p->options.no_break_before_lower = true;
+		break;
+	case OPT_OFFSETS:
+		p->options.offsets = true;
+		break;
+	case OPT_EXPLAIN:
+		p->options.explain = true;
+		break;
+	case OPT_ABBREVIATIONS:
+		free(*words);
+		*words = read_abbreviations(cli, value, &code);
+		p->options.abbreviations = *words;
+		break;
+	case OPT_MAX_BYTES:
+		if (!cli_number(value, POTOK_SPLIT_SENTENCE_LEAST, POTOK_SPLIT_SENTENCE_MOST, &number))
+			return cli_usage(cli, "--max-bytes is a number from 256 to 16777216, not '%s'", value);
+		p->options.max_bytes = (size_t)number;
+		break;
+	default: /* OPT_WITHOUT */
+		code = choose(cli, "rule", potok_split_rule, value, &n);
+		p->options.without |= UINT64_C(1) << n;
+		break;
+	}
+	return code;
 }
 
 int
@@ -37,36 +183,68 @@ main(int argc, char *argv[])
 	    CLI_LONG,
 	    {"language", required_argument, NULL, 'l'},
 	    {"list", no_argument, NULL, OPT_LIST},
+	    {"list-rules", no_argument, NULL, OPT_LIST_RULES},
+	    {"input", required_argument, NULL, OPT_INPUT},
+	    {"paragraphs", required_argument, NULL, OPT_PARAGRAPHS},
+	    {"list-items", required_argument, NULL, OPT_LIST_ITEMS},
+	    {"quotes", required_argument, NULL, OPT_QUOTES},
+	    {"no-break-before-lower", no_argument, NULL, OPT_NO_LOWER},
+	    {"offsets", no_argument, NULL, OPT_OFFSETS},
+	    {"explain", no_argument, NULL, OPT_EXPLAIN},
+	    {"abbreviations", required_argument, NULL, OPT_ABBREVIATIONS},
+	    {"max-bytes", required_argument, NULL, OPT_MAX_BYTES},
+	    {"without", required_argument, NULL, OPT_WITHOUT},
 	    CLI_LONG_END,
 	};
 	struct program p = {.options = POTOK_SPLIT_DEFAULTS};
 	struct cli cli = {
 	    .name = "potok-split",
-	    .synopsis = "[-l LANG] [--stats[=FILE]] [FILE...]",
+	    .synopsis = "[-l LANG] [--input=KIND] [--offsets | --explain] [FILE...]",
 	    .options_help =
-		"Writes one sentence a line; each line of the input is a paragraph.\n\n"
-		"  -l, --language=LANG  a BCP 47 tag; mul, the default, goes by the script\n"
-		"      --list           the languages with word lists of their own\n",
+		"Writes one sentence a line.\n\n"
+		"  -l, --language=LANG  a BCP 47 tag; mul, the default, tells it from each paragraph\n"
+		"      --input=KIND     lines: each line is a paragraph (default); wrapped: blank\n"
+		"                       lines end them; markdown\n"
+		"      --paragraphs=HOW marks their ends: none (default), blank, p\n"
+		"      --offsets        begin and end of each sentence in the input, in bytes\n"
+		"      --explain        instead of text, what was decided at each mark, and why\n"
+		"      --abbreviations=FILE  more abbreviations\n"
+		"      --quotes=HOW     break (default) or keep quotations whole\n"
+		"      --list-items=HOW auto (default), keep or break list numbers\n"
+		"      --no-break-before-lower  no sentence begins with a small letter\n"
+		"      --max-bytes=N    cuts longer sentences (default 1048576)\n"
+		"      --without=RULE   does without a rule, to measure it\n"
+		"      --list           the languages, with the sizes of their word lists\n"
+		"      --list-rules     the rules\n",
 	    .examples = "  potok-split -l ru page.txt\n"
+			"  potok-split --explain page.txt | grep goes-on\n"
 			"  potok-normalize dump.txt | potok-split | sort -u\n",
 	    .libraries = "Unicode 15.0 (built in)\n",
 	    .lines_independent = true,
 	    .start = start,
 	    .program = &p,
 	};
-	int c, code;
+	char *words = NULL;
+	int c, code = -1;
 
 	cli_begin();
-	while ((c = getopt_long(argc, argv, CLI_SHORT "l:", options, NULL)) != -1) {
-		if (c == 'l')
-			p.options.language = optarg;
-		else if (c == OPT_LIST)
-			return list(&cli);
-		else if ((code = cli_option(&cli, c, argv)) >= 0)
-			return code;
+	while (code < 0 && (c = getopt_long(argc, argv, CLI_SHORT "l:", options, NULL)) != -1) {
+		if (c == OPT_LIST)
+			code = list(&cli);
+		else if (c == OPT_LIST_RULES)
+			code = list_rules(&cli);
+		else if (c == 'l' || c >= OPT_INPUT)
+			code = option(&cli, &p, c, optarg, &words);
+		else
+			code = cli_option(&cli, c, argv);
 	}
-	if (potok_split_init(&p.stage, &p.options) == POTOK_EUSAGE)
-		return cli_usage(&cli, "'%s' is no BCP 47 language tag, such as en, ru or sr-Latn",
-		    p.options.language);
-	return cli_run_files(&cli, argv + optind);
+	if (code < 0 && potok_split_init(&p.stage, &p.options) == POTOK_EUSAGE)
+		code = cli_usage(&cli, "%s", p.stage.stage.why);
+	if (p.stage.stage.close != NULL)
+		p.stage.stage.close(&p.stage.stage);
+	cli.lines_independent = p.options.input == POTOK_SPLIT_LINES;
+	if (code < 0)
+		code = cli_run_files(&cli, argv + optind);
+	free(words);
+	return code;
 }

@@ -5,109 +5,47 @@
 
 #include <potok/utf8.h>
 
-enum class {
-	OTHER, /* symbols, controls, ill-formed bytes */
-	SPACE,
-	UPPER,
-	LOWER,
-	LETTER, /* of a script without case */
-	MARK,
-	DIGIT,
-	DASH,
-	OPEN,
-	CLOSE,
-	QUOTE, /* opens or closes, by where it stands */
-	PUNCT,
-	EDGE, /* the end of the line, or of what may be looked at */
+#include "blocks.h"
+
+static const char *const rule_names[RULES] = {
+    [RULE_NONE] = "none",
+    [RULE_LINK] = "link",
+    [RULE_NO_SPACE] = "no-space",
+    [RULE_GLUED] = "glued",
+    [RULE_WIDE] = "wide",
+    [RULE_SCRIPT] = "script",
+    [RULE_NOTHING_BEFORE] = "nothing-before",
+    [RULE_PUNCTUATION] = "punctuation",
+    [RULE_DASH_SPEECH] = "dash-speech",
+    [RULE_LOWER] = "lower",
+    [RULE_LOWER_PLAIN] = "lower-plain",
+    [RULE_LOWER_QUESTION] = "lower-question",
+    [RULE_WORD] = "word",
+    [RULE_USER_WORD] = "user-word",
+    [RULE_STARTER] = "starter",
+    [RULE_INITIAL] = "initial",
+    [RULE_DOTTED] = "dotted",
+    [RULE_CONSONANTS] = "consonants",
+    [RULE_ORDINAL] = "ordinal",
+    [RULE_LIST_NUMBER] = "list-number",
+    [RULE_LIST_ITEM] = "list-item",
+    [RULE_BRACKETED] = "bracketed",
+    [RULE_CLOSED] = "closed",
+    [RULE_DIGIT] = "digit",
+    [RULE_SYMBOL] = "symbol",
+    [RULE_BULLET] = "bullet",
+    [RULE_DOTS] = "dots",
+    [RULE_EMOJI] = "emoji",
+    [RULE_QUOTE] = "quote",
+    [RULE_CODE] = "code",
+    [RULE_STRONG] = "strong",
+    [RULE_STOP] = "stop",
 };
 
-enum kind { UNKNOWN, NEVER, NUMBER, END, UNIT, STARTER, ORDINAL };
-
-struct word {
-	const char *text;
-	enum kind kind;
-	bool capital; /* only when it begins with a capital letter */
-};
-
-#include "tables.h"
-
-/* A character and where it stands. */
-struct character {
-	uint32_t cp;
-	enum class class;
-	size_t len; /* bytes; 0 for EDGE */
-};
-
-static enum class class_of(uint32_t cp) {
-	if (cp > 0xFFFF) return cp >= 0x1F000 ? OTHER : LETTER;
-	return (enum class)class_in_block[class_block[cp / 128]][cp % 128];
-}
-
-static struct character
-look(const unsigned char *p, size_t at, size_t end)
+const char *
+rule_name(size_t rule)
 {
-	struct character c = {.class = EDGE};
-
-	if (at >= end || p[at] == '\n')
-		return c;
-	if (p[at] < 0x80)
-		return (struct character){p[at], (enum class)class_in_block[0][p[at]], 1};
-	if (p[at] >= 0xC2 && p[at] < 0xE0 && end - at > 1 && (p[at + 1] & 0xC0) == 0x80) {
-		c.cp = (p[at] & 0x1Fu) << 6 | (p[at + 1] & 0x3Fu);
-		c.class = class_of(c.cp);
-		c.len = 2;
-		return c;
-	}
-	int len = potok_utf8_decode(p + at, end - at, &c.cp);
-	c.class = len > 0 ? class_of(c.cp) : OTHER;
-	c.len = len > 0 ? (size_t)len : len < 0 ? (size_t)-len : end - at;
-	return c;
-}
-
-/* The character that ends at `at`; EDGE when that is `start`. */
-static struct character
-look_back(const unsigned char *p, size_t start, size_t at)
-{
-	size_t from = at;
-
-	if (at > start && p[at - 1] < 0x80)
-		return look(p, at - 1, at);
-	while (from > start && at - from < 4) {
-		from--;
-		if ((p[from] & 0xC0) != 0x80)
-			break;
-	}
-	struct character c = look(p, from, at);
-	if (c.len != at - from)
-		c = (struct character){.class = OTHER, .len = 1};
-	return c;
-}
-
-int
-white_space(const unsigned char *p, size_t n)
-{
-	uint32_t cp;
-
-	if (p[0] < 0x80)
-		return p[0] == ' ' || (p[0] >= '\t' && p[0] <= '\r' && p[0] != '\n');
-	if (p[0] != 0xC2 && (p[0] < 0xE1 || p[0] > 0xE3))
-		return 0;
-	int len = potok_utf8_decode(p, n, &cp);
-	if (len == 0)
-		return -1;
-	return len > 0 && class_of(cp) == SPACE ? len : 0;
-}
-
-size_t
-trim(const unsigned char *p, size_t start, size_t end)
-{
-	while (end > start && (p[end - 1] <= ' ' || p[end - 1] >= 0x80)) {
-		struct character c = look_back(p, start, end);
-		if (c.class != SPACE)
-			break;
-		end -= c.len;
-	}
-	return end;
+	return rule < RULES ? rule_names[rule] : NULL;
 }
 
 /* --- marks ------------------------------------------------------------------------------- */
@@ -137,6 +75,7 @@ mark_of(uint32_t cp)
 	case 0x2048: /* ⁈ */
 	case 0x2049: /* ⁉ */
 	case 0x037E: /* Greek question mark */
+	case 0x061F: /* Arabic question mark */
 		return STRONG;
 	case 0x2026: /* … */
 		return ELLIPSIS;
@@ -147,7 +86,6 @@ mark_of(uint32_t cp)
 	case 0xFF61: /* ｡ */
 		return WIDE;
 	case 0x0589: /* Armenian full stop */
-	case 0x061F: /* Arabic question mark */
 	case 0x06D4: /* Arabic full stop */
 	case 0x0964: /* Devanagari danda */
 	case 0x0965: /* double danda */
@@ -168,12 +106,72 @@ mark_of(uint32_t cp)
 	}
 }
 
-/* Marks and closers in a row: "?!", "...", ".»", "?»." */
-struct run {
-	enum mark mark; /* what decides */
-	bool closed;    /* quotes or brackets close behind a mark */
-	size_t end;
+/* What is known of a mark and its surroundings, found out step by step. */
+struct judge {
+	const struct place *w;
+	struct decision d;
+	bool undecided; /* the languages of the paragraph cannot be known yet */
+
+	/* Marks and closers in a row: "?!", "...", ".»", "?»." */
+	enum mark mark;  /* what decides */
+	size_t end;      /* of the row */
+	bool closed;     /* quotes or brackets close behind a mark */
+	bool bracket;    /* the first of them is a bracket */
+
+	/* The word before the mark. */
+	struct token {
+		size_t from, to;
+		size_t nchars, nletters, nlower, nupper, ndots;
+		size_t longest; /* most letters between dots */
+		bool digits;    /* only digits (and . , between them) */
+		bool whole;     /* it begins where white space ends */
+		bool vowel;
+		enum script script;
+		struct character last; /* before the mark */
+	} t;
+	enum kind kind; /* by the lists */
+
+	/* What follows. */
+	bool gap;    /* there is white space */
+	bool opener; /* quotes or brackets open before the word */
+	bool dash;   /* a dash stands before the word, with space behind it */
+	struct character c; /* of the word */
+	size_t at;   /* the first character behind white space */
+	size_t word; /* where the word stands */
 };
+
+static struct character
+see(const struct place *w, size_t at)
+{
+	if (w->wrapped && at < w->end && w->p[at] == '\n')
+		return (struct character){'\n', SPACE, 1};
+	return look(w->p, at, w->end);
+}
+
+static size_t
+skip_space(const struct place *w, size_t at)
+{
+	struct character c;
+
+	while ((c = see(w, at)).class == SPACE)
+		at += c.len;
+	return at;
+}
+
+static bool
+is_on(const struct place *w, enum rule rule)
+{
+	return (w->split->options.without >> rule & 1) == 0;
+}
+
+static struct decision
+say(struct judge *j, enum verdict verdict, enum rule rule)
+{
+	j->d.verdict = j->undecided ? UNDECIDED : verdict;
+	j->d.rule = rule;
+	j->d.next = j->end;
+	return j->d;
+}
 
 /* "[12]" behind a mark is a reference that belongs to the sentence. */
 static size_t
@@ -198,50 +196,38 @@ closes(struct character c, enum mark mark)
 	return c.class == QUOTE && !(opens && mark == WIDE);
 }
 
-static struct run
-run_at(const struct place *w)
+static void
+take_run(struct judge *j)
 {
-	struct run r = {.end = w->mark};
+	const struct place *w = j->w;
 	size_t stops = 0;
 
+	j->end = w->mark;
 	for (;;) {
-		struct character c = look(w->p, r.end, w->end);
+		struct character c = look(w->p, j->end, w->end);
 		enum mark m = c.class == EDGE ? NO_MARK : mark_of(c.cp);
 		size_t len = c.len;
 		if (m == COLON || m == GREEK)
-			m = r.end == w->mark ? m : NO_MARK;
+			m = j->end == w->mark ? m : NO_MARK;
 		if (m != NO_MARK) {
 			stops += m == STOP;
-			if (r.mark == NO_MARK || r.mark == STOP || m == WIDE || m == FULL)
-				r.mark = m == STOP && r.mark != NO_MARK ? r.mark : m;
-		} else if (r.mark != NO_MARK && c.class != EDGE && closes(c, r.mark)) {
-			r.closed = true;
-		} else if (r.mark != NO_MARK && (len = reference(w->p, r.end, w->end)) > 0) {
-			r.closed = true;
+			if (j->mark == NO_MARK || j->mark == STOP || m == WIDE || m == FULL)
+				j->mark = m == STOP && j->mark != NO_MARK ? j->mark : m;
+		} else if (j->mark != NO_MARK && c.class != EDGE && closes(c, j->mark)) {
+			j->bracket = j->bracket || (!j->closed && c.class == CLOSE);
+			j->closed = true;
+		} else if (j->mark != NO_MARK && (len = reference(w->p, j->end, w->end)) > 0) {
+			j->closed = true;
 		} else {
 			break;
 		}
-		r.end += len;
+		j->end += len;
 	}
-	if (r.mark == STOP && stops > 1 && !r.closed)
-		r.mark = ELLIPSIS;
-	return r;
+	if (j->mark == STOP && stops > 1 && !j->closed)
+		j->mark = ELLIPSIS;
 }
 
 /* --- the word before --------------------------------------------------------------------- */
-
-enum { FOLDED_MAX = 48 };
-
-/* The word that ends where the mark begins. */
-struct token {
-	size_t from, to;
-	size_t nchars, nletters, nlower, nupper, ndots, longest; /* longest: letters between dots */
-	bool digits; /* only digits (and . , between them) */
-	bool first;  /* nothing stands before it in its line */
-	bool vowel;
-	bool cyrillic, latin, armenian, greek;
-	struct character last; /* before the mark */
-};
 
 static bool
 is_vowel(uint32_t cp)
@@ -259,161 +245,222 @@ is_vowel(uint32_t cp)
 static void
 take_character(struct token *t, struct character c)
 {
-	static const uint32_t cyrillic_from = 0x400, cyrillic_to = 0x52F;
-	bool letter = c.class == UPPER || c.class == LOWER || c.class == LETTER;
+	bool letter = is_letter(c.class);
 
-	t->nchars++;
+	t->nchars += c.class != MARK;
 	t->nletters += letter;
 	t->nlower += c.class == LOWER;
 	t->nupper += c.class == UPPER;
 	t->ndots += c.cp == '.';
 	t->digits = t->digits && (c.class == DIGIT || c.cp == '.' || c.cp == ',');
 	t->vowel = t->vowel || (letter && is_vowel(c.cp));
-	t->cyrillic = t->cyrillic || (letter && c.cp >= cyrillic_from && c.cp <= cyrillic_to);
-	t->latin = t->latin || (letter && c.cp < 0x250);
-	t->armenian = t->armenian || (c.cp >= 0x531 && c.cp <= 0x587);
-	t->greek =
-	    t->greek || (c.cp >= 0x370 && c.cp <= 0x3FF) || (c.cp >= 0x1F00 && c.cp <= 0x1FFF);
+	if (letter)
+		t->script = char_script(c.cp);
 }
 
-/* The word that ends at `to`, looked at back to `start`. */
-static struct token
-token_before(const unsigned char *p, size_t start, size_t to)
+static bool
+is_opener(struct character c)
 {
-	struct token t = {.to = to, .digits = true};
-	size_t from = to, part = 0;
+	return c.class == OPEN || c.class == QUOTE || c.class == DASH || c.cp == '*' || c.cp == '_' ||
+	       c.cp == 0xBF || c.cp == 0xA1;
+}
 
-	while (from > start) {
-		struct character c = look_back(p, start, from);
-		if (c.class == SPACE)
+static void
+take_token(struct judge *j)
+{
+	const struct place *w = j->w;
+	struct token *t = &j->t;
+	size_t back = w->mark - w->token > POTOK_SPLIT_CONTEXT ? w->mark - POTOK_SPLIT_CONTEXT
+							     : w->token;
+	size_t part = 0;
+	struct character c;
+
+	t->to = w->mark;
+	t->whole = back == w->token;
+	t->digits = true;
+	t->script = OTHER_SCRIPT;
+	for (t->from = back; t->from < t->to; t->from += c.len) {
+		c = look(w->p, t->from, t->to);
+		if (!is_opener(c))
 			break;
-		from -= c.len;
 	}
-	t.first = from == start;
-	for (struct character c; from < to; from += c.len) {
-		c = look(p, from, to);
-		if (c.class != OPEN && c.class != QUOTE && c.class != DASH && c.cp != '*' &&
-		    c.cp != '_')
-			break;
-	}
-	t.from = from;
-	for (size_t i = from; i < to;) {
-		struct character c = look(p, i, to);
-		take_character(&t, c);
+	for (size_t i = t->from; i < t->to;) {
+		c = look(w->p, i, t->to);
+		take_character(t, c);
 		part = c.cp == '.' ? 0 : part + (c.class != MARK);
-		t.longest = part > t.longest ? part : t.longest;
+		t->longest = part > t->longest ? part : t->longest;
 		i += c.len ? c.len : 1;
 	}
-	t.last = look_back(p, t.from, to);
-	t.digits = t.digits && t.nchars > 0;
-	return t;
+	t->last = look_back(w->p, t->from, t->to);
+	t->digits = t->digits && t->nchars > 0;
 }
 
-/* Lower case of the letters that the word lists have: ASCII, Latin-1, Cyrillic. */
-static uint32_t
-fold(uint32_t cp)
+/* Does the sentence begin with the word, but for openers? */
+static bool
+is_first(const struct judge *j)
 {
-	if ((cp >= 'A' && cp <= 'Z') || (cp >= 0xC0 && cp <= 0xDE && cp != 0xD7) ||
-	    (cp >= 0x410 && cp <= 0x42F))
-		return cp + 32;
-	return cp >= 0x400 && cp <= 0x40F ? cp + 80 : cp;
+	return j->t.whole && j->w->token == j->w->start;
+}
+
+/* The last character before the word, white space apart; EDGE when there is none. */
+static struct character
+before_token(const struct judge *j)
+{
+	size_t to = trim(j->w->p, j->w->start, j->w->token);
+
+	return look_back(j->w->p, j->w->start, to);
+}
+
+/* --- what the lists say ------------------------------------------------------------------ */
+
+/* The languages of this paragraph that its words in the script are written in. */
+static uint64_t
+languages(struct judge *j, enum script script)
+{
+	const struct place *w = j->w;
+	struct potok_split *s = w->split;
+
+	if (script == OTHER_SCRIPT)
+		return ~UINT64_C(0);
+	if (s->languages[script] == 0) {
+		size_t want = POTOK_SPLIT_HEAD - s->nhead;
+		bool all = w->n - w->start >= want;
+		size_t to = all ? w->start + want : w->n;
+		size_t end = paragraph_end(w->p, w->start, to, w->last, s->options.input);
+		if (end == SIZE_MAX && !all) {
+			j->undecided = true;
+			return 0;
+		}
+		s->languages[script] = languages_of(s->head, s->nhead, w->p + w->start,
+		    (end < to ? end : to) - w->start, script, s->language);
+	}
+	return s->languages[script];
 }
 
 static enum kind
-find(const struct word *words, size_t n, const char *text, bool capital)
+user_kind(const struct potok_split_user *user, const struct key *key)
 {
-	size_t low = 0;
+	size_t low = 0, high = user ? user->n : 0;
 
-	while (low < n) {
-		size_t middle = low + (n - low) / 2;
-		int order = strcmp(words[middle].text, text);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct user_word *word = &user->words[middle];
+		int order = memcmp(word->key.text, key->text, sizeof key->text);
 		if (order == 0)
-			return words[middle].capital && !capital ? UNKNOWN : words[middle].kind;
+			return word->key.capital && !key->capital ? UNKNOWN : word->kind;
 		if (order < 0)
 			low = middle + 1;
 		else
-			n = middle;
+			high = middle;
 	}
 	return UNKNOWN;
 }
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* What the lists say of the word p[from..to); followers: of what it is behind a full stop. */
 static enum kind
-kind_of(const unsigned char *p, size_t from, size_t to, bool cyrillic, bool followers)
+kind_of_key(struct judge *j, const struct key *key, enum role role, enum script script)
 {
-	char folded[FOLDED_MAX + 5];
-	size_t n = 0;
-	bool capital = look(p, from, to).class == UPPER;
+	const struct entry *e = word_find(key);
+	uint64_t among = word_differs(e, role) ? languages(j, script) : ~UINT64_C(0);
 
-	for (size_t i = from; i < to;) {
-		struct character c = look(p, i, to);
-		if (n > FOLDED_MAX || c.len == 0)
-			return UNKNOWN;
-		unsigned char one[4];
-		int len = potok_utf8_encode(fold(c.cp), one);
-		memcpy(folded + n, one, (size_t)len);
-		n += (size_t)len;
-		i += c.len;
-	}
-	folded[n] = '\0';
-	if (cyrillic && followers)
-		return find(cyrillic_followers, COUNT(cyrillic_followers), folded, capital);
-	if (cyrillic)
-		return find(cyrillic_abbreviations, COUNT(cyrillic_abbreviations), folded, capital);
-	if (followers)
-		return find(latin_followers, COUNT(latin_followers), folded, capital);
-	return find(latin_abbreviations, COUNT(latin_abbreviations), folded, capital);
+	return word_kind(e, key, role, among, &j->d.languages);
 }
 
-/* --- what follows ------------------------------------------------------------------------ */
+/* What the lists say of the word p[from..to). */
+static enum kind
+kind_of(struct judge *j, size_t from, size_t to, enum role role, enum script script)
+{
+	struct key key;
 
-struct next {
-	size_t at;          /* the first character behind white space */
-	bool gap;           /* there is white space */
-	bool opener;        /* quotes or brackets open before the word */
-	bool dash;          /* a dash stands before the word, with space behind it */
-	struct character c; /* of the word */
-	size_t word;        /* where it stands */
-};
+	if (!word_key(j->w->p, from, to, &key))
+		return UNKNOWN;
+	if (role == BEFORE_STOP && j->w->split->user != NULL) {
+		enum kind k = user_kind(j->w->split->user, &key);
+		if (k != UNKNOWN) {
+			j->d.languages = 0;
+			return k;
+		}
+	}
+	return kind_of_key(j, &key, role, script);
+}
 
+/* "т. п", "z. B": the short words before that end in a full stop, and the token, without spaces. */
+static enum kind
+compound_kind(struct judge *j)
+{
+	const struct place *w = j->w;
+	unsigned char text[WORD_MAX];
+	size_t from = j->t.from, starts[3], n = 0;
+
+	if (j->t.nletters > 3 || j->t.nletters != j->t.nchars || w->token == w->start)
+		return UNKNOWN;
+	while (n < 2) {
+		size_t to = trim(w->p, w->start, from), begin = to;
+		if (to == from || to < w->start + 2 || w->p[to - 1] != '.')
+			break;
+		for (struct character c; begin > w->start; begin -= c.len) {
+			c = look_back(w->p, w->start, begin);
+			if (c.class == SPACE || c.class == EDGE || c.class == OPEN ||
+			    c.class == QUOTE)
+				break;
+		}
+		if (to - begin > 9)
+			break;
+		starts[n++] = from = begin;
+	}
+	while (n > 0) {
+		size_t length = 0;
+		for (size_t i = starts[--n]; i < j->t.to && length < WORD_MAX;) {
+			struct character c = see(w, i);
+			for (size_t k = 0; k < c.len && length < WORD_MAX; k++)
+				if (c.class != SPACE)
+					text[length++] = w->p[i + k];
+			i += c.len ? c.len : 1;
+		}
+		struct key key;
+		if (!word_key(text, 0, length, &key))
+			continue;
+		enum kind k = kind_of_key(j, &key, BEFORE_STOP, j->t.script);
+		if (k != UNKNOWN)
+			return k;
+	}
+	return UNKNOWN;
+}
+
+/* "l'art", "Tal-Str": where the part behind the last apostrophe or hyphen begins. */
 static size_t
-skip_space(const struct place *w, size_t at)
+tail_of(const struct judge *j)
 {
-	struct character c;
+	size_t at = j->t.to;
 
-	while ((c = look(w->p, at, w->end)).class == SPACE)
-		at += c.len;
-	return at;
+	while (at > j->t.from) {
+		struct character c = look_back(j->w->p, j->t.from, at);
+		if (!is_letter(c.class) && c.class != MARK)
+			return at;
+		at -= c.len;
+	}
+	return j->t.to;
 }
 
-static struct next
-next_after(const struct place *w, size_t at)
+static void
+find_kind(struct judge *j)
 {
-	struct next n = {.at = skip_space(w, at)};
-	struct character c;
+	struct token *t = &j->t;
 
-	n.gap = n.at > at;
-	at = n.at;
-	while ((c = look(w->p, at, w->end)).class == DASH) {
-		n.dash = true;
-		at += c.len;
+	if (t->nletters == 0 || !t->whole)
+		return;
+	j->d.word = t->from;
+	j->d.word_end = t->to;
+	j->kind = compound_kind(j);
+	if (j->kind == UNKNOWN)
+		j->kind = kind_of(j, t->from, t->to, BEFORE_STOP, t->script);
+	if (j->kind == UNKNOWN && t->nletters < t->nchars && t->ndots == 0) {
+		size_t tail = tail_of(j);
+		if (tail > t->from && tail < t->to) {
+			j->kind = kind_of(j, tail, t->to, BEFORE_STOP, t->script);
+			j->d.word = tail;
+		}
 	}
-	if (n.dash)
-		at = skip_space(w, at);
-	while ((c = look(w->p, at, w->end)).class == OPEN || c.class == QUOTE || c.cp == '*' ||
-	       c.cp == '_' || c.cp == 0xBF || c.cp == 0xA1) {
-		n.opener = true;
-		at += c.len;
-	}
-	if (n.opener && c.class == SPACE) {
-		at = skip_space(w, at); /* French sets a space behind its opening quotes */
-		c = look(w->p, at, w->end);
-	}
-	n.c = c;
-	n.word = at;
-	return n;
+	j->d.kind = j->kind;
 }
 
 /* The end of the letters at `at`. */
@@ -422,22 +469,54 @@ word_end(const struct place *w, size_t at)
 {
 	struct character c;
 
-	while ((c = look(w->p, at, w->end)).class == UPPER || c.class == LOWER || c.class == MARK ||
-	       c.class == LETTER)
+	while (is_letter((c = look(w->p, at, w->end)).class) || c.class == MARK)
 		at += c.len;
 	return at;
 }
 
-/* Does a word stand there that seldom goes on a name, and is it no initial? */
+/* Does a word stand there that begins sentences (or never does), and is it no initial? */
 static enum kind
-follower(const struct place *w, const struct next *n)
+follower(struct judge *j)
 {
-	size_t to = word_end(w, n->word);
+	const struct place *w = j->w;
+	size_t to = word_end(w, j->word);
 
-	if (to < w->end && w->p[to] == '.' && to - n->word <= 2)
+	if (to < w->end && w->p[to] == '.' && to - j->word <= 2)
 		return UNKNOWN;
-	bool cyrillic = n->c.cp >= 0x400 && n->c.cp <= 0x52F;
-	return kind_of(w->p, n->word, to, cyrillic, true);
+	uint64_t said = j->d.languages;
+	enum kind k = kind_of(j, j->word, to, BEHIND_STOP, char_script(j->c.cp));
+	j->d.languages = said;
+	return k;
+}
+
+/* --- what follows ------------------------------------------------------------------------ */
+
+static void
+take_next(struct judge *j)
+{
+	const struct place *w = j->w;
+	size_t at = skip_space(w, j->end);
+	struct character c;
+
+	j->gap = at > j->end;
+	j->at = at;
+	while ((c = see(w, at)).class == DASH) {
+		while ((c = see(w, at)).class == DASH)
+			at += c.len;
+		at = skip_space(w, at);
+		j->dash = true;
+	}
+	while ((c = see(w, at)).class == OPEN || c.class == QUOTE || c.cp == 0xBF || c.cp == 0xA1 ||
+	       ((c.cp == '*' || c.cp == '_') && see(w, at + 1).class != SPACE)) {
+		j->opener = true;
+		at += c.len;
+	}
+	if (j->opener && c.class == SPACE) {
+		at = skip_space(w, at); /* French sets a space behind its opening quotes */
+		c = see(w, at);
+	}
+	j->c = c;
+	j->word = at;
 }
 
 /* Does a link begin there?  Its letters are small, but it may begin a sentence. */
@@ -448,6 +527,58 @@ is_link(const struct place *w, size_t at)
 
 	return (left > 8 && memcmp(w->p + at, "https://", 8) == 0) ||
 	       (left > 7 && memcmp(w->p + at, "http://", 7) == 0);
+}
+
+static bool
+is_emoji(uint32_t cp)
+{
+	return (cp >= 0x1F300 && cp <= 0x1FAFF) || (cp >= 0x2600 && cp <= 0x27BF) || cp == 0xFE0F ||
+	       cp == 0x200D;
+}
+
+/* ":-)", ";)", ":D", "))": the end of a face of signs at `at`, or `at`. */
+static size_t
+face_end(const struct place *w, size_t at)
+{
+	size_t i = at;
+
+	if (i < w->end && (w->p[i] == ':' || w->p[i] == ';' || w->p[i] == '=')) {
+		i++;
+		if (i < w->end && w->p[i] == '-')
+			i++;
+		size_t mouth = i;
+		while (i < w->end && strchr(")(DPp|/", w->p[i]) != NULL && w->p[i] != '\0')
+			i++;
+		return i > mouth ? i : at;
+	}
+	while (i < w->end && w->p[i] == ')')
+		i++;
+	return i;
+}
+
+/* Emoji and faces behind a mark belong to what they comment on: the row goes over them. */
+static void
+take_emoji(struct judge *j)
+{
+	const struct place *w = j->w;
+	size_t at = j->end;
+
+	for (;;) {
+		size_t next = skip_space(w, at), from = next;
+		struct character c;
+		while ((c = see(w, next)).len > 0 && is_emoji(c.cp))
+			next += c.len;
+		if (next == from)
+			next = face_end(w, from);
+		c = see(w, next);
+		if (next == from || (c.class != SPACE && c.class != EDGE))
+			break;
+		at = next;
+	}
+	if (at > j->end) {
+		j->end = at;
+		j->closed = true;
+	}
 }
 
 /* --- rules ------------------------------------------------------------------------------- */
@@ -464,151 +595,284 @@ static bool
 lacks_vowel(const struct token *t)
 {
 	return is_plain(t, 2) && t->nletters <= 4 && !t->vowel && t->nupper <= 1 &&
-	       (t->latin || t->cyrillic);
+	       (t->script == LATIN || t->script == CYRILLIC);
 }
 
-/* The kind of the word before a full stop, by the lists or by its shape. */
-static enum kind
-abbreviation(const struct place *w, const struct token *t)
+/* Of an abbreviation that may end a sentence: the next word decides. */
+static struct decision
+by_follower(struct judge *j, enum rule rule)
 {
-	enum kind k = t->nletters ? kind_of(w->p, t->from, t->to, t->cyrillic, false) : UNKNOWN;
-
-	if (t->nletters == 1 && t->nchars == 1 && t->nlower == 1 && t->from > w->start) {
-		/* "и т. д.": the second of two short ones may end a sentence. */
-		size_t before = trim(w->p, w->start, t->from);
-		if (before > w->start && w->p[before - 1] == '.' && k != UNIT)
-			return END;
-		return k == UNKNOWN ? END : k;
-	}
-	if (k != UNKNOWN)
-		return k;
-	if (t->ndots > 0 && !t->digits && t->longest <= 2)
-		return END; /* "U.S", "и.о" */
-	return lacks_vowel(t) ? END : UNKNOWN;
+	if (is_on(j->w, RULE_STARTER) && follower(j) == STARTER)
+		return say(j, ENDS, RULE_STARTER);
+	return say(j, GOES_ON, rule);
 }
 
-/* Behind a full stop with a space; what follows begins with a capital letter, or has no case. */
+/* A single letter with a full stop. */
+static struct decision
+at_letter(struct judge *j)
+{
+	const struct token *t = &j->t;
+	struct character before = before_token(j);
+
+	if (is_first(j))
+		return say(j, GOES_ON, RULE_LIST_NUMBER);
+	if (before.class == DIGIT || before.cp == 0xB0)
+		return say(j, ENDS, RULE_STOP); /* a unit */
+	if (t->nlower == 1 && before.cp != '.' && t->script != LATIN)
+		return by_follower(j, RULE_INITIAL);
+	return by_follower(j, RULE_INITIAL);
+}
+
 static bool
-ends_before_capital(const struct place *w, const struct token *t, const struct next *n)
+is_roman(const struct judge *j)
 {
-	enum kind k = abbreviation(w, t);
+	const struct token *t = &j->t;
 
-	if (t->nchars == 0)
-		return true; /* a space stands before the full stop */
-	switch (k) {
-	case NEVER:
+	if (t->nchars < 2 || t->nupper != t->nchars || t->to - t->from != t->nchars)
 		return false;
-	case UNIT:
-		if (t->from > w->start) {
-			size_t before = trim(w->p, w->start, t->from);
-			if (look_back(w->p, w->start, before).class == DIGIT)
-				return true;
-		}
-		return follower(w, n) == STARTER;
-	case END:
-		return follower(w, n) == STARTER;
-	default:
-		break;
-	}
-	if (t->nletters == 1 && t->nchars <= 2 && !t->digits)
-		return t->nupper == 1 && follower(w, n) == STARTER; /* an initial */
-	if (t->digits)
-		return !(t->first && w->first) && follower(w, n) != ORDINAL;
-	if (n->c.class == LETTER && !t->latin && !t->cyrillic && t->nletters <= 1)
-		return false; /* one letter of a script without case */
+	for (size_t i = t->from; i < t->to; i++)
+		if (strchr("IVXLC", j->w->p[i]) == NULL)
+			return false;
 	return true;
 }
 
 static bool
-ends_before_digit(const struct place *w, const struct token *t)
+is_year(const struct judge *j)
 {
-	if (abbreviation(w, t) != UNKNOWN)
-		return false;
+	const unsigned char *p = j->w->p + j->t.from;
+
+	return j->t.to - j->t.from == 4 && ((p[0] == '1' && p[1] >= '7') || (p[0] == '2' && p[1] == '0'));
+}
+
+static uint64_t
+languages_there(struct judge *j)
+{
+	enum script s = is_letter(j->c.class) ? char_script(j->c.cp) : j->t.script;
+
+	return languages(j, s == OTHER_SCRIPT ? LATIN : s);
+}
+
+/* A number with a full stop, and a word behind it. */
+static struct decision
+at_number(struct judge *j)
+{
+	const struct place *w = j->w;
+	const struct token *t = &j->t;
+
+	if (is_first(j) && !is_year(j) && is_on(w, RULE_LIST_NUMBER)) {
+		bool ends = w->split->options.list_items == POTOK_SPLIT_LIST_ITEMS_BREAK;
+		if (w->split->options.list_items == POTOK_SPLIT_LIST_ITEMS_AUTO)
+			ends = (languages_there(j) & languages_with(LIST_ITEMS_BREAK)) != 0;
+		return say(j, ends ? ENDS : GOES_ON, RULE_LIST_NUMBER);
+	}
+	if (!is_on(w, RULE_ORDINAL) || t->nchars > 3 || t->ndots > 0)
+		return say(j, ENDS, RULE_STOP);
+	if (follower(j) == ORDINAL)
+		return say(j, GOES_ON, RULE_ORDINAL);
+	size_t to = trim(w->p, w->start, w->token), from = to;
+	while (from > w->start && is_letter(look_back(w->p, w->start, from).class))
+		from -= look_back(w->p, w->start, from).len;
+	enum script script = from < to ? char_script(look(w->p, from, to).cp) : OTHER_SCRIPT;
+	if (kind_of(j, from, to, BEFORE_NUMBER, script) == LEAD)
+		return say(j, GOES_ON, RULE_ORDINAL);
+	if ((languages_there(j) & languages_with(ALL_ORDINALS)) != 0)
+		return say(j, GOES_ON, RULE_ORDINAL);
+	return say(j, ENDS, RULE_STOP);
+}
+
+/* A full stop and white space; a capital letter follows, or one of a script without case. */
+static struct decision
+before_capital(struct judge *j)
+{
+	const struct token *t = &j->t;
+	struct character before;
+
+	switch (j->kind) {
+	case NEVER:
+		return say(j, GOES_ON, RULE_WORD);
+	case LAST:
+		return say(j, ENDS, RULE_WORD);
+	case UNIT:
+		before = before_token(j);
+		if (before.class == DIGIT || before.class == PUNCT)
+			return say(j, ENDS, RULE_WORD);
+		return by_follower(j, RULE_WORD);
+	case END:
+		return by_follower(j, RULE_WORD);
+	case PLAIN:
+		return say(j, ENDS, RULE_WORD);
+	default:
+		break;
+	}
+	if (t->nchars == 0)
+		return say(j, ENDS, RULE_STOP); /* a space stands before the full stop */
+	if (t->last.class == CLOSE || t->last.class == QUOTE)
+		return say(j, ENDS, RULE_CLOSED);
+	if (t->nletters == 1 && t->nchars == 1 && is_on(j->w, RULE_INITIAL) &&
+	    (t->script != OTHER_SCRIPT || j->c.class == LETTER || t->nupper == 1))
+		return at_letter(j);
+	if (t->digits || is_roman(j))
+		return at_number(j);
+	if (t->ndots > 0 && t->longest <= 2 && t->nletters > 0 && is_on(j->w, RULE_DOTTED))
+		return by_follower(j, RULE_DOTTED); /* "U.S", "и.о" */
+	if (lacks_vowel(t) && is_on(j->w, RULE_CONSONANTS))
+		return by_follower(j, RULE_CONSONANTS);
+	return say(j, ENDS, RULE_STOP);
+}
+
+static struct decision
+before_digit(struct judge *j)
+{
+	const struct token *t = &j->t;
+
+	if (j->kind == LAST || j->kind == PLAIN)
+		return say(j, ENDS, RULE_WORD);
+	if (j->kind != UNKNOWN)
+		return say(j, GOES_ON, RULE_WORD);
+	if (t->last.class == CLOSE || t->last.class == QUOTE)
+		return say(j, ENDS, RULE_CLOSED);
 	if (t->digits)
-		return !(t->first && w->first) && t->nchars > 2;
-	return is_plain(t, 3) || t->nchars > 3;
+		return say(j, !is_first(j) && t->nchars > 2 ? ENDS : GOES_ON, RULE_DIGIT);
+	if ((t->ndots > 0 && t->longest <= 2 && t->nletters > 0) || lacks_vowel(t))
+		return say(j, GOES_ON, RULE_DOTTED);
+	return say(j, is_plain(t, 3) || t->nchars > 3 ? ENDS : GOES_ON, RULE_DIGIT);
+}
+
+/* A small letter follows: the sentence goes on, unless a plain word stands before the full stop. */
+static struct decision
+before_lower(struct judge *j)
+{
+	const struct token *t = &j->t;
+	bool bracket = t->last.class == CLOSE && t->nchars > 3;
+
+	if (is_link(j->w, j->word))
+		return say(j, ENDS, RULE_LINK);
+	if (j->w->split->options.no_break_before_lower || !is_on(j->w, RULE_LOWER_PLAIN))
+		return say(j, GOES_ON, RULE_LOWER);
+	if (j->closed || !t->whole || (j->kind != UNKNOWN && j->kind != PLAIN))
+		return say(j, GOES_ON, RULE_LOWER);
+	if (!bracket && !(is_plain(t, 4) && t->nlower >= 3))
+		return say(j, GOES_ON, RULE_LOWER);
+	if (follower(j) == INNER)
+		return say(j, GOES_ON, RULE_LOWER);
+	return say(j, ENDS, RULE_LOWER_PLAIN);
 }
 
 /* A full stop alone, a space behind it. */
-static bool
-ends_at_stop(const struct place *w, const struct run *r, const struct next *n)
+static struct decision
+at_stop(struct judge *j)
 {
-	size_t back = w->mark - w->start > 256 ? w->mark - 256 : w->start;
-	struct token t = token_before(w->p, back, w->mark);
-
-	t.first = t.first && back == w->start;
-	if (t.armenian)
-		return false; /* there it is a comma-like mark (mijaket) */
-	switch (n->c.class) {
+	take_token(j);
+	if (j->t.script == OTHER_SCRIPT && j->t.last.cp >= 0x531 && j->t.last.cp <= 0x587)
+		return say(j, GOES_ON, RULE_SCRIPT); /* Armenian: a comma-like mark (mijaket) */
+	find_kind(j);
+	/* "(ed.) Smith": a bracket that closes behind an abbreviation ends nothing. */
+	bool ends = j->closed && !(j->bracket && j->kind != UNKNOWN && j->kind != PLAIN && j->kind != LAST);
+	if (j->closed && j->bracket && is_first(j) && (j->t.digits || j->t.nletters == 1))
+		return say(j, GOES_ON, RULE_LIST_NUMBER);
+	switch (j->c.class) {
 	case LOWER:
-		if (is_link(w, n->word))
-			return true;
-		return !r->closed && !n->opener && !n->dash && is_plain(&t, 4) && t.nupper == 0 &&
-		       abbreviation(w, &t) == UNKNOWN;
+		return before_lower(j);
 	case DIGIT:
-		return r->closed || ends_before_digit(w, &t);
+		return ends ? say(j, ENDS, RULE_CLOSED) : before_digit(j);
 	case UPPER:
 	case LETTER:
-		return r->closed || ends_before_capital(w, &t, n);
+		return ends ? say(j, ENDS, RULE_CLOSED) : before_capital(j);
 	case OTHER:
-		return r->closed || (abbreviation(w, &t) == UNKNOWN && !t.digits);
-	case PUNCT:
-		return (n->c.cp == '#' || n->c.cp == '@') &&
-		       (r->closed || abbreviation(w, &t) == UNKNOWN);
+		ends = ends || (j->kind == UNKNOWN && !j->t.digits);
+		return say(j, ends ? ENDS : GOES_ON, RULE_SYMBOL);
 	default:
-		return false;
+		ends = (j->c.cp == '#' || j->c.cp == '@') && (ends || j->kind == UNKNOWN);
+		return say(j, ends ? ENDS : GOES_ON, ends ? RULE_SYMBOL : RULE_PUNCTUATION);
 	}
 }
 
 /* Behind ! ? … with a space. */
-static bool
-ends_at_strong(const struct place *w, const struct next *n)
+static struct decision
+at_strong(struct judge *j)
 {
-	switch (n->c.class) {
+	switch (j->c.class) {
 	case LOWER:
-		return is_link(w, n->word);
+		if (is_link(j->w, j->word))
+			return say(j, ENDS, RULE_LINK);
+		if (j->mark == STRONG && !j->closed && !j->dash && !j->opener &&
+		    !j->w->split->options.no_break_before_lower && is_on(j->w, RULE_LOWER_QUESTION) &&
+		    (languages_there(j) & languages_with(QUESTIONS_BEFORE_LOWER)) != 0 &&
+		    follower(j) != INNER)
+			return say(j, ENDS, RULE_LOWER_QUESTION);
+		return say(j, GOES_ON, RULE_LOWER);
 	case PUNCT:
-		return n->c.cp == '#' || n->c.cp == '@';
+		if (j->c.cp != '#' && j->c.cp != '@')
+			return say(j, GOES_ON, RULE_PUNCTUATION);
+		return say(j, ENDS, RULE_SYMBOL);
 	case UPPER:
 	case LETTER:
 	case DIGIT:
 	case OTHER:
-		return true;
+		return say(j, ENDS, RULE_STRONG);
 	default:
-		return false;
+		return say(j, GOES_ON, RULE_PUNCTUATION);
 	}
 }
 
 /* No space behind the mark: only "слово.Слово" and "what?Yes", never inside a link. */
-static bool
-ends_without_space(const struct place *w, const struct run *r, const struct next *n)
+static struct decision
+at_glued(struct judge *j)
 {
-	size_t back = w->mark - w->start > 256 ? w->mark - 256 : w->start;
-
-	if (n->c.class != UPPER || n->opener || n->dash || r->mark == ELLIPSIS)
-		return false;
-	struct token t = token_before(w->p, back, w->mark);
-	bool lower_next = look(w->p, n->word + n->c.len, w->end).class == LOWER;
-	if (!is_plain(&t, 2) || t.last.class != LOWER || abbreviation(w, &t) != UNKNOWN)
-		return false;
-	return (lower_next || r->mark == STRONG) && (t.cyrillic || r->mark == STRONG);
+	if (j->c.class != UPPER || j->opener || j->dash || j->mark == ELLIPSIS ||
+	    !is_on(j->w, RULE_GLUED))
+		return say(j, GOES_ON, RULE_NO_SPACE);
+	take_token(j);
+	bool lower_next = look(j->w->p, j->word + j->c.len, j->w->end).class == LOWER;
+	if (!j->t.whole || !is_plain(&j->t, 2) || j->t.last.class != LOWER ||
+	    (!lower_next && j->mark != STRONG) || (j->t.script != CYRILLIC && j->mark != STRONG))
+		return say(j, GOES_ON, RULE_NO_SPACE);
+	find_kind(j);
+	bool ends = j->kind == UNKNOWN || j->kind == PLAIN || j->kind == LAST;
+	ends = ends && !(j->mark == STOP && lacks_vowel(&j->t));
+	return say(j, ends ? ENDS : GOES_ON, ends ? RULE_GLUED : RULE_NO_SPACE);
 }
 
 /* Chinese and Japanese: always, but for a comma or a particle that goes on behind a quotation. */
-static bool
-ends_at_wide(struct run *r, const struct place *w)
+static struct decision
+at_wide(struct judge *j)
 {
-	size_t at = skip_space(w, r->end);
-	struct character c = look(w->p, at, w->end);
+	size_t at = skip_space(j->w, j->end);
+	struct character c = see(j->w, at);
 
-	if (at > r->end && (c.class == CLOSE || c.cp == 0x201D)) {
-		r->end = at + c.len; /* 。 ” */
-		r->closed = true;
-		c = look(w->p, skip_space(w, r->end), w->end);
+	if (at > j->end && (c.class == CLOSE || c.cp == 0x201D)) {
+		j->end = at + c.len; /* 。 ” */
+		j->closed = true;
+		c = see(j->w, skip_space(j->w, j->end));
 	}
 	if (c.class == EDGE || (c.class == PUNCT && c.cp != '#' && c.cp != '@'))
-		return false;
-	return !(r->closed && c.cp >= 0x3041 && c.cp <= 0x309F);
+		return say(j, GOES_ON, RULE_PUNCTUATION);
+	bool particle = j->closed && c.cp >= 0x3041 && c.cp <= 0x309F;
+	return say(j, particle ? GOES_ON : ENDS, RULE_WIDE);
+}
+
+/* ". ..." and ". •": dots, bullets and stars begin something new. */
+static enum rule
+begins_with_sign(const struct judge *j)
+{
+	const struct place *w = j->w;
+	struct character c = see(w, j->at);
+
+	if (c.cp == '.' && see(w, j->at + 1).cp == '.' && is_on(w, RULE_DOTS)) {
+		return RULE_DOTS;
+	}
+	if ((c.cp == '*' || c.cp == 0x2022 || c.cp == 0xB7 || c.cp == 0x25AA || c.cp == 0x25CF) &&
+	    see(w, j->at + c.len).class == SPACE && is_on(w, RULE_BULLET))
+		return RULE_BULLET;
+	return RULE_NONE;
+}
+
+/* "(!)", "[...]": the brackets hold nothing but marks. */
+static bool
+is_bracketed(const struct judge *j)
+{
+	return j->closed && j->bracket && j->w->mark > j->w->start &&
+	       look_back(j->w->p, j->w->start, j->w->mark).class == OPEN;
 }
 
 /* Most marks are no ends, and are seen not to be by their neighbours: "3.5", "a.b", "x: y". */
@@ -618,45 +882,64 @@ is_hopeless(const struct place *w)
 	unsigned char mark = w->p[w->mark];
 	unsigned char next = w->mark + 1 < w->end ? w->p[w->mark + 1] : '\n';
 
-	if (mark == ':' || mark == ';') {
-		/* They are ends in Armenian and Greek only. */
-		return w->mark == w->start || w->p[w->mark - 1] < 0x80;
-	}
-	return mark == '.' && ((next >= 'a' && next <= 'z') || (next >= '0' && next <= '9') ||
-				  next == '\n' || next == '/' || next == ',');
+	if (mark == '.')
+		return (next >= 'a' && next <= 'z') || (next >= '0' && next <= '9') ||
+		       (next == '\n' && !w->wrapped) || next == '/' || next == ',';
+	return (mark == ':' || mark == ';') && next != ' ' && next != '\n' && next < 0x80;
+}
+
+/* ":" and ";" end sentences in Armenian and in Greek, before a capital letter of the script. */
+static struct decision
+at_colon(struct judge *j)
+{
+	uint32_t cp = j->c.cp;
+	bool greek = (cp >= 0x386 && cp <= 0x3AB) || (cp >= 0x1F00 && cp <= 0x1FFF);
+	bool armenian = cp >= 0x531 && cp <= 0x556;
+	bool ends = j->gap && j->c.class == UPPER && (j->mark == COLON ? armenian : greek);
+
+	return say(j, ends ? ENDS : GOES_ON, RULE_SCRIPT);
 }
 
 struct decision
 decide(const struct place *w)
 {
-	if (is_hopeless(w))
-		return (struct decision){.next = w->mark + 1};
-	struct run r = run_at(w);
-	struct decision no = {.next = r.end};
+	struct judge j = {.w = w, .end = w->mark + 1};
 
-	if (r.mark == NO_MARK) {
-		no.next = w->mark + 1;
-		return no;
+	if (is_hopeless(w))
+		return say(&j, GOES_ON, RULE_NO_SPACE);
+	take_run(&j);
+	if (j.mark == NO_MARK) {
+		j.end = w->mark + 1;
+		return say(&j, GOES_ON, RULE_NONE);
 	}
-	if (r.mark == WIDE)
-		return (struct decision){.ends = ends_at_wide(&r, w), .next = r.end};
+	if (j.mark == WIDE)
+		return at_wide(&j);
 	if (w->mark == w->start)
-		return no; /* nothing stands before it that could end */
-	struct next n = next_after(w, r.end);
-	if (n.c.class == EDGE)
-		return no;
-	if (r.mark == COLON || r.mark == GREEK) {
-		size_t back = w->mark - w->start > 256 ? w->mark - 256 : w->start;
-		struct token t = token_before(w->p, back, w->mark);
-		bool ends = n.gap && n.c.class == UPPER && (r.mark == COLON ? t.armenian : t.greek);
-		return (struct decision){.ends = ends, .next = r.end};
+		return say(&j, GOES_ON, RULE_NOTHING_BEFORE);
+	if (is_bracketed(&j) && is_on(w, RULE_BRACKETED))
+		return say(&j, GOES_ON, RULE_BRACKETED);
+	if (is_on(w, RULE_EMOJI) && j.mark != COLON && j.mark != GREEK)
+		take_emoji(&j);
+	take_next(&j);
+	if (j.c.class == EDGE)
+		return say(&j, GOES_ON, RULE_NONE);
+	if (j.mark == COLON || j.mark == GREEK)
+		return at_colon(&j);
+	if (j.mark == FULL) {
+		bool ends = j.c.class != PUNCT || j.gap;
+		return say(&j, ends ? ENDS : GOES_ON, RULE_SCRIPT);
 	}
-	if (r.mark == FULL)
-		return (struct decision){.ends = n.c.class != PUNCT || n.gap, .next = r.end};
+	if (!j.gap)
+		return at_glued(&j);
+	enum rule sign = begins_with_sign(&j);
+	if (sign != RULE_NONE && (j.mark == STRONG || j.mark == STOP)) {
+		take_token(&j);
+		if (j.mark == STRONG || j.closed || is_plain(&j.t, 4))
+			return say(&j, ENDS, sign);
+		return say(&j, GOES_ON, sign);
+	}
 	/* Behind a dash only a new utterance or a list item begins a sentence. */
-	bool ends = n.dash && n.c.class != UPPER && n.c.class != DIGIT ? false
-		    : !n.gap         ? ends_without_space(w, &r, &n)
-		    : r.mark == STOP ? ends_at_stop(w, &r, &n)
-				     : ends_at_strong(w, &n);
-	return (struct decision){.ends = ends, .next = r.end};
+	if (j.dash && j.c.class != UPPER && j.c.class != DIGIT && is_on(w, RULE_DASH_SPEECH))
+		return say(&j, GOES_ON, RULE_DASH_SPEECH);
+	return j.mark == STOP ? at_stop(&j) : at_strong(&j);
 }

@@ -1,6 +1,8 @@
 /* Finding the bytes where a sentence may end: scalar code, and the choice of the SIMD variant. */
 #include "scan.h"
 
+#include <string.h>
+
 size_t
 scan_mark(const unsigned char *p, size_t from, size_t n, int level)
 {
@@ -13,4 +15,12 @@ scan_mark(const unsigned char *p, size_t from, size_t n, int level)
 	while (from < n && !is_mark_byte(p[from]))
 		from++;
 	return from;
+}
+
+size_t
+scan_lf(const unsigned char *p, size_t from, size_t n)
+{
+	const unsigned char *lf = memchr(p + from, '\n', n - from);
+
+	return lf ? (size_t)(lf - p) : n;
 }

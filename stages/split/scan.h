@@ -12,6 +12,9 @@
  */
 size_t scan_mark(const unsigned char *p, size_t from, size_t n, int level);
 
+/* The least i >= from with p[i] a LF, or n. */
+size_t scan_lf(const unsigned char *p, size_t from, size_t n);
+
 /*
  * Those bytes: LF . ! ? : ; and the lead bytes of the marks of other scripts, CD (Greek ;), D6
  * (Armenian), D8 DB (Arabic), E0 to E3 and EF (all others).

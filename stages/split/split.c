@@ -1,30 +1,28 @@
-/* The stage split: finds where sentences end, by rules for the script at hand. */
+/* The stage split: finds where sentences end, and writes them as the options say. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <potok/split.h>
-#include <potok/utf8.h>
 
+#include "blocks.h"
 #include "rules.h"
 #include "scan.h"
+#include "user.h"
 
 enum { SENTENCES, PARAGRAPHS, FINAL_LF_ADDED, SENTENCE_CUT };
 
 static const struct potok_count counts[POTOK_SPLIT_COUNTS] = {
     [SENTENCES] = {.name = "sentences", .what = "sentences written"},
-    [PARAGRAPHS] = {.name = "paragraphs", .what = "lines with text"},
+    [PARAGRAPHS] = {.name = "paragraphs", .what = "paragraphs with text"},
     [FINAL_LF_ADDED] = {.name = "final_lf_added", .what = "missing last LF added"},
     [SENTENCE_CUT] = {.name = "sentence_cut",
-	.what = "sentences longer than 1 MiB cut",
+	.what = "sentences cut that were longer than the maximum",
 	.loss = true},
 };
 
-static const char *const languages[] = {"en", "mul", "ru"};
-
-const char *
-potok_split_language(size_t i)
-{
-	return i < sizeof languages / sizeof languages[0] ? languages[i] : NULL;
-}
+_Static_assert(sizeof((struct potok_split *)0)->languages / sizeof(uint64_t) == SCRIPTS, "scripts");
 
 /* One call of process(): `in` from the sentence at hand on, and what is ready to go out as it is.
  */
@@ -33,29 +31,70 @@ struct work {
 	struct potok_buf *out;
 	const unsigned char *p; /* the whole of `in` */
 	size_t n;
-	size_t run; /* p[run..at) goes out unchanged */
-	size_t at;  /* where the next sentence begins */
+	size_t run;  /* p[run..at) goes out unchanged, where sentences do */
+	size_t at;   /* where the next sentence begins */
 	bool last;
-	int simd; /* level */
+	bool plain;  /* sentences go out as they stand */
+	int simd;    /* level */
 	enum potok_status status;
 };
+
+/* --- writing ------------------------------------------------------------------------------ */
+
+static void
+put(struct work *w, const void *p, size_t n)
+{
+	if (w->status >= 0)
+		w->status = potok_buf_add(w->out, p, n);
+}
+
+static void
+put_text(struct work *w, const char *text)
+{
+	put(w, text, strlen(text));
+}
 
 /* Hands on p[run..end) and lets the next run begin at `next`. */
 static void
 flush(struct work *w, size_t end, size_t next)
 {
-	if (end > w->run && w->status >= 0)
+	if (w->plain && end > w->run && w->status >= 0)
 		w->status = potok_buf_pass(w->out, w->p + w->run, end - w->run);
 	w->run = next;
 }
 
-/* Writes the LF behind a sentence that ends within its line. */
+/* Writes p[from..to), its line ends as spaces. */
 static void
-break_line(struct work *w, size_t end, size_t next)
+put_joined(struct work *w, size_t from, size_t to)
 {
-	flush(w, end, next);
-	if (w->status >= 0)
-		w->status = potok_buf_add(w->out, "\n", 1);
+	while (from < to) {
+		const unsigned char *lf = memchr(w->p + from, '\n', to - from);
+		size_t end = lf ? (size_t)(lf - w->p) : to;
+		put(w, w->p + from, trim(w->p, from, end) - from);
+		if (lf == NULL)
+			break;
+		put(w, " ", 1);
+		from = end + 1;
+		for (int space; from < to && (space = white_space(w->p + from, to - from)) != 0;)
+			from += (size_t)(space > 0 ? space : 1);
+	}
+}
+
+/* Writes a sentence that is not plain. */
+static void
+put_sentence(struct work *w, size_t from, size_t to)
+{
+	char offsets[48];
+
+	if (w->split->options.explain)
+		return;
+	if (w->split->options.offsets) {
+		uint64_t base = w->split->stage.offset;
+		snprintf(offsets, sizeof offsets, "%" PRIu64 "\t%" PRIu64 "\t", base + from, base + to);
+		put_text(w, offsets);
+	}
+	put_joined(w, from, to);
+	put(w, "\n", 1);
 }
 
 static void
@@ -64,8 +103,129 @@ count_sentence(struct work *w)
 	struct potok_split *s = w->split;
 
 	s->counts[SENTENCES].n++;
-	if (!s->in_line)
+	if (!s->in_paragraph)
 		s->counts[PARAGRAPHS].n++;
+}
+
+/* The paragraph at hand has ended. */
+static void
+end_paragraph(struct work *w)
+{
+	struct potok_split *s = w->split;
+
+	if (s->in_paragraph && s->fence == 0 && !s->options.explain) {
+		if (s->options.paragraphs == POTOK_SPLIT_BLANK)
+			put(w, "\n", 1);
+		else if (s->options.paragraphs == POTOK_SPLIT_P)
+			put_text(w, "<p>\n");
+	}
+	s->in_paragraph = s->one_line = s->whole = false;
+	s->nhead = 0;
+	memset(s->languages, 0, sizeof s->languages);
+}
+
+/* Keeps the beginning of the paragraph, which tells its language, beyond the sentences that go. */
+static void
+keep_head(struct potok_split *s, const unsigned char *p, size_t n)
+{
+	size_t room = sizeof s->head - s->nhead;
+
+	if (n > room)
+		n = room;
+	memcpy(s->head + s->nhead, p, n);
+	s->nhead += n;
+}
+
+/* The sentence is [at, end); white space follows, or the LF that ends the paragraph. */
+static void
+end_sentence(struct work *w, size_t end, bool at_paragraph_end)
+{
+	struct potok_split *s = w->split;
+	size_t trimmed = trim(w->p, w->at, end), next = at_paragraph_end ? end + 1 : end;
+
+	count_sentence(w);
+	if (!at_paragraph_end)
+		keep_head(s, w->p + w->at, end - w->at);
+	s->in_paragraph = true;
+	if (!w->plain) {
+		put_sentence(w, w->at, trimmed);
+		w->run = next;
+	} else if (!at_paragraph_end || trimmed < end) {
+		flush(w, trimmed, next);
+		put(w, "\n", 1);
+	}
+	w->at = next;
+	s->blank = false;
+	s->line_begins = at_paragraph_end;
+	s->examined = s->token = s->seen = s->closer = 0;
+	s->code = s->target = false;
+	if (at_paragraph_end) {
+		if (!w->plain || s->options.paragraphs != POTOK_SPLIT_PLAIN)
+			flush(w, next, next);
+		end_paragraph(w);
+	}
+}
+
+/* --- between sentences ---------------------------------------------------------------------- */
+
+/* What the line at w->at is in Markdown; false when more input is needed to know. */
+static bool
+begin_line(struct work *w)
+{
+	struct potok_split *s = w->split;
+	enum block block = block_at(w->p, w->at, w->n, w->last, s->options.input);
+
+	if (block == BLOCK_UNKNOWN)
+		return false;
+	s->line_begins = false;
+	if (s->fence != 0) {
+		s->whole = true;
+		size_t at = w->at;
+		while (at < w->n && (w->p[at] == ' ' || w->p[at] == '\t'))
+			at++;
+		if (block == BLOCK_FENCE && w->p[at] == s->fence)
+			s->fence = 0;
+	} else if (block == BLOCK_FENCE) {
+		size_t at = w->at;
+		while (w->p[at] != '`' && w->p[at] != '~')
+			at++;
+		s->fence = w->p[at];
+		s->whole = true;
+	} else {
+		s->one_line = block == BLOCK_LINE;
+		s->whole = block == BLOCK_WHOLE;
+	}
+	return true;
+}
+
+/* Takes the LF at w->at, between sentences.  Answers false when more input is needed. */
+static bool
+take_lf(struct work *w)
+{
+	struct potok_split *s = w->split;
+	bool marked = s->options.paragraphs != POTOK_SPLIT_PLAIN;
+
+	if (s->in_paragraph) {
+		int ends = s->one_line || s->whole
+			       ? 1
+			       : ends_paragraph(w->p, w->at, w->n, w->last, s->options.input);
+		if (ends < 0)
+			return false;
+		/* The LF of this line stands already behind its last sentence. */
+		flush(w, w->at, w->at + 1);
+		if (ends > 0)
+			end_paragraph(w);
+		s->line_begins = ends > 0;
+	} else {
+		if (marked)
+			flush(w, w->at, w->at + 1);
+		else if (!w->plain && !s->options.explain)
+			put(w, "\n", 1);
+		s->blank = false;
+		s->line_begins = true;
+	}
+	w->at++;
+	return true;
 }
 
 /*
@@ -75,55 +235,38 @@ count_sentence(struct work *w)
 static bool
 to_sentence(struct work *w)
 {
+	struct potok_split *s = w->split;
+
 	while (w->at < w->n) {
 		unsigned char c = w->p[w->at];
-		if (c > ' ' && c < 0x80)
+		if (s->line_begins && s->options.input == POTOK_SPLIT_MARKDOWN && !begin_line(w))
+			return false;
+		if ((c > ' ' && c < 0x80) || (s->whole && s->fence != 0 && c != '\n'))
 			return true;
 		int space = white_space(w->p + w->at, w->n - w->at);
 		if (space > 0) {
 			flush(w, w->at, w->at + (size_t)space);
 			w->at += (size_t)space;
-			w->split->blank = !w->split->in_line;
+			s->blank = !s->in_paragraph;
 		} else if (space < 0 && !w->last) {
 			return false; /* cut within what may be a space */
 		} else if (c != '\n') {
 			return true;
-		} else if (w->split->in_line) {
-			/* The LF of this line stands already behind its last sentence. */
-			flush(w, w->at, w->at + 1);
-			w->at++;
-			w->split->in_line = false;
-		} else {
-			w->at++;
-			w->split->blank = false;
+		} else if (!take_lf(w)) {
+			return false;
 		}
 	}
 	return false;
 }
 
-/* The sentence is [at, end), and white space or LF follows. */
-static void
-end_sentence(struct work *w, size_t end, bool at_line_end)
-{
-	size_t trimmed = trim(w->p, w->at, end);
-
-	count_sentence(w);
-	if (at_line_end && trimmed == end) {
-		w->at = end + 1;
-	} else {
-		break_line(w, trimmed, at_line_end ? end + 1 : end);
-		w->at = w->run;
-	}
-	w->split->in_line = !at_line_end;
-	w->split->blank = false;
-}
+/* --- sentences -------------------------------------------------------------------------------- */
 
 /* Cuts a sentence that is longer than the maximum: behind its last white space, or else between
  * characters. */
 static void
-cut_sentence(struct work *w)
+cut_sentence(struct work *w, size_t max)
 {
-	size_t max = w->at + POTOK_SPLIT_SENTENCE, end = max;
+	size_t end = max;
 
 	while (end > w->at && w->p[end - 1] != ' ')
 		end--;
@@ -134,80 +277,305 @@ cut_sentence(struct work *w)
 	end_sentence(w, end, false);
 }
 
+/* The sign that ends a quotation that c begins; 0: c begins none. */
+static uint32_t
+closer_of(uint32_t c)
+{
+	static const uint32_t pairs[][2] = {{'"', '"'}, {0x201C, 0x201D}, {0x201E, 0x201C},
+	    {0xAB, 0xBB}, {0xBB, 0xAB}, {0x2018, 0x2019}, {'\'', '\''}, {'(', ')'}, {'[', ']'},
+	    {0x300C, 0x300D}, {0x300E, 0x300F}, {0xFF08, 0xFF09}};
+
+	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+		if (pairs[i][0] == c)
+			return pairs[i][1];
+	return 0;
+}
+
+/* Carries what is open (quotation, code, link target) over p[at + seen..to). */
+static void
+carry(struct work *w, size_t to)
+{
+	struct potok_split *s = w->split;
+	bool markdown = s->options.input == POTOK_SPLIT_MARKDOWN;
+
+	for (size_t i = w->at + s->seen; i < to;) {
+		struct character c = look(w->p, i, to), before = look_back(w->p, w->at, i);
+		size_t len = c.len ? c.len : 1;
+		struct character next = look(w->p, i + len, w->n);
+		if (markdown && c.cp == '`')
+			s->code = !s->code;
+		if (markdown && before.cp == ']' && c.cp == '(')
+			s->target = true;
+		else if (s->target && c.cp == ')')
+			s->target = false;
+		bool letters = is_letter(before.class) && is_letter(next.class);
+		if (!s->options.keep_quotes)
+			;
+		else if (s->closer != 0 && i - w->at - s->opened > POTOK_SPLIT_QUOTE)
+			s->closer = 0;
+		else if (s->closer != 0 && (c.cp == s->closer || (c.cp == 0x201D && s->closer == 0x201C)) && !letters)
+			s->closer = 0;
+		else if (s->closer == 0 && closer_of(c.cp) != 0 && !is_letter(before.class) &&
+			 before.class != DIGIT && next.class != SPACE && next.class != EDGE) {
+			s->closer = closer_of(c.cp);
+			s->opened = i - w->at;
+		}
+		i += len;
+	}
+	if (to > w->at + s->seen)
+		s->seen = to - w->at;
+}
+
+/* Finds where the word that holds p[mark] begins, from the mark looked at before. */
+static void
+find_token(struct work *w, size_t mark)
+{
+	struct potok_split *s = w->split;
+	size_t from = w->at + s->examined, i = mark;
+
+	while (i > from) {
+		unsigned char c = w->p[i - 1];
+		if (c <= ' ')
+			break;
+		if (c >= 0x80 && c < 0xB0 && look_back(w->p, w->at, i).class == SPACE)
+			break;
+		i--;
+	}
+	if (i > from || (i > w->at && w->p[i - 1] <= ' '))
+		s->token = i - w->at;
+}
+
+/* "123  |  ru.never "рис"  см. рис.|5 на": one line for the mark, what was decided and why. */
+static void
+explain(struct work *w, size_t mark, const struct decision *d)
+{
+	char line[160];
+	size_t from = mark, to = d->next, left = 24, n;
+
+	if (d->rule == RULE_NONE)
+		return;
+	n = (size_t)snprintf(line, sizeof line, "%" PRIu64 "\t%s\t", w->split->stage.offset + mark,
+	    d->verdict == ENDS ? "ends" : "goes-on");
+	put(w, line, n);
+	if (d->rule == RULE_WORD && d->kind != UNKNOWN) {
+		put_text(w, d->languages == 0 ? "user" : words_tag(d->languages));
+		put_text(w, ".");
+		put_text(w, words_kind_name(d->kind));
+	} else {
+		put_text(w, rule_name(d->rule));
+	}
+	if (d->word_end > d->word && d->kind != UNKNOWN) {
+		put_text(w, " \"");
+		put(w, w->p + d->word, d->word_end - d->word);
+		put_text(w, "\"");
+	}
+	put_text(w, "\t");
+	for (; from > w->at && (left > 0 || (w->p[from] & 0xC0) == 0x80); left -= left > 0)
+		from--;
+	put_joined(w, from, to);
+	put_text(w, "|");
+	size_t end = w->n - to > 24 ? to + 24 : w->n;
+	const unsigned char *lf = memchr(w->p + to, '\n', end - to);
+	end = lf ? (size_t)(lf - w->p) : end;
+	while (end > to && end < w->n && (w->p[end] & 0xC0) == 0x80)
+		end--;
+	put(w, w->p + to, end - to);
+	put_text(w, "\n");
+}
+
+/* The end of what may be looked at behind the mark; SIZE_MAX: more input must come first. */
+static size_t
+context_end(const struct work *w, size_t mark)
+{
+	enum potok_split_input input = w->split->options.input;
+	size_t known = w->n - mark;
+
+	if (input == POTOK_SPLIT_LINES || w->split->whole) {
+		if (known >= POTOK_SPLIT_CONTEXT)
+			return mark + POTOK_SPLIT_CONTEXT;
+		return w->last || memchr(w->p + mark, '\n', known) ? w->n : SIZE_MAX;
+	}
+	size_t to = known > POTOK_SPLIT_CONTEXT ? mark + POTOK_SPLIT_CONTEXT : w->n;
+	size_t from = mark, end;
+	/* Lines within the context that go on, up to the one that ends the paragraph. */
+	for (;;) {
+		const unsigned char *lf = memchr(w->p + from, '\n', to - from);
+		if (lf == NULL)
+			return known >= POTOK_SPLIT_CONTEXT || w->last ? to : SIZE_MAX;
+		end = (size_t)(lf - w->p);
+		int ends = w->split->one_line ? 1 : ends_paragraph(w->p, end, w->n, w->last, input);
+		if (ends != 0)
+			return ends > 0 ? end : SIZE_MAX;
+		from = end + 1;
+	}
+}
+
+/* Where the next item of the list begins in p[from..to), in a line that an item began; `to` when none. */
+static size_t
+next_item(const struct work *w, const struct item *item, size_t from, size_t to)
+{
+	while (from < to && item->length > 0) {
+		const unsigned char *space = memchr(w->p + from, ' ', to - from);
+		if (space == NULL)
+			return to;
+		from = (size_t)(space - w->p) + 1;
+		struct item next = item_at(w->p, from, w->n);
+		if (next.length > 0 && next.style == item->style &&
+		    (next.number == 0 || next.number == item->number + 1))
+			return from;
+	}
+	return to;
+}
+
+/* Decides at the mark; false when more input is needed. */
+static bool
+decide_at(struct work *w, size_t mark, size_t *next)
+{
+	struct potok_split *s = w->split;
+	size_t end = context_end(w, mark);
+
+	if (end == SIZE_MAX)
+		return false;
+	find_token(w, mark);
+	struct decision d = decide(&(struct place){
+	    .p = w->p,
+	    .start = w->at,
+	    .token = w->at + s->token,
+	    .mark = mark,
+	    .end = end,
+	    .n = w->n,
+	    .last = w->last,
+	    .wrapped = s->options.input != POTOK_SPLIT_LINES && !s->whole && !s->one_line,
+	    .split = s,
+	});
+	if (d.verdict == UNDECIDED)
+		return false;
+	if (s->options.keep_quotes || s->options.input == POTOK_SPLIT_MARKDOWN) {
+		carry(w, d.next);
+		if (d.verdict == ENDS && (s->code || s->target)) {
+			d.verdict = GOES_ON;
+			d.rule = RULE_CODE;
+		} else if (d.verdict == ENDS && s->closer != 0) {
+			d.verdict = GOES_ON;
+			d.rule = RULE_QUOTE;
+		}
+	}
+	if (s->options.explain)
+		explain(w, mark, &d);
+	*next = d.next;
+	s->examined = d.next - w->at;
+	if (d.verdict == ENDS)
+		end_sentence(w, d.next, false);
+	return true;
+}
+
+/* Takes the LF at `lf`; answers 1 when the sentence ends there, 0 when it goes on, below 0 when more
+ * input is needed. */
+static int
+at_lf(struct work *w, size_t lf)
+{
+	struct potok_split *s = w->split;
+	int ends = s->one_line || s->whole
+		       ? 1
+		       : ends_paragraph(w->p, lf, w->n, w->last, s->options.input);
+
+	if (ends > 0)
+		end_sentence(w, lf, true);
+	return ends;
+}
+
 /*
  * Finds the end of the sentence at w->at.  Answers true when it was found and taken; false when
- * more input is needed; then `examined` says how far that is known.
+ * more input is needed; then s->examined says how far that is known.
  */
 static bool
-take_sentence(struct work *w, size_t examined)
+take_sentence(struct work *w)
 {
-	size_t max = w->n - w->at > POTOK_SPLIT_SENTENCE ? w->at + POTOK_SPLIT_SENTENCE : w->n;
-	size_t i = w->at + examined;
+	struct potok_split *s = w->split;
+	size_t max = w->n - w->at > s->options.max_bytes ? w->at + s->options.max_bytes : w->n;
+	size_t begin = w->at, i = w->at + s->examined;
+	struct item item = {0};
+	bool items = s->options.list_items == POTOK_SPLIT_LIST_ITEMS_KEEP && !s->whole;
 
-	while (i < max && (i = scan_mark(w->p, i, max, w->simd)) < max) {
-		if (w->p[i] == '\n') {
-			end_sentence(w, i, true);
-			return true;
+	if (items && w->n - w->at < 16 && !w->last && memchr(w->p + w->at, '\n', w->n - w->at) == NULL)
+		return false;
+	if (items)
+		item = item_at(w->p, w->at, w->n);
+	while (i < max) {
+		size_t from = i;
+		i = s->whole ? scan_lf(w->p, i, max) : scan_mark(w->p, i, max, w->simd);
+		if (item.length > 0) {
+			size_t known = i < max || w->last ? i : i - from > 16 ? i - 16 : from;
+			size_t next = next_item(w, &item, from, known);
+			if (next < known) {
+				end_sentence(w, next, false);
+				return true;
+			}
+			if (i == max && !w->last && max == w->n) {
+				i = known;
+				break;
+			}
 		}
-		size_t known = w->n - i;
-		if (known < POTOK_SPLIT_CONTEXT && !w->last &&
-		    memchr(w->p + i, '\n', known) == NULL)
+		if (i >= max)
 			break;
-		struct decision d = decide(&(struct place){
-		    .p = w->p,
-		    .start = w->at,
-		    .mark = i,
-		    .end = known < POTOK_SPLIT_CONTEXT ? w->n : i + POTOK_SPLIT_CONTEXT,
-		    .first = !w->split->in_line,
-		});
-		if (d.ends) {
-			end_sentence(w, d.next, false);
-			return true;
+		if (w->p[i] == '\n') {
+			int ends = at_lf(w, i);
+			if (ends > 0)
+				return true;
+			if (ends < 0)
+				break;
+			i++;
+			continue;
 		}
-		i = d.next;
+		if (!decide_at(w, i, &i))
+			break;
+		if (w->at != begin)
+			return true;
 	}
 	if (i >= max && max < w->n) {
-		cut_sentence(w);
+		cut_sentence(w, max);
 		return true;
 	}
-	if (w->last) {
+	if (w->last && i >= w->n) {
 		end_sentence(w, w->n, false);
-		potok_count_at(&w->split->counts[FINAL_LF_ADDED], w->split->stage.offset + w->n);
+		potok_count_at(&s->counts[FINAL_LF_ADDED], s->stage.offset + w->n);
 		return true;
 	}
-	w->split->examined = (i < max ? i : max) - w->at;
+	s->examined = (i < max ? i : max) - w->at;
 	return false;
 }
 
 static enum potok_status
 process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
 {
-	struct potok_split *split = (struct potok_split *)stage;
-	struct work w = {.split = split,
+	struct potok_split *s = (struct potok_split *)stage;
+	struct work w = {.split = s,
 	    .out = out,
 	    .p = in->data,
 	    .n = in->len,
 	    .last = last,
+	    .plain = s->options.input == POTOK_SPLIT_LINES && !s->options.offsets &&
+		     !s->options.explain,
 	    .simd = potok_simd(),
 	    .status = POTOK_MORE};
-	size_t examined = split->examined;
 	bool full = false;
 
-	split->examined = 0;
 	while (w.status >= 0 && !full && to_sentence(&w)) {
-		if (!take_sentence(&w, examined))
+		if (!take_sentence(&w))
 			break;
-		examined = 0;
-		full = out->len + out->passed.len + (w.at - w.run) >= out->limit;
+		full = out->len + out->passed.len + (w.plain ? w.at - w.run : 0) >= out->limit;
 	}
 	if (w.status >= 0)
 		flush(&w, w.at, w.at);
-	if (w.status >= 0 && last && w.at == w.n && split->blank) {
+	if (w.status >= 0 && last && w.at == w.n && s->blank) {
 		/* White space alone is an empty line, also where its LF is missing. */
-		potok_count_at(&split->counts[FINAL_LF_ADDED], split->stage.offset + w.n);
-		w.status = potok_buf_add(out, "\n", 1);
-		split->blank = false;
+		potok_count_at(&s->counts[FINAL_LF_ADDED], s->stage.offset + w.n);
+		if (s->options.paragraphs == POTOK_SPLIT_PLAIN && !s->options.explain)
+			put(&w, "\n", 1);
+		s->blank = false;
 	}
+	if (last && w.at == w.n)
+		end_paragraph(&w);
 	if (w.status < 0) {
 		/* Only memory can be missing; the stream ends here, wherever the cut is. */
 		return w.status;
@@ -218,6 +586,8 @@ process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out
 		return POTOK_FULL;
 	return last && in->len == 0 ? POTOK_DONE : POTOK_MORE;
 }
+
+/* --- making ------------------------------------------------------------------------------------ */
 
 /* RFC 5646, section 2.1, in outline: subtags of 1 to 8 letters or digits, the first of 2 to 8
  * letters. */
@@ -245,25 +615,67 @@ is_tag(const char *tag)
 static void
 close_split(struct potok_stage *stage)
 {
-	(void)stage;
+	struct potok_split *s = (struct potok_split *)stage;
+
+	free(s->user);
+	s->user = NULL;
+}
+
+static enum potok_status
+refuse(struct potok_split *s, const char *why)
+{
+	s->stage.why = why;
+	return POTOK_EUSAGE;
 }
 
 enum potok_status
-potok_split_init(struct potok_split *split, const struct potok_split_options *options)
+potok_split_init(struct potok_split *s, const struct potok_split_options *options)
 {
 	static const struct potok_split_options defaults = POTOK_SPLIT_DEFAULTS;
 
 	if (options == NULL)
 		options = &defaults;
-	*split = (struct potok_split){
+	*s = (struct potok_split){
 	    .stage = {.process = process,
 		.close = close_split,
 		.name = "split",
-		.counts = split->counts,
+		.counts = s->counts,
 		.ncounts = POTOK_SPLIT_COUNTS},
+	    .options = *options,
+	    .language = NO_LANGUAGE,
+	    .line_begins = true,
 	};
-	memcpy(split->counts, counts, sizeof counts);
-	if (options->language != NULL && !is_tag(options->language))
-		return POTOK_EUSAGE;
-	return POTOK_MORE;
+	memcpy(s->counts, counts, sizeof counts);
+	s->options.abbreviations = NULL;
+	if (options->max_bytes == 0)
+		s->options.max_bytes = POTOK_SPLIT_SENTENCE;
+	if (s->options.max_bytes < POTOK_SPLIT_SENTENCE_LEAST ||
+	    s->options.max_bytes > POTOK_SPLIT_SENTENCE_MOST)
+		return refuse(s, "a sentence has at least 256 bytes and at most 16 MiB");
+	if (options->language != NULL) {
+		if (!is_tag(options->language))
+			return refuse(s, "no BCP 47 language tag, such as en, ru or sr-Latn");
+		s->language = language_number(options->language);
+		s->options.language = NULL;
+	}
+	if (options->abbreviations == NULL)
+		return POTOK_MORE;
+	return user_words(options->abbreviations, &s->user, s->why, sizeof s->why, &s->stage.why);
+}
+
+bool
+potok_split_language(size_t i, struct potok_split_language *language)
+{
+	const struct language *l = language_at(i);
+
+	if (l == NULL)
+		return false;
+	*language = (struct potok_split_language){l->tag, l->name, l->words};
+	return true;
+}
+
+const char *
+potok_split_rule(size_t i)
+{
+	return rule_name(i);
 }

@@ -1,0 +1,220 @@
+/* The word lists, and telling languages by their common words. */
+#include "words.h"
+
+#include <string.h>
+
+#include "tables.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const unsigned char role_from[] = {NEVER, STARTER, LEAD, COMMON};
+
+static const char *const kind_names[] = {"unknown", "never", "number", "unit", "last", "end", "plain",
+    "starter", "ordinal", "inner", "lead", "common"};
+
+enum kind
+words_kind(const char *name, size_t length)
+{
+	for (size_t i = NEVER; i <= PLAIN; i++)
+		if (strlen(kind_names[i]) == length && memcmp(kind_names[i], name, length) == 0)
+			return (enum kind)i;
+	return UNKNOWN;
+}
+
+const char *
+words_kind_name(enum kind kind)
+{
+	return kind_names[kind];
+}
+
+const char *
+words_tag(uint64_t set)
+{
+	return ~set == 0 || set == 0 ? "mul" : languages[__builtin_ctzll(set)].tag;
+}
+
+bool
+word_key(const unsigned char *p, size_t from, size_t to, struct key *key)
+{
+	memset(key, 0, sizeof *key);
+	if (to <= from || to - from > WORD_MAX)
+		return false;
+	key->capital = look(p, from, to).class == UPPER;
+	for (struct character c; from < to; from += c.len) {
+		c = look(p, from, to);
+		if (c.class == EDGE || key->length > WORD_MAX - 4)
+			return false;
+		if (c.cp < 0x80 && c.len == 1) {
+			bool upper = c.cp >= 'A' && c.cp <= 'Z';
+			key->text[key->length++] = (unsigned char)(upper ? c.cp + 32 : c.cp);
+			continue;
+		}
+		uint32_t lower = char_lower(c.cp);
+		int len = c.class == OTHER ? 0 : potok_utf8_encode(lower, key->text + key->length);
+		if (len == 0)
+			return false;
+		key->length += (size_t)len;
+	}
+	return true;
+}
+
+const struct entry *
+word_find(const struct key *key)
+{
+	for (size_t s = word_hash(key->text, key->length);; s++) {
+		uint16_t i = slots[s & (COUNT(slots) - 1)];
+		if (i == 0)
+			return NULL;
+		if (entries[i].length == key->length &&
+		    memcmp(pool + entries[i].text, key->text, key->length) == 0)
+			return &entries[i];
+	}
+}
+
+static bool
+has_role(const struct row *row, enum role role)
+{
+	return row->kind >= role_from[role] && row->kind < role_from[role + 1];
+}
+
+enum kind
+word_kind(const struct entry *e, const struct key *key, enum role role, uint64_t among,
+    uint64_t *language)
+{
+	for (size_t i = 0; e != NULL && i < e->rows; i++) {
+		const struct row *row = &rows[e->row + i];
+		if (has_role(row, role) && (row->languages & among) != 0 &&
+		    (key->capital || !row->capital)) {
+			if (language != NULL)
+				*language = row->languages & among;
+			return (enum kind)row->kind;
+		}
+	}
+	return UNKNOWN;
+}
+
+bool
+word_differs(const struct entry *e, enum role role)
+{
+	for (size_t i = 0; e != NULL && i < e->rows; i++)
+		if (has_role(&rows[e->row + i], role) && ~rows[e->row + i].languages != 0)
+			return true;
+	return false;
+}
+
+uint64_t
+languages_with(enum language_rule rule)
+{
+	return rule_languages[rule];
+}
+
+const struct language *
+language_at(size_t i)
+{
+	return i < COUNT(languages) ? &languages[i] : NULL;
+}
+
+int
+language_number(const char *tag)
+{
+	static const char *const same[][2] = {{"no", "nb"}, {"bs", "hr"}, {"sh", "sr"}, {"cnr", "sr"},
+	    {"mo", "ro"}, {"iw", "he"}, {"in", "id"}, {"ms", "id"}, {"ku", "kmr"}, {"prs", "fa"},
+	    {"pes", "fa"}, {"arb", "ar"}, {"cmn", "zh"}, {"gl", "pt"}, {"dsb", "hsb"}};
+	size_t length = strcspn(tag, "-_");
+
+	for (size_t i = 0; i < COUNT(same); i++)
+		if (strlen(same[i][0]) == length && strncmp(same[i][0], tag, length) == 0)
+			return language_number(same[i][1]);
+	for (size_t i = 0; i < COUNT(languages); i++)
+		if (strlen(languages[i].tag) == length &&
+		    strncmp(languages[i].tag, tag, length) == 0)
+			return (int)i;
+	return NO_LANGUAGE;
+}
+
+/* --- which language? ---------------------------------------------------------------------- */
+
+/* Points of each language; the scale is such that a lead of CLEAR is hardly ever wrong. */
+struct score {
+	int points[64];
+	int best, second;
+};
+
+enum { CLEAR = 16, PRIOR = 8 };
+
+static void
+count_word(struct score *score, const unsigned char *p, size_t from, size_t to)
+{
+	struct key key;
+	const struct entry *e = word_key(p, from, to, &key) ? word_find(&key) : NULL;
+
+	for (size_t i = 0; e != NULL && i < e->rows; i++) {
+		const struct row *row = &rows[e->row + i];
+		if (row->kind != COMMON && row->kind != STARTER)
+			continue;
+		int n = __builtin_popcountll(row->languages);
+		for (uint64_t left = row->languages; left != 0 && n < 16; left &= left - 1)
+			score->points[__builtin_ctzll(left)] += n == 1 ? 4 : n <= 3 ? 2 : 1;
+	}
+}
+
+static void
+rank(struct score *score)
+{
+	score->best = score->second = 0;
+	for (size_t i = 0; i < COUNT(languages); i++) {
+		int n = score->points[i];
+		if (n > score->best) {
+			score->second = score->best;
+			score->best = n;
+		} else if (n > score->second) {
+			score->second = n;
+		}
+	}
+}
+
+/* Counts the words of the script in p[0..n), until one language leads clearly. */
+static bool
+count_words(struct score *score, const unsigned char *p, size_t n, enum script script)
+{
+	size_t words = 0;
+
+	for (size_t at = 0; at < n;) {
+		struct character c = look(p, at, n);
+		size_t from = at;
+		enum script of = char_script(c.cp);
+		while (is_letter(c.class) || (c.class == MARK && at > from)) {
+			at += c.len;
+			c = look(p, at, n);
+		}
+		if (at > from && of == script) {
+			count_word(score, p, from, at);
+			if (++words % 8 == 0) {
+				rank(score);
+				if (score->best - score->second >= CLEAR)
+					return true;
+			}
+		}
+		at += at == from ? (c.len ? c.len : 1) : 0;
+	}
+	return false;
+}
+
+uint64_t
+languages_of(const unsigned char *head, size_t nhead, const unsigned char *rest, size_t nrest,
+    enum script script, int named)
+{
+	struct score score = {0};
+	uint64_t likely = 0;
+
+	if (!count_words(&score, head, nhead, script))
+		count_words(&score, rest, nrest, script);
+	rank(&score);
+	if (named != NO_LANGUAGE && (languages[named].scripts >> script & 1) != 0 &&
+	    score.points[named] * 3 / 2 + PRIOR >= score.best)
+		return UINT64_C(1) << named;
+	for (size_t i = 0; i < COUNT(languages); i++)
+		if (score.points[i] == score.best)
+			likely |= UINT64_C(1) << i;
+	return likely;
+}
