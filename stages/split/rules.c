@@ -295,11 +295,22 @@ take_token(struct judge *j)
 	t->digits = t->digits && t->nchars > 0;
 }
 
-/* Does the sentence begin with the word, but for openers? */
+static bool
+is_bullet(uint32_t cp)
+{
+	return cp == 0x2022 || cp == 0x2043 || cp == 0xB7 || cp == 0x25AA || cp == 0x25CF;
+}
+
+/* Does the sentence begin with the word, but for openers and a bullet? */
 static bool
 is_first(const struct judge *j)
 {
-	return j->t.whole && j->w->token == j->w->start;
+	const struct place *w = j->w;
+
+	if (!j->t.whole || w->token == w->start)
+		return j->t.whole;
+	struct character c = look(w->p, w->start, w->token);
+	return is_bullet(c.cp) && trim(w->p, w->start, w->token) == w->start + c.len;
 }
 
 /* The last character before the word, white space apart; EDGE when there is none. */
@@ -451,7 +462,10 @@ find_kind(struct judge *j)
 	j->d.word = t->from;
 	j->d.word_end = t->to;
 	j->kind = compound_kind(j);
-	if (j->kind == UNKNOWN)
+	bool initial = t->nchars == 1 && t->nupper == 1;
+	if (initial && j->kind == LAST)
+		j->kind = END; /* "T. D." may be somebody's */
+	if (j->kind == UNKNOWN && !initial)
 		j->kind = kind_of(j, t->from, t->to, BEFORE_STOP, t->script);
 	if (j->kind == UNKNOWN && t->nletters < t->nchars && t->ndots == 0) {
 		size_t tail = tail_of(j);
@@ -532,8 +546,7 @@ is_link(const struct place *w, size_t at)
 static bool
 is_emoji(uint32_t cp)
 {
-	return (cp >= 0x1F300 && cp <= 0x1FAFF) || (cp >= 0x2600 && cp <= 0x27BF) || cp == 0xFE0F ||
-	       cp == 0x200D;
+	return (cp >= 0x1F300 && cp <= 0x1FAFF) || cp == 0xFE0F || cp == 0x200D;
 }
 
 /* ":-)", ";)", ":D", "))": the end of a face of signs at `at`, or `at`. */
@@ -590,6 +603,13 @@ is_plain(const struct token *t, size_t least)
 	return t->nletters == t->nchars && t->nletters >= least;
 }
 
+/* "U.S", "и.о", "B.Sc.Ed" */
+static bool
+is_dotted(const struct token *t)
+{
+	return t->ndots > 0 && t->nletters > 0 && t->longest <= (t->ndots > 1 ? 3 : 2);
+}
+
 /* "mld", "vgl": short words without a vowel are abbreviations. */
 static bool
 lacks_vowel(const struct token *t)
@@ -644,12 +664,13 @@ is_year(const struct judge *j)
 	return j->t.to - j->t.from == 4 && ((p[0] == '1' && p[1] >= '7') || (p[0] == '2' && p[1] == '0'));
 }
 
-static uint64_t
-languages_there(struct judge *j)
+/* Does the rule hold in the languages of what follows? */
+static bool
+holds(struct judge *j, enum language_rule rule)
 {
 	enum script s = is_letter(j->c.class) ? char_script(j->c.cp) : j->t.script;
 
-	return languages(j, s == OTHER_SCRIPT ? LATIN : s);
+	return s != OTHER_SCRIPT && (languages(j, s) & ~languages_with(rule)) == 0;
 }
 
 /* A number with a full stop, and a word behind it. */
@@ -662,7 +683,7 @@ at_number(struct judge *j)
 	if (is_first(j) && !is_year(j) && is_on(w, RULE_LIST_NUMBER)) {
 		bool ends = w->split->options.list_items == POTOK_SPLIT_LIST_ITEMS_BREAK;
 		if (w->split->options.list_items == POTOK_SPLIT_LIST_ITEMS_AUTO)
-			ends = (languages_there(j) & languages_with(LIST_ITEMS_BREAK)) != 0;
+			ends = holds(j, LIST_ITEMS_BREAK);
 		return say(j, ends ? ENDS : GOES_ON, RULE_LIST_NUMBER);
 	}
 	if (!is_on(w, RULE_ORDINAL) || t->nchars > 3 || t->ndots > 0)
@@ -675,7 +696,7 @@ at_number(struct judge *j)
 	enum script script = from < to ? char_script(look(w->p, from, to).cp) : OTHER_SCRIPT;
 	if (kind_of(j, from, to, BEFORE_NUMBER, script) == LEAD)
 		return say(j, GOES_ON, RULE_ORDINAL);
-	if ((languages_there(j) & languages_with(ALL_ORDINALS)) != 0)
+	if (holds(j, ALL_ORDINALS))
 		return say(j, GOES_ON, RULE_ORDINAL);
 	return say(j, ENDS, RULE_STOP);
 }
@@ -685,7 +706,6 @@ static struct decision
 before_capital(struct judge *j)
 {
 	const struct token *t = &j->t;
-	struct character before;
 
 	switch (j->kind) {
 	case NEVER:
@@ -693,10 +713,9 @@ before_capital(struct judge *j)
 	case LAST:
 		return say(j, ENDS, RULE_WORD);
 	case UNIT:
-		before = before_token(j);
-		if (before.class == DIGIT || before.class == PUNCT)
-			return say(j, ENDS, RULE_WORD);
-		return by_follower(j, RULE_WORD);
+		if (before_token(j).class != DIGIT)
+			return by_follower(j, RULE_WORD);
+		return say(j, follower(j) == ORDINAL ? GOES_ON : ENDS, RULE_WORD);
 	case END:
 		return by_follower(j, RULE_WORD);
 	case PLAIN:
@@ -709,12 +728,12 @@ before_capital(struct judge *j)
 	if (t->last.class == CLOSE || t->last.class == QUOTE)
 		return say(j, ENDS, RULE_CLOSED);
 	if (t->nletters == 1 && t->nchars == 1 && is_on(j->w, RULE_INITIAL) &&
-	    (t->script != OTHER_SCRIPT || j->c.class == LETTER || t->nupper == 1))
+	    (t->last.class != MARK || t->script <= CYRILLIC))
 		return at_letter(j);
 	if (t->digits || is_roman(j))
 		return at_number(j);
-	if (t->ndots > 0 && t->longest <= 2 && t->nletters > 0 && is_on(j->w, RULE_DOTTED))
-		return by_follower(j, RULE_DOTTED); /* "U.S", "и.о" */
+	if (is_dotted(t) && is_on(j->w, RULE_DOTTED))
+		return by_follower(j, RULE_DOTTED);
 	if (lacks_vowel(t) && is_on(j->w, RULE_CONSONANTS))
 		return by_follower(j, RULE_CONSONANTS);
 	return say(j, ENDS, RULE_STOP);
@@ -733,7 +752,7 @@ before_digit(struct judge *j)
 		return say(j, ENDS, RULE_CLOSED);
 	if (t->digits)
 		return say(j, !is_first(j) && t->nchars > 2 ? ENDS : GOES_ON, RULE_DIGIT);
-	if ((t->ndots > 0 && t->longest <= 2 && t->nletters > 0) || lacks_vowel(t))
+	if (is_dotted(t) || lacks_vowel(t))
 		return say(j, GOES_ON, RULE_DOTTED);
 	return say(j, is_plain(t, 3) || t->nchars > 3 ? ENDS : GOES_ON, RULE_DIGIT);
 }
@@ -797,8 +816,7 @@ at_strong(struct judge *j)
 			return say(j, ENDS, RULE_LINK);
 		if (j->mark == STRONG && !j->closed && !j->dash && !j->opener &&
 		    !j->w->split->options.no_break_before_lower && is_on(j->w, RULE_LOWER_QUESTION) &&
-		    (languages_there(j) & languages_with(QUESTIONS_BEFORE_LOWER)) != 0 &&
-		    follower(j) != INNER)
+		    holds(j, QUESTIONS_BEFORE_LOWER) && follower(j) != INNER)
 			return say(j, ENDS, RULE_LOWER_QUESTION);
 		return say(j, GOES_ON, RULE_LOWER);
 	case PUNCT:
@@ -815,10 +833,29 @@ at_strong(struct judge *j)
 	}
 }
 
-/* No space behind the mark: only "слово.Слово" and "what?Yes", never inside a link. */
+/* Han, Hiragana, Katakana and full-width forms. */
+static bool
+is_wide(uint32_t cp)
+{
+	return (cp >= 0x3040 && cp <= 0x9FFF) || (cp >= 0xFF00 && cp <= 0xFF9F);
+}
+
+static bool
+is_kana(uint32_t cp)
+{
+	return cp >= 0x3040 && cp <= 0x30FF;
+}
+
+/* No space behind the mark: only "слово.Слово", "what?Yes" and Japanese, never inside a link. */
 static struct decision
 at_glued(struct judge *j)
 {
+	uint32_t before = look_back(j->w->p, j->w->start, j->w->mark).cp;
+	if (is_kana(before) && is_wide(j->c.cp) && j->mark != STOP && !j->dash &&
+	    is_on(j->w, RULE_WIDE)) {
+		bool particle = j->closed && is_kana(j->c.cp);
+		return say(j, particle ? GOES_ON : ENDS, RULE_WIDE);
+	}
 	if (j->c.class != UPPER || j->opener || j->dash || j->mark == ELLIPSIS ||
 	    !is_on(j->w, RULE_GLUED))
 		return say(j, GOES_ON, RULE_NO_SPACE);
@@ -861,8 +898,10 @@ begins_with_sign(const struct judge *j)
 	if (c.cp == '.' && see(w, j->at + 1).cp == '.' && is_on(w, RULE_DOTS)) {
 		return RULE_DOTS;
 	}
-	if ((c.cp == '*' || c.cp == 0x2022 || c.cp == 0xB7 || c.cp == 0x25AA || c.cp == 0x25CF) &&
-	    see(w, j->at + c.len).class == SPACE && is_on(w, RULE_BULLET))
+	size_t at = j->at + c.len;
+	while (c.cp == '*' && see(w, at).cp == '*')
+		at++;
+	if ((c.cp == '*' || is_bullet(c.cp)) && see(w, at).class == SPACE && is_on(w, RULE_BULLET))
 		return RULE_BULLET;
 	return RULE_NONE;
 }

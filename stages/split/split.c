@@ -316,7 +316,8 @@ carry(struct work *w, size_t to)
 		else if (s->closer != 0 && (c.cp == s->closer || (c.cp == 0x201D && s->closer == 0x201C)) && !letters)
 			s->closer = 0;
 		else if (s->closer == 0 && closer_of(c.cp) != 0 && !is_letter(before.class) &&
-			 before.class != DIGIT && next.class != SPACE && next.class != EDGE) {
+			 before.class != DIGIT && next.class != SPACE && next.class != EDGE &&
+			 (c.cp != '\'' || next.class == UPPER)) {
 			s->closer = closer_of(c.cp);
 			s->opened = i - w->at;
 		}
@@ -410,21 +411,21 @@ context_end(const struct work *w, size_t mark)
 	}
 }
 
-/* Where the next item of the list begins in p[from..to), in a line that an item began; `to` when none. */
+/* Where the next item of the list begins in p[from..to], in a line that an item began; SIZE_MAX when
+ * nowhere. */
 static size_t
 next_item(const struct work *w, const struct item *item, size_t from, size_t to)
 {
-	while (from < to && item->length > 0) {
-		const unsigned char *space = memchr(w->p + from, ' ', to - from);
-		if (space == NULL)
-			return to;
-		from = (size_t)(space - w->p) + 1;
-		struct item next = item_at(w->p, from, w->n);
+	bool space = from > w->at && (w->p[from - 1] == ' ' || w->p[from - 1] == '\n');
+
+	for (; from <= to && from < w->n; from++) {
+		struct item next = space ? item_at(w->p, from, w->n) : (struct item){0};
 		if (next.length > 0 && next.style == item->style &&
 		    (next.number == 0 || next.number == item->number + 1))
 			return from;
+		space = w->p[from] == ' ' || w->p[from] == '\n';
 	}
-	return to;
+	return SIZE_MAX;
 }
 
 /* Decides at the mark; false when more input is needed. */
@@ -507,7 +508,7 @@ take_sentence(struct work *w)
 		if (item.length > 0) {
 			size_t known = i < max || w->last ? i : i - from > 16 ? i - 16 : from;
 			size_t next = next_item(w, &item, from, known);
-			if (next < known) {
+			if (next != SIZE_MAX) {
 				end_sentence(w, next, false);
 				return true;
 			}
