@@ -83,7 +83,8 @@ struct potok_split {
 
 	/* Of the sentence at the front of `in`; offsets from its begin. */
 	size_t examined; /* holds no undecided mark */
-	size_t token;    /* the word at `examined` begins here, or none stands there */
+	size_t token;    /* the word at `tokened` begins here, or none stands there */
+	size_t tokened;
 	size_t seen;     /* the members below are of what stands before it */
 	size_t opened;   /* the open quotation begins here */
 	uint32_t closer; /* ends the open quotation; 0: none is open */

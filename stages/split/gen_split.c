@@ -49,6 +49,7 @@ static size_t nwords;
 static struct language languages[LANGUAGES_MAX];
 static size_t nlanguages;
 static uint64_t rule_languages[NRULES];
+static uint64_t letter_languages[TELLING];
 
 static void
 die(const char *file, const char *what, const char *word)
@@ -105,6 +106,18 @@ add_word(const char *file, const char *word, size_t kind, uint64_t language)
 	nwords++;
 }
 
+static void
+add_letter(const char *file, const char *letter, uint64_t language)
+{
+	UChar32 c;
+	int32_t i = 0;
+
+	U8_NEXT(letter, i, -1, c);
+	if (c <= 0 || letter[i] != '\0' || telling((uint32_t)c) == TELLING || u_tolower(c) != c)
+		die(file, "no small letter that can tell a language", letter);
+	letter_languages[telling((uint32_t)c)] |= language;
+}
+
 static enum script
 script_of(const char *word)
 {
@@ -140,13 +153,18 @@ read_list(const char *file)
 			continue;
 		}
 		size_t k = find(kinds, NKINDS, key);
-		if (k == NKINDS && strcmp(key, "rules") != 0)
+		int letters = strcmp(key, "letters") == 0;
+		if (k == NKINDS && !letters && strcmp(key, "rules") != 0)
 			die(file, "unknown kind", key);
 		for (char *w = strtok(NULL, " \n"); w != NULL; w = strtok(NULL, " \n")) {
 			if (k < NKINDS) {
 				add_word(file, w, k, bit);
 				l->words++;
 				l->scripts |= 1u << script_of(w);
+				continue;
+			}
+			if (letters) {
+				add_letter(file, w, bit);
 				continue;
 			}
 			size_t r = find(rules, NRULES, w);
@@ -209,8 +227,9 @@ write_words(void)
 	merge();
 	printf("static const struct row rows[] = {\n");
 	for (size_t i = 0; i < nwords; i++)
-		printf("{0x%llx, %s, %d},\n", (unsigned long long)words[i].languages,
-		    kind_names[words[i].kind], words[i].capital);
+		printf("{0x%llx, %d, %s, %d},\n", (unsigned long long)words[i].languages,
+		    __builtin_popcountll(words[i].languages), kind_names[words[i].kind],
+		    words[i].capital);
 	printf("};\n\nstatic const struct entry entries[] = {\n{0, 0, 0, 0},\n");
 	for (size_t i = 0, n; i < nwords; i += n) {
 		for (n = 1; i + n < nwords && strcmp(words[i].text, words[i + n].text) == 0;)
@@ -249,7 +268,13 @@ write_words(void)
 	printf("};\n\nstatic const uint64_t rule_languages[] = {\n");
 	for (size_t r = 0; r < NRULES; r++)
 		printf("0x%llx, /* %s */\n", (unsigned long long)rule_languages[r], rules[r]);
-	printf("};\n");
+	printf("};\n\nstatic const uint64_t letter_languages[] = {");
+	for (size_t i = 0; i < TELLING; i++)
+		printf("%s0x%llx,", i % 8 ? "" : "\n", (unsigned long long)letter_languages[i]);
+	printf("\n};\n\nstatic const unsigned char letter_counts[] = {");
+	for (size_t i = 0; i < TELLING; i++)
+		printf("%s%d,", i % 24 ? "" : "\n", __builtin_popcountll(letter_languages[i]));
+	printf("\n};\n");
 }
 
 static const char *

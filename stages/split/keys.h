@@ -24,6 +24,22 @@ char_script(uint32_t cp)
 	return cp >= 0x900 && cp < 0x980 ? DEVANAGARI : OTHER_SCRIPT;
 }
 
+/* Letters that tell a language, in 2 ranges of Latin, then Cyrillic, Arabic. */
+enum { TELLING = 0x250 - 0x80 + 0x100 + 0x130 + 0x100 };
+
+/* The number of the letter, in lower case, among those; TELLING for any other. */
+static inline uint32_t
+telling(uint32_t cp)
+{
+	if (cp < 0x250)
+		return cp < 0x80 ? TELLING : cp - 0x80;
+	if (cp >= 0x1E00 && cp < 0x1F00)
+		return cp - 0x1E00 + 0x1D0;
+	if (cp >= 0x400 && cp < 0x530)
+		return cp - 0x400 + 0x2D0;
+	return cp >= 0x600 && cp < 0x700 ? cp - 0x600 + 0x400 : TELLING;
+}
+
 enum {
 	WORD_MAX = 48,           /* bytes of the longest word looked up */
 	WORD_ROOM = WORD_MAX + 8 /* bytes of the array that holds it, zeros behind it */

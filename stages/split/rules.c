@@ -6,6 +6,7 @@
 #include <potok/utf8.h>
 
 #include "blocks.h"
+#include "scan.h"
 
 static const char *const rule_names[RULES] = {
     [RULE_NONE] = "none",
@@ -125,7 +126,6 @@ struct judge {
 		size_t longest; /* most letters between dots */
 		bool digits;    /* only digits (and . , between them) */
 		bool whole;     /* it begins where white space ends */
-		bool vowel;
 		enum script script;
 		struct character last; /* before the mark */
 	} t;
@@ -140,7 +140,7 @@ struct judge {
 	size_t word; /* where the word stands */
 };
 
-static struct character
+static inline struct character
 see(const struct place *w, size_t at)
 {
 	if (w->wrapped && at < w->end && w->p[at] == '\n')
@@ -229,19 +229,6 @@ take_run(struct judge *j)
 
 /* --- the word before --------------------------------------------------------------------- */
 
-static bool
-is_vowel(uint32_t cp)
-{
-	static const char vowels[] = "aeiouyAEIOUYаеёиоуыэюяіїєАЕЁИОУЫЭЮЯІЇЄ";
-	unsigned char one[5] = {0};
-
-	if (cp > 0xFF && cp < 0x400)
-		return true; /* letters with marks: most are, and the rule is for plain ones */
-	if (cp >= 0xC0 && cp < 0x100)
-		return true;
-	return potok_utf8_encode(cp, one) > 0 && strstr(vowels, (const char *)one) != NULL;
-}
-
 static void
 take_character(struct token *t, struct character c)
 {
@@ -253,7 +240,6 @@ take_character(struct token *t, struct character c)
 	t->nupper += c.class == UPPER;
 	t->ndots += c.cp == '.';
 	t->digits = t->digits && (c.class == DIGIT || c.cp == '.' || c.cp == ',');
-	t->vowel = t->vowel || (letter && is_vowel(c.cp));
 	if (letter)
 		t->script = char_script(c.cp);
 }
@@ -610,12 +596,34 @@ is_dotted(const struct token *t)
 	return t->ndots > 0 && t->nletters > 0 && t->longest <= (t->ndots > 1 ? 3 : 2);
 }
 
+static bool
+is_vowel(uint32_t cp)
+{
+	static const char vowels[] = "aeiouyAEIOUYаеёиоуыэюяіїєАЕЁИОУЫЭЮЯІЇЄ";
+	unsigned char one[5] = {0};
+
+	if (cp > 0xFF && cp < 0x400)
+		return true; /* letters with marks: most are, and the rule is for plain ones */
+	if (cp >= 0xC0 && cp < 0x100)
+		return true;
+	return potok_utf8_encode(cp, one) > 0 && strstr(vowels, (const char *)one) != NULL;
+}
+
 /* "mld", "vgl": short words without a vowel are abbreviations. */
 static bool
-lacks_vowel(const struct token *t)
+lacks_vowel(const struct judge *j)
 {
-	return is_plain(t, 2) && t->nletters <= 4 && !t->vowel && t->nupper <= 1 &&
-	       (t->script == LATIN || t->script == CYRILLIC);
+	const struct token *t = &j->t;
+
+	if (!is_plain(t, 2) || t->nletters > 4 || t->nupper > 1 || t->script > CYRILLIC)
+		return false;
+	for (size_t i = t->from; i < t->to;) {
+		struct character c = look(j->w->p, i, t->to);
+		if (is_vowel(c.cp))
+			return false;
+		i += c.len ? c.len : 1;
+	}
+	return true;
 }
 
 /* Of an abbreviation that may end a sentence: the next word decides. */
@@ -734,7 +742,7 @@ before_capital(struct judge *j)
 		return at_number(j);
 	if (is_dotted(t) && is_on(j->w, RULE_DOTTED))
 		return by_follower(j, RULE_DOTTED);
-	if (lacks_vowel(t) && is_on(j->w, RULE_CONSONANTS))
+	if (lacks_vowel(j) && is_on(j->w, RULE_CONSONANTS))
 		return by_follower(j, RULE_CONSONANTS);
 	return say(j, ENDS, RULE_STOP);
 }
@@ -752,7 +760,7 @@ before_digit(struct judge *j)
 		return say(j, ENDS, RULE_CLOSED);
 	if (t->digits)
 		return say(j, !is_first(j) && t->nchars > 2 ? ENDS : GOES_ON, RULE_DIGIT);
-	if (is_dotted(t) || lacks_vowel(t))
+	if (is_dotted(t) || lacks_vowel(j))
 		return say(j, GOES_ON, RULE_DOTTED);
 	return say(j, is_plain(t, 3) || t->nchars > 3 ? ENDS : GOES_ON, RULE_DIGIT);
 }
@@ -866,7 +874,7 @@ at_glued(struct judge *j)
 		return say(j, GOES_ON, RULE_NO_SPACE);
 	find_kind(j);
 	bool ends = j->kind == UNKNOWN || j->kind == PLAIN || j->kind == LAST;
-	ends = ends && !(j->mark == STOP && lacks_vowel(&j->t));
+	ends = ends && !(j->mark == STOP && lacks_vowel(j));
 	return say(j, ends ? ENDS : GOES_ON, ends ? RULE_GLUED : RULE_NO_SPACE);
 }
 
@@ -914,19 +922,6 @@ is_bracketed(const struct judge *j)
 	       look_back(j->w->p, j->w->start, j->w->mark).class == OPEN;
 }
 
-/* Most marks are no ends, and are seen not to be by their neighbours: "3.5", "a.b", "x: y". */
-static bool
-is_hopeless(const struct place *w)
-{
-	unsigned char mark = w->p[w->mark];
-	unsigned char next = w->mark + 1 < w->end ? w->p[w->mark + 1] : '\n';
-
-	if (mark == '.')
-		return (next >= 'a' && next <= 'z') || (next >= '0' && next <= '9') ||
-		       (next == '\n' && !w->wrapped) || next == '/' || next == ',';
-	return (mark == ':' || mark == ';') && next != ' ' && next != '\n' && next < 0x80;
-}
-
 /* ":" and ";" end sentences in Armenian and in Greek, before a capital letter of the script. */
 static struct decision
 at_colon(struct judge *j)
@@ -944,8 +939,8 @@ decide(const struct place *w)
 {
 	struct judge j = {.w = w, .end = w->mark + 1};
 
-	if (is_hopeless(w))
-		return say(&j, GOES_ON, RULE_NO_SPACE);
+	if (!may_end(w->p, w->mark, w->end))
+		return say(&j, GOES_ON, RULE_NONE);
 	take_run(&j);
 	if (j.mark == NO_MARK) {
 		j.end = w->mark + 1;

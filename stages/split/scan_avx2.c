@@ -13,22 +13,27 @@ static const unsigned char by_low[16] = {
     32, 32 | 2, 32, 32, 0, 0, 16, 0, 16, 0, 1 | 4, 4 | 16, 0, 8, 2, 4 | 32};
 
 POTOK_TARGET_AVX2 size_t
-scan_skip_avx2(const unsigned char *p, size_t from, size_t n)
+scan_mark_avx2(const unsigned char *p, size_t from, size_t to, size_t n)
 {
 	const __m256i high = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)by_high));
 	const __m256i low = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)by_low));
 	const __m256i nibble = _mm256_set1_epi8(0x0F);
 
-	for (; n - from >= 32; from += 32) {
+	for (; to - from >= 32; from += 32) {
 		__m256i x = _mm256_loadu_si256((const __m256i *)(p + from));
 		__m256i h =
 		    _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16(x, 4), nibble));
 		__m256i l = _mm256_shuffle_epi8(low, _mm256_and_si256(x, nibble));
 		__m256i none = _mm256_cmpeq_epi8(_mm256_and_si256(h, l), _mm256_setzero_si256());
 		unsigned found = ~(unsigned)_mm256_movemask_epi8(none);
-		if (found != 0)
-			return from + (size_t)__builtin_ctz(found);
+		for (; found != 0; found &= found - 1) {
+			size_t i = from + (size_t)__builtin_ctz(found);
+			if (may_end(p, i, n))
+				return i;
+		}
 	}
+	while (from < to && !(is_mark_byte(p[from]) && may_end(p, from, n)))
+		from++;
 	return from;
 }
 #endif

@@ -11,6 +11,8 @@
 #include "scan.h"
 #include "user.h"
 
+enum { ITEM_CONTEXT = 16 /* bytes that hold the marker of a list item */ };
+
 enum { SENTENCES, PARAGRAPHS, FINAL_LF_ADDED, SENTENCE_CUT };
 
 static const struct potok_count counts[POTOK_SPLIT_COUNTS] = {
@@ -35,6 +37,7 @@ struct work {
 	size_t at;   /* where the next sentence begins */
 	bool last;
 	bool plain;  /* sentences go out as they stand */
+	bool fast;   /* the plain cases need not go through the rules */
 	int simd;    /* level */
 	enum potok_status status;
 };
@@ -157,7 +160,7 @@ end_sentence(struct work *w, size_t end, bool at_paragraph_end)
 	w->at = next;
 	s->blank = false;
 	s->line_begins = at_paragraph_end;
-	s->examined = s->token = s->seen = s->closer = 0;
+	s->examined = s->token = s->tokened = s->seen = s->closer = 0;
 	s->code = s->target = false;
 	if (at_paragraph_end) {
 		if (!w->plain || s->options.paragraphs != POTOK_SPLIT_PLAIN)
@@ -327,23 +330,27 @@ carry(struct work *w, size_t to)
 		s->seen = to - w->at;
 }
 
-/* Finds where the word that holds p[mark] begins, from the mark looked at before. */
+/* Finds where the word that holds p[mark] begins, from where it was looked for before. */
 static void
 find_token(struct work *w, size_t mark)
 {
 	struct potok_split *s = w->split;
-	size_t from = w->at + s->examined, i = mark;
+	size_t from = w->at + s->tokened, i = mark;
 
 	while (i > from) {
 		unsigned char c = w->p[i - 1];
 		if (c <= ' ')
 			break;
-		if (c >= 0x80 && c < 0xB0 && look_back(w->p, w->at, i).class == SPACE)
+		/* The second byte of most characters tells that they are no white space. */
+		unsigned char b = i - from > 1 ? w->p[i - 2] : 0x80;
+		if (c >= 0x80 && c < 0xB0 && (b == 0xC2 || b == 0x80 || b == 0x81 || b == 0x9A) &&
+		    look_back(w->p, w->at, i).class == SPACE)
 			break;
 		i--;
 	}
-	if (i > from || (i > w->at && w->p[i - 1] <= ' '))
+	if (i > from)
 		s->token = i - w->at;
+	s->tokened = mark - w->at;
 }
 
 /* "123  |  ru.never "рис"  см. рис.|5 на": one line for the mark, what was decided and why. */
@@ -428,6 +435,84 @@ next_item(const struct work *w, const struct item *item, size_t from, size_t to)
 	return SIZE_MAX;
 }
 
+/* Up to where items of a list can be told, from `from` on: their markers must be whole. */
+static size_t
+items_known(const struct work *w, size_t from)
+{
+	size_t sure = w->n - from > ITEM_CONTEXT ? w->n - ITEM_CONTEXT : from;
+
+	return w->last || memchr(w->p + sure, '\n', w->n - sure) != NULL ? w->n : sure;
+}
+
+/* Does a capital letter, ASCII or Russian, stand at p[at..n), perhaps behind a straight quote? */
+static bool
+is_capital(const unsigned char *p, size_t at, size_t n)
+{
+	if (n - at > 2 && p[at] == '"')
+		at++;
+	return (p[at] >= 'A' && p[at] <= 'Z') ||
+	       (n - at > 1 && p[at] == 0xD0 && p[at + 1] >= 0x90 && p[at + 1] <= 0xAF);
+}
+
+/* Sets *key to the word of ASCII or Russian letters that ends at `to` and has a space before it, in lower
+ * case; false where there is none, or none of two letters, or one with capitals inside. */
+static bool
+plain_key(const unsigned char *p, size_t start, size_t to, struct key *key)
+{
+	size_t from = to;
+
+	if (p[to - 1] < 0x80) {
+		while (from > start && p[from - 1] >= 'a' && p[from - 1] <= 'z')
+			from--;
+		if (from > start && p[from - 1] >= 'A' && p[from - 1] <= 'Z')
+			from--;
+		if (to - from < 2)
+			return false;
+	} else {
+		while (from > start + 1 &&
+		       ((p[from - 2] == 0xD0 && p[from - 1] >= 0xB0 && p[from - 1] <= 0xBF) ||
+			   (p[from - 2] == 0xD1 && p[from - 1] >= 0x80 && p[from - 1] <= 0x8F)))
+			from -= 2;
+		if (to - from < 4)
+			return false;
+	}
+	if (from == start || p[from - 1] != ' ' || to - from > WORD_MAX)
+		return false;
+	key->length = to - from;
+	memset(key->text, 0, sizeof key->text);
+	memcpy(key->text, p + from, key->length);
+	if (key->text[0] < 'a')
+		key->text[0] |= 0x20;
+	return true;
+}
+
+/*
+ * Is this a plain case, "word. Word" or "word? Word", in which the rules' answer is that the sentence ends?
+ * The word is one of plain_key() that no list has, too long for an abbreviation without a vowel or for a
+ * part of one; no sign is near.  Asking the rules takes ten times as long.
+ */
+static bool
+is_plain_end(const struct work *w, size_t mark)
+{
+	const unsigned char *p = w->p;
+	struct key key;
+
+	if (w->n - mark < 5 || mark - w->at < 4 || p[mark + 1] != ' ' || !is_capital(p, mark + 2, w->n))
+		return false;
+	if (p[mark] == '!' || p[mark] == '?')
+		return true;
+	if (p[mark] != '.' || !plain_key(p, w->at, mark, &key))
+		return false;
+	size_t letters = key.text[0] < 0x80 ? key.length : key.length / 2;
+	if (letters < 5) {
+		unsigned char before = p[mark - key.length - 2];
+		bool vowel = key.text[0] < 0x80 && strpbrk((const char *)key.text, "aeiouy") != NULL;
+		if (!vowel || mark - key.length < w->at + 2 || before < '0' || before > 'z')
+			return false;
+	}
+	return !word_has(word_find(&key), BEFORE_STOP);
+}
+
 /* Decides at the mark; false when more input is needed. */
 static bool
 decide_at(struct work *w, size_t mark, size_t *next)
@@ -437,7 +522,8 @@ decide_at(struct work *w, size_t mark, size_t *next)
 
 	if (end == SIZE_MAX)
 		return false;
-	find_token(w, mark);
+	if (w->p[mark] < 0xE3) /* others stand in scripts that need no word */
+		find_token(w, mark);
 	struct decision d = decide(&(struct place){
 	    .p = w->p,
 	    .start = w->at,
@@ -498,22 +584,21 @@ take_sentence(struct work *w)
 	struct item item = {0};
 	bool items = s->options.list_items == POTOK_SPLIT_LIST_ITEMS_KEEP && !s->whole;
 
-	if (items && w->n - w->at < 16 && !w->last && memchr(w->p + w->at, '\n', w->n - w->at) == NULL)
+	if (items && items_known(w, w->at) == w->at && w->n > w->at)
 		return false;
 	if (items)
 		item = item_at(w->p, w->at, w->n);
 	while (i < max) {
 		size_t from = i;
-		i = s->whole ? scan_lf(w->p, i, max) : scan_mark(w->p, i, max, w->simd);
+		i = s->whole ? scan_lf(w->p, i, max) : scan_mark(w->p, i, max, w->n, w->simd);
 		if (item.length > 0) {
-			size_t known = i < max || w->last ? i : i - from > 16 ? i - 16 : from;
-			size_t next = next_item(w, &item, from, known);
+			size_t sure = items_known(w, from), next = next_item(w, &item, from, i < sure ? i : sure);
 			if (next != SIZE_MAX) {
 				end_sentence(w, next, false);
 				return true;
 			}
-			if (i == max && !w->last && max == w->n) {
-				i = known;
+			if (i > sure) {
+				i = sure;
 				break;
 			}
 		}
@@ -527,6 +612,16 @@ take_sentence(struct work *w)
 				break;
 			i++;
 			continue;
+		}
+		if (w->fast) {
+			if (w->p[i] < 0x80 && i + 1 < w->n && w->p[i + 1] == '\n') {
+				i++;
+				continue;
+			}
+			if (is_plain_end(w, i)) {
+				end_sentence(w, i + 1, false);
+				return true;
+			}
 		}
 		if (!decide_at(w, i, &i))
 			break;
@@ -557,6 +652,8 @@ process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out
 	    .last = last,
 	    .plain = s->options.input == POTOK_SPLIT_LINES && !s->options.offsets &&
 		     !s->options.explain,
+	    .fast = s->user == NULL && s->options.without == 0 && !s->options.keep_quotes &&
+		    !s->options.explain && s->options.input == POTOK_SPLIT_LINES,
 	    .simd = potok_simd(),
 	    .status = POTOK_MORE};
 	bool full = false;

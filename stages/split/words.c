@@ -94,6 +94,15 @@ word_kind(const struct entry *e, const struct key *key, enum role role, uint64_t
 }
 
 bool
+word_has(const struct entry *e, enum role role)
+{
+	for (size_t i = 0; e != NULL && i < e->rows; i++)
+		if (has_role(&rows[e->row + i], role))
+			return true;
+	return false;
+}
+
+bool
 word_differs(const struct entry *e, enum role role)
 {
 	for (size_t i = 0; e != NULL && i < e->rows; i++)
@@ -137,65 +146,112 @@ language_number(const char *tag)
 /* Points of each language; the scale is such that a lead of CLEAR is hardly ever wrong. */
 struct score {
 	int points[64];
-	int best, second;
+	int best;
+	int asked; /* is_clear() when that was the best */
+	int words;
 };
 
-enum { CLEAR = 16, PRIOR = 8 };
+enum { CLEAR = 12, PRIOR = 8, ENOUGH = 80 /* words */ };
 
-static void
-count_word(struct score *score, const unsigned char *p, size_t from, size_t to)
+/* Does the best language lead clearly? */
+static bool
+is_clear(const struct score *score)
 {
-	struct key key;
-	const struct entry *e = word_key(p, from, to, &key) ? word_find(&key) : NULL;
+	size_t near = 0;
 
-	for (size_t i = 0; e != NULL && i < e->rows; i++) {
-		const struct row *row = &rows[e->row + i];
-		if (row->kind != COMMON && row->kind != STARTER)
-			continue;
-		int n = __builtin_popcountll(row->languages);
-		for (uint64_t left = row->languages; left != 0 && n < 16; left &= left - 1)
-			score->points[__builtin_ctzll(left)] += n == 1 ? 4 : n <= 3 ? 2 : 1;
-	}
+	for (size_t i = 0; i < COUNT(languages); i++)
+		near += score->points[i] > score->best - CLEAR;
+	return near == 1;
 }
 
 static void
-rank(struct score *score)
+add_points(struct score *score, uint64_t set, int points)
 {
-	score->best = score->second = 0;
-	for (size_t i = 0; i < COUNT(languages); i++) {
-		int n = score->points[i];
-		if (n > score->best) {
-			score->second = score->best;
-			score->best = n;
-		} else if (n > score->second) {
-			score->second = n;
-		}
+	for (; set != 0; set &= set - 1) {
+		int *p = &score->points[__builtin_ctzll(set)];
+		*p += points;
+		if (*p > score->best)
+			score->best = *p;
 	}
+}
+
+/* The word tells by the lists in which it stands, and by the rarest of its letters. */
+static void
+count_word(struct score *score, const struct key *key, uint32_t letter)
+{
+	const struct entry *e = word_find(key);
+
+	for (size_t i = 0; e != NULL && i < e->rows; i++) {
+		const struct row *row = &rows[e->row + i];
+		if ((row->kind == COMMON || row->kind == STARTER) && row->n < 8)
+			add_points(score, row->languages, row->n == 1 ? 4 : row->n <= 4 ? 2 : 1);
+	}
+	/* What is written with a letter is in none of the languages without it. */
+	if (letter != TELLING && letter_counts[letter] < 8)
+		add_points(score, letter_languages[letter], 4);
+}
+
+/* Takes the word of the script at p[at]: its end is answered, *key is the word in lower case, *letter the
+ * number of the rarest of its letters, or TELLING.  No word: `at`. */
+static size_t
+take_word(const unsigned char *p, size_t at, size_t n, enum script script, struct key *key, uint32_t *letter)
+{
+	int least = 64;
+
+	memset(key, 0, sizeof *key);
+	*letter = TELLING;
+	while (at < n) {
+		if (p[at] < 0x80) {
+			unsigned char small = p[at] | 0x20;
+			if (small < 'a' || small > 'z' || script != LATIN)
+				break;
+			at++;
+			if (key->length <= WORD_MAX - 4)
+				key->text[key->length++] = small;
+			continue;
+		}
+		struct character c = look(p, at, n);
+		if ((!is_letter(c.class) && c.class != MARK) || char_script(c.cp) != script)
+			break;
+		uint32_t cp = char_lower(c.cp), number = telling(cp);
+		if (number < TELLING && letter_counts[number] > 0 && letter_counts[number] < least) {
+			*letter = number;
+			least = letter_counts[number];
+		}
+		if (key->length <= WORD_MAX - 4 && cp < 0x800) {
+			key->text[key->length++] = (unsigned char)(0xC0 | cp >> 6);
+			key->text[key->length++] = (unsigned char)(0x80 | (cp & 0x3F));
+		} else if (key->length <= WORD_MAX - 4) {
+			key->length += (size_t)potok_utf8_encode(cp, key->text + key->length);
+		}
+		at += c.len;
+	}
+	return at;
 }
 
 /* Counts the words of the script in p[0..n), until one language leads clearly. */
 static bool
 count_words(struct score *score, const unsigned char *p, size_t n, enum script script)
 {
-	size_t words = 0;
+	struct key key;
+	uint32_t letter;
 
 	for (size_t at = 0; at < n;) {
-		struct character c = look(p, at, n);
-		size_t from = at;
-		enum script of = char_script(c.cp);
-		while (is_letter(c.class) || (c.class == MARK && at > from)) {
-			at += c.len;
-			c = look(p, at, n);
+		size_t end = p[at] <= ' ' ? at : take_word(p, at, n, script, &key, &letter);
+		if (end == at) {
+			struct character c = look(p, at, n);
+			at += c.len ? c.len : 1;
+			continue;
 		}
-		if (at > from && of == script) {
-			count_word(score, p, from, at);
-			if (++words % 8 == 0) {
-				rank(score);
-				if (score->best - score->second >= CLEAR)
-					return true;
-			}
+		count_word(score, &key, letter);
+		if (++score->words == ENOUGH)
+			return true;
+		if (score->best >= CLEAR && score->best >= score->asked + 4) {
+			score->asked = score->best;
+			if (is_clear(score))
+				return true;
 		}
-		at += at == from ? (c.len ? c.len : 1) : 0;
+		at = end;
 	}
 	return false;
 }
@@ -209,7 +265,6 @@ languages_of(const unsigned char *head, size_t nhead, const unsigned char *rest,
 
 	if (!count_words(&score, head, nhead, script))
 		count_words(&score, rest, nrest, script);
-	rank(&score);
 	if (named != NO_LANGUAGE && (languages[named].scripts >> script & 1) != 0 &&
 	    score.points[named] * 3 / 2 + PRIOR >= score.best)
 		return UINT64_C(1) << named;

@@ -39,6 +39,7 @@ enum language_rule {
 
 struct row {
 	uint64_t languages;
+	unsigned char n; /* of languages; 64 for all */
 	unsigned char kind;
 	unsigned char capital; /* only where the word begins with a capital letter */
 };
@@ -74,6 +75,9 @@ const struct entry *word_find(const struct key *);
  * the set of languages that say so.  entry NULL: UNKNOWN. */
 enum kind word_kind(const struct entry *, const struct key *, enum role, uint64_t languages,
     uint64_t *language);
+
+/* Does any language know it in that role?  entry NULL: false. */
+bool word_has(const struct entry *, enum role);
 
 /* Does it depend on the language what the word is in that role? */
 bool word_differs(const struct entry *, enum role);
