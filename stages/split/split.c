@@ -11,7 +11,10 @@
 #include "scan.h"
 #include "user.h"
 
-enum { ITEM_CONTEXT = 16 /* bytes that hold the marker of a list item */ };
+enum {
+	ITEM_CONTEXT = 16, /* bytes that hold the marker of a list item */
+	ENDS_MAX = 64
+};
 
 enum { SENTENCES, PARAGRAPHS, FINAL_LF_ADDED, SENTENCE_CUT };
 
@@ -35,6 +38,8 @@ struct work {
 	size_t n;
 	size_t run;  /* p[run..at) goes out unchanged, where sentences do */
 	size_t at;   /* where the next sentence begins */
+	size_t ends[ENDS_MAX]; /* spaces of the run that become LF */
+	size_t nends;
 	bool last;
 	bool plain;  /* sentences go out as they stand */
 	bool fast;   /* the plain cases need not go through the rules */
@@ -57,12 +62,20 @@ put_text(struct work *w, const char *text)
 	put(w, text, strlen(text));
 }
 
-/* Hands on p[run..end) and lets the next run begin at `next`. */
+/* Hands on p[run..end), with the ends of sentences that stand in it, and lets the next run begin at
+ * `next`. */
 static void
 flush(struct work *w, size_t end, size_t next)
 {
-	if (w->plain && end > w->run && w->status >= 0)
-		w->status = potok_buf_pass(w->out, w->p + w->run, end - w->run);
+	size_t n = end - w->run;
+
+	if (w->plain && end > w->run && w->status >= 0) {
+		w->status = w->nends == 0 ? potok_buf_pass(w->out, w->p + w->run, n)
+					  : potok_buf_add(w->out, w->p + w->run, n);
+		for (size_t i = 0; i < w->nends && w->status >= 0; i++)
+			w->out->data[w->out->len - n + (w->ends[i] - w->run)] = '\n';
+	}
+	w->nends = 0;
 	w->run = next;
 }
 
@@ -153,6 +166,11 @@ end_sentence(struct work *w, size_t end, bool at_paragraph_end)
 	if (!w->plain) {
 		put_sentence(w, w->at, trimmed);
 		w->run = next;
+	} else if (!at_paragraph_end && trimmed == end && end < w->n && w->p[end] == ' ') {
+		if (w->nends == ENDS_MAX)
+			flush(w, w->at, w->at);
+		w->ends[w->nends++] = end;
+		next = end + 1;
 	} else if (!at_paragraph_end || trimmed < end) {
 		flush(w, trimmed, next);
 		put(w, "\n", 1);

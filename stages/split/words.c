@@ -201,6 +201,7 @@ take_word(const unsigned char *p, size_t at, size_t n, enum script script, struc
 	memset(key, 0, sizeof *key);
 	*letter = TELLING;
 	while (at < n) {
+		uint32_t cp, number;
 		if (p[at] < 0x80) {
 			unsigned char small = p[at] | 0x20;
 			if (small < 'a' || small > 'z' || script != LATIN)
@@ -210,10 +211,21 @@ take_word(const unsigned char *p, size_t at, size_t n, enum script script, struc
 				key->text[key->length++] = small;
 			continue;
 		}
-		struct character c = look(p, at, n);
-		if ((!is_letter(c.class) && c.class != MARK) || char_script(c.cp) != script)
-			break;
-		uint32_t cp = char_lower(c.cp), number = telling(cp);
+		if ((p[at] == 0xD0 || p[at] == 0xD1) && n - at > 1 && p[at + 1] >= 0x80 &&
+		    p[at + 1] < 0xC0) {
+			if (script != CYRILLIC)
+				break;
+			cp = (p[at] & 0x1Fu) << 6 | (p[at + 1] & 0x3Fu);
+			cp += cp < 0x410 ? 80 : cp < 0x430 ? 32 : 0;
+			at += 2;
+		} else {
+			struct character c = look(p, at, n);
+			if ((!is_letter(c.class) && c.class != MARK) || char_script(c.cp) != script)
+				break;
+			cp = char_lower(c.cp);
+			at += c.len;
+		}
+		number = telling(cp);
 		if (number < TELLING && letter_counts[number] > 0 && letter_counts[number] < least) {
 			*letter = number;
 			least = letter_counts[number];
@@ -224,7 +236,6 @@ take_word(const unsigned char *p, size_t at, size_t n, enum script script, struc
 		} else if (key->length <= WORD_MAX - 4) {
 			key->length += (size_t)potok_utf8_encode(cp, key->text + key->length);
 		}
-		at += c.len;
 	}
 	return at;
 }
