@@ -443,15 +443,12 @@ find_kind(struct judge *j)
 {
 	struct token *t = &j->t;
 
-	if (t->nletters == 0 || !t->whole)
-		return;
+	if (t->nletters == 0 || !t->whole || (t->nchars == 1 && t->nupper == 1))
+		return; /* a capital alone is an initial, not a unit */
 	j->d.word = t->from;
 	j->d.word_end = t->to;
 	j->kind = compound_kind(j);
-	bool initial = t->nchars == 1 && t->nupper == 1;
-	if (initial && j->kind == LAST)
-		j->kind = END; /* "T. D." may be somebody's */
-	if (j->kind == UNKNOWN && !initial)
+	if (j->kind == UNKNOWN)
 		j->kind = kind_of(j, t->from, t->to, BEFORE_STOP, t->script);
 	if (j->kind == UNKNOWN && t->nletters < t->nchars && t->ndots == 0) {
 		size_t tail = tail_of(j);
@@ -490,34 +487,6 @@ follower(struct judge *j)
 }
 
 /* --- what follows ------------------------------------------------------------------------ */
-
-static void
-take_next(struct judge *j)
-{
-	const struct place *w = j->w;
-	size_t at = skip_space(w, j->end);
-	struct character c;
-
-	j->gap = at > j->end;
-	j->at = at;
-	while ((c = see(w, at)).class == DASH) {
-		while ((c = see(w, at)).class == DASH)
-			at += c.len;
-		at = skip_space(w, at);
-		j->dash = true;
-	}
-	while ((c = see(w, at)).class == OPEN || c.class == QUOTE || c.cp == 0xBF || c.cp == 0xA1 ||
-	       ((c.cp == '*' || c.cp == '_') && see(w, at + 1).class != SPACE)) {
-		j->opener = true;
-		at += c.len;
-	}
-	if (j->opener && c.class == SPACE) {
-		at = skip_space(w, at); /* French sets a space behind its opening quotes */
-		c = see(w, at);
-	}
-	j->c = c;
-	j->word = at;
-}
 
 /* Does a link begin there?  Its letters are small, but it may begin a sentence. */
 static bool
@@ -578,6 +547,43 @@ take_emoji(struct judge *j)
 		j->end = at;
 		j->closed = true;
 	}
+}
+
+static void
+take_next(struct judge *j)
+{
+	const struct place *w = j->w;
+	size_t at = j->end + 1;
+	struct character c;
+
+	if (at < w->end && w->p[at - 1] == ' ' && is_letter((c = look(w->p, at, w->end)).class)) {
+		j->gap = true;
+		j->at = j->word = at;
+		j->c = c;
+		return;
+	}
+	if (is_on(w, RULE_EMOJI) && j->mark != COLON && j->mark != GREEK)
+		take_emoji(j);
+	at = skip_space(w, j->end);
+	j->gap = at > j->end;
+	j->at = at;
+	while ((c = see(w, at)).class == DASH) {
+		while ((c = see(w, at)).class == DASH)
+			at += c.len;
+		at = skip_space(w, at);
+		j->dash = true;
+	}
+	while ((c = see(w, at)).class == OPEN || c.class == QUOTE || c.cp == 0xBF || c.cp == 0xA1 ||
+	       ((c.cp == '*' || c.cp == '_') && see(w, at + 1).class != SPACE)) {
+		j->opener = true;
+		at += c.len;
+	}
+	if (j->opener && c.class == SPACE) {
+		at = skip_space(w, at); /* French sets a space behind its opening quotes */
+		c = see(w, at);
+	}
+	j->c = c;
+	j->word = at;
 }
 
 /* --- rules ------------------------------------------------------------------------------- */
@@ -774,13 +780,11 @@ before_lower(struct judge *j)
 
 	if (is_link(j->w, j->word))
 		return say(j, ENDS, RULE_LINK);
-	if (j->w->split->options.no_break_before_lower || !is_on(j->w, RULE_LOWER_PLAIN))
+	if (j->w->split->options.no_break_before_lower || !is_on(j->w, RULE_LOWER_PLAIN) || j->closed ||
+	    !t->whole || (!bracket && !(is_plain(t, 4) && t->nlower >= 3)))
 		return say(j, GOES_ON, RULE_LOWER);
-	if (j->closed || !t->whole || (j->kind != UNKNOWN && j->kind != PLAIN))
-		return say(j, GOES_ON, RULE_LOWER);
-	if (!bracket && !(is_plain(t, 4) && t->nlower >= 3))
-		return say(j, GOES_ON, RULE_LOWER);
-	if (follower(j) == INNER)
+	find_kind(j);
+	if ((j->kind != UNKNOWN && j->kind != PLAIN) || follower(j) == INNER)
 		return say(j, GOES_ON, RULE_LOWER);
 	return say(j, ENDS, RULE_LOWER_PLAIN);
 }
@@ -792,14 +796,14 @@ at_stop(struct judge *j)
 	take_token(j);
 	if (j->t.script == OTHER_SCRIPT && j->t.last.cp >= 0x531 && j->t.last.cp <= 0x587)
 		return say(j, GOES_ON, RULE_SCRIPT); /* Armenian: a comma-like mark (mijaket) */
+	if (j->c.class == LOWER)
+		return before_lower(j);
 	find_kind(j);
 	/* "(ed.) Smith": a bracket that closes behind an abbreviation ends nothing. */
 	bool ends = j->closed && !(j->bracket && j->kind != UNKNOWN && j->kind != PLAIN && j->kind != LAST);
 	if (j->closed && j->bracket && is_first(j) && (j->t.digits || j->t.nletters == 1))
 		return say(j, GOES_ON, RULE_LIST_NUMBER);
 	switch (j->c.class) {
-	case LOWER:
-		return before_lower(j);
 	case DIGIT:
 		return ends ? say(j, ENDS, RULE_CLOSED) : before_digit(j);
 	case UPPER:
@@ -952,8 +956,6 @@ decide(const struct place *w)
 		return say(&j, GOES_ON, RULE_NOTHING_BEFORE);
 	if (is_bracketed(&j) && is_on(w, RULE_BRACKETED))
 		return say(&j, GOES_ON, RULE_BRACKETED);
-	if (is_on(w, RULE_EMOJI) && j.mark != COLON && j.mark != GREEK)
-		take_emoji(&j);
 	take_next(&j);
 	if (j.c.class == EDGE)
 		return say(&j, GOES_ON, RULE_NONE);
@@ -965,7 +967,7 @@ decide(const struct place *w)
 	}
 	if (!j.gap)
 		return at_glued(&j);
-	enum rule sign = begins_with_sign(&j);
+	enum rule sign = is_letter(j.c.class) && j.word == j.at ? RULE_NONE : begins_with_sign(&j);
 	if (sign != RULE_NONE && (j.mark == STRONG || j.mark == STOP)) {
 		take_token(&j);
 		if (j.mark == STRONG || j.closed || is_plain(&j.t, 4))

@@ -423,15 +423,15 @@ context_end(const struct work *w, size_t mark)
 	}
 	size_t to = known > POTOK_SPLIT_CONTEXT ? mark + POTOK_SPLIT_CONTEXT : w->n;
 	size_t from = mark, end;
-	/* Lines within the context that go on, up to the one that ends the paragraph. */
-	for (;;) {
+	/* Lines within the context that go on, up to the one that ends the paragraph, or the eighth. */
+	for (int lines = 1;; lines++) {
 		const unsigned char *lf = memchr(w->p + from, '\n', to - from);
 		if (lf == NULL)
 			return known >= POTOK_SPLIT_CONTEXT || w->last ? to : SIZE_MAX;
 		end = (size_t)(lf - w->p);
 		int ends = w->split->one_line ? 1 : ends_paragraph(w->p, end, w->n, w->last, input);
-		if (ends != 0)
-			return ends > 0 ? end : SIZE_MAX;
+		if (ends != 0 || lines == 8)
+			return ends >= 0 ? end : SIZE_MAX;
 		from = end + 1;
 	}
 }
