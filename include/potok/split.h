@@ -25,8 +25,10 @@ enum potok_split_paragraphs {
 };
 
 enum potok_split_list_items {
-	POTOK_SPLIT_LIST_ITEMS_AUTO, /* a number stays with its item, but in languages that do else */
-	POTOK_SPLIT_LIST_ITEMS_KEEP, /* it stays, and the next item begins a sentence, in a line as well */
+	POTOK_SPLIT_LIST_ITEMS_AUTO, /* a number stays with its item, but in languages that do else
+				      */
+	POTOK_SPLIT_LIST_ITEMS_KEEP, /* it stays, and the next item begins a sentence, in a line as
+					well */
 	POTOK_SPLIT_LIST_ITEMS_BREAK /* a number with a full stop is a sentence */
 };
 
@@ -38,10 +40,10 @@ struct potok_split_options {
 	bool keep_quotes;           /* no sentence ends within quotation marks or brackets */
 	bool no_break_before_lower; /* no sentence begins with a small letter */
 	bool offsets;               /* byte offsets of begin and end stand before each sentence */
-	bool explain;               /* instead of text a line for each mark: what was decided, and why */
-	const char *abbreviations;  /* more words, as in potok-split(1), or NULL; copied */
-	size_t max_bytes;           /* a longer sentence is cut; 0: POTOK_SPLIT_SENTENCE */
-	uint64_t without;           /* rules that are off, a bit for each number of potok_split_rule() */
+	bool explain; /* instead of text a line for each mark: what was decided, and why */
+	const char *abbreviations; /* more words, as in potok-split(1), or NULL; copied */
+	size_t max_bytes;          /* a longer sentence is cut; 0: POTOK_SPLIT_SENTENCE */
+	uint64_t without; /* rules that are off, a bit for each number of potok_split_rule() */
 };
 #define POTOK_SPLIT_DEFAULTS                                                                       \
 	{                                                                                          \
@@ -53,16 +55,17 @@ enum {
 	POTOK_SPLIT_SENTENCE = 1024 * 1024,           /* bytes */
 	POTOK_SPLIT_SENTENCE_LEAST = 256,             /* of max_bytes */
 	POTOK_SPLIT_SENTENCE_MOST = 16 * 1024 * 1024, /* of max_bytes */
-	POTOK_SPLIT_CONTEXT = 256, /* bytes looked at on either side of a mark */
-	POTOK_SPLIT_HEAD = 4096,   /* bytes of a paragraph that tell its language */
-	POTOK_SPLIT_QUOTE = 1024   /* bytes after which an open quotation is no longer kept whole */
+	POTOK_SPLIT_CONTEXT = 256,                    /* bytes looked at on either side of a mark */
+	POTOK_SPLIT_HEAD = 4096, /* bytes of a paragraph that tell its language */
+	POTOK_SPLIT_QUOTE = 1024 /* bytes after which an open quotation is no longer kept whole */
 };
 
 /*
  * Each line of the output is a sentence; an empty line, or one of white space, gives an empty line.
- * White space between sentences and at both ends of a line goes; inside a sentence line ends, with the
- * white space around them, become one space; nothing else is added or removed.  Ill-formed UTF-8 passes as
- * it is.  The counts are sentences, paragraphs, final_lf_added and sentence_cut; see potok-split(1).
+ * White space between sentences and at both ends of a line goes; inside a sentence line ends, with
+ * the white space around them, become one space; nothing else is added or removed.  Ill-formed
+ * UTF-8 passes as it is.  The counts are sentences, paragraphs, final_lf_added and sentence_cut;
+ * see potok-split(1).
  *
  * The members behind `stage` are private.
  */
@@ -74,11 +77,11 @@ struct potok_split {
 	struct potok_split_user *user;
 	char why[96];
 
-	bool in_paragraph; /* a sentence of the paragraph at hand has been written */
-	bool blank;        /* of the line at hand only white space has been seen */
-	bool line_begins;  /* nothing of the line at hand has been taken */
-	bool one_line;     /* the paragraph at hand ends with its first line */
-	bool whole;        /* the line at hand is not split */
+	bool in_paragraph;   /* a sentence of the paragraph at hand has been written */
+	bool blank;          /* of the line at hand only white space has been seen */
+	bool line_begins;    /* nothing of the line at hand has been taken */
+	bool one_line;       /* the paragraph at hand ends with its first line */
+	bool whole;          /* the line at hand is not split */
 	unsigned char fence; /* ` or ~ within a code block */
 
 	/* Of the sentence at the front of `in`; offsets from its begin. */
@@ -99,8 +102,8 @@ struct potok_split {
 
 /*
  * Makes a stage; options NULL: the defaults.  POTOK_EUSAGE when the language is not a well-formed
- * tag (RFC 5646, section 2.1, in outline), a number is out of range or `abbreviations` cannot be read;
- * then stage.why says which.  POTOK_ENOMEM; only `abbreviations` take memory, until close.
+ * tag (RFC 5646, section 2.1, in outline), a number is out of range or `abbreviations` cannot be
+ * read; then stage.why says which.  POTOK_ENOMEM; only `abbreviations` take memory, until close.
  */
 POTOK_API enum potok_status potok_split_init(
     struct potok_split *, const struct potok_split_options *);

@@ -71,7 +71,7 @@ markdown_at(const unsigned char *p, size_t at, size_t end)
 		if (is_rule(p, at, end))
 			return BLOCK_WHOLE;
 		return p[at] != '_' && p[at] != '=' && is_white_or_end(p, at + 1, end) ? BLOCK_ITEM
-										      : BLOCK_TEXT;
+										       : BLOCK_TEXT;
 	default:
 		for (n = at; n < end && n - at < 9 && p[n] >= '0' && p[n] <= '9';)
 			n++;
@@ -102,8 +102,7 @@ block_at(const unsigned char *p, size_t at, size_t n, bool last, enum potok_spli
 }
 
 int
-ends_paragraph(
-    const unsigned char *p, size_t lf, size_t n, bool last, enum potok_split_input input)
+ends_paragraph(const unsigned char *p, size_t lf, size_t n, bool last, enum potok_split_input input)
 {
 	if (input == POTOK_SPLIT_LINES)
 		return 1;
@@ -135,8 +134,8 @@ item_at(const unsigned char *p, size_t at, size_t end)
 	size_t i = at;
 	uint32_t before = 0, kind = 0;
 
-	if (i + 3 < end && p[i] == 0xE2 && p[i + 1] == 0x80 && (p[i + 2] == 0xA2 || p[i + 2] == 0x83) &&
-	    p[i + 3] == ' ')
+	if (i + 3 < end && p[i] == 0xE2 && p[i + 1] == 0x80 &&
+	    (p[i + 2] == 0xA2 || p[i + 2] == 0x83) && p[i + 3] == ' ')
 		return (struct item){3, p[i + 2], 0};
 	if (i < end && p[i] == '(')
 		before = p[i++];

@@ -20,21 +20,19 @@ enum block {
 
 enum { BLOCK_CONTEXT = 64 /* bytes of a line that tell its block */ };
 
-/* What the line that begins at p[at] is (CommonMark 0.31, sections 4 and 5, in outline); in other input
- * than Markdown only blank lines are told. */
-enum block block_at(
-    const unsigned char *p, size_t at, size_t n, bool last, enum potok_split_input);
+/* What the line that begins at p[at] is (CommonMark 0.31, sections 4 and 5, in outline); in other
+ * input than Markdown only blank lines are told. */
+enum block block_at(const unsigned char *p, size_t at, size_t n, bool last, enum potok_split_input);
 
 /* Does the LF at p[lf] end the paragraph: 1, 0, or -1: more input must be seen. */
-int ends_paragraph(
-    const unsigned char *p, size_t lf, size_t n, bool last, enum potok_split_input);
+int ends_paragraph(const unsigned char *p, size_t lf, size_t n, bool last, enum potok_split_input);
 
 /* Where the paragraph that holds p[from] ends, at a LF or at n; SIZE_MAX: that is not known yet. */
 size_t paragraph_end(
     const unsigned char *p, size_t from, size_t n, bool last, enum potok_split_input);
 
-/* The marker of a list item at p[at..end), such as "2.", "b)", "(c)" or a bullet, with white space behind
- * it. */
+/* The marker of a list item at p[at..end), such as "2.", "b)", "(c)" or a bullet, with white space
+ * behind it. */
 struct item {
 	size_t length;   /* in bytes; 0: there is none */
 	uint32_t style;  /* how it is written: the bullet, or signs around a digit or letter */

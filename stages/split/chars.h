@@ -40,10 +40,8 @@ extern const unsigned char char_classes[][128];
 /* Lower case of the letters that word lists have; others stay. */
 uint32_t char_lower(uint32_t cp);
 
-static inline enum class char_class(uint32_t cp)
-{
-	if (cp > 0xFFFF)
-		return cp >= 0x1F000 ? OTHER : LETTER;
+static inline enum class char_class(uint32_t cp) {
+	if (cp > 0xFFFF) return cp >= 0x1F000 ? OTHER : LETTER;
 	return (enum class)char_classes[char_block[cp / 128]][cp % 128];
 }
 
@@ -88,8 +86,7 @@ look_back(const unsigned char *p, size_t start, size_t at)
 	return c;
 }
 
-static inline bool
-is_letter(enum class class)
+static inline bool is_letter(enum class class)
 {
 	return class == UPPER || class == LOWER || class == LETTER;
 }

@@ -22,8 +22,8 @@ static const char *const kinds[] = {"never", "number", "unit", "last", "end", "p
     "ordinal", "inner", "lead", "common"};
 static const char *const kind_names[] = {"NEVER", "NUMBER", "UNIT", "LAST", "END", "PLAIN",
     "STARTER", "ORDINAL", "INNER", "LEAD", "COMMON"};
-enum { NKINDS = sizeof kinds / sizeof kinds[0] };
-/* A word stands once in each of these roles. */
+enum { STARTER = 6, COMMON = 10, NKINDS = sizeof kinds / sizeof kinds[0] };
+/* A word stands once in each of these roles, and `common` has no starters. */
 static const int roles[NKINDS] = {0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 3};
 
 /* In the order of enum language_rule of words.h. */
@@ -101,19 +101,37 @@ add_word(const char *file, const char *word, size_t kind, uint64_t language)
 	new->languages = language;
 	for (size_t i = 0; i < nwords; i++)
 		if (strcmp(words[i].text, new->text) == 0 && words[i].languages == language &&
-		    roles[words[i].kind] == roles[kind])
+		    (roles[words[i].kind] == roles[kind] ||
+			(kind == COMMON && words[i].kind == STARTER)))
 			die(file, "stands twice", word);
 	nwords++;
+}
+
+/* The character at text[*at], 0 at the end; *at goes behind it. */
+static UChar32
+next_character(const char *text, int32_t *at)
+{
+	UErrorCode e = U_ZERO_ERROR;
+	UChar units[2 * WORD_ROOM];
+	int32_t n;
+	UChar32 c;
+
+	u_strFromUTF8(units, 2 * WORD_ROOM, &n, text + *at, -1, &e);
+	if (U_FAILURE(e) || n == 0)
+		return 0;
+	c = U16_IS_SINGLE(units[0]) ? units[0] : U16_GET_SUPPLEMENTARY(units[0], units[1]);
+	*at += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	return c;
 }
 
 static void
 add_letter(const char *file, const char *letter, uint64_t language)
 {
-	UChar32 c;
-	int32_t i = 0;
+	int32_t length = 0;
+	UChar32 c = next_character(letter, &length);
 
-	U8_NEXT(letter, i, -1, c);
-	if (c <= 0 || letter[i] != '\0' || telling((uint32_t)c) == TELLING || u_tolower(c) != c)
+	if (c <= 0 || letter[length] != '\0' || telling((uint32_t)c) == TELLING ||
+	    u_tolower(c) != c)
 		die(file, "no small letter that can tell a language", letter);
 	letter_languages[telling((uint32_t)c)] |= language;
 }
@@ -122,10 +140,10 @@ static enum script
 script_of(const char *word)
 {
 	UChar32 c;
-	int32_t i = 0;
+	int32_t at = 0;
 
 	do
-		U8_NEXT(word, i, -1, c);
+		c = next_character(word, &at);
 	while (c != 0 && !u_isalpha(c));
 	return char_script((uint32_t)c);
 }
@@ -195,8 +213,9 @@ by_text(const void *a, const void *b)
 		return all_x - all_y;
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
-	return x->capital != y->capital ? x->capital - y->capital
-					: (x->languages > y->languages) - (x->languages < y->languages);
+	return x->capital != y->capital
+		   ? x->capital - y->capital
+		   : (x->languages > y->languages) - (x->languages < y->languages);
 }
 
 /* One row for what several languages have alike. */
@@ -364,12 +383,14 @@ int
 main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "classes") == 0) {
-		printf("/* Character properties for split, made by gen_split.c from ICU %s (Unicode "
-		       "%s):\n * generated, do not edit. */\n",
+		printf(
+		    "/* Character properties for split, made by gen_split.c from ICU %s (Unicode "
+		    "%s):\n * generated, do not edit. */\n",
 		    U_ICU_VERSION, U_UNICODE_VERSION);
 		write_classes();
 	} else if (argc > 2 && strcmp(argv[1], "words") == 0) {
-		printf("/* The word lists of data/, made by gen_split.c: generated, do not edit. */\n");
+		printf("/* The word lists of data/, made by gen_split.c: generated, do not edit. "
+		       "*/\n");
 		for (int i = 2; i < argc; i++)
 			read_list(argv[i]);
 		write_words();

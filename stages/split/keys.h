@@ -1,5 +1,5 @@
-/* What gen_split, which makes the table of words, and words.c, which reads it, share: scripts and the
- * hash of a word. */
+/* What gen_split, which makes the table of words, and words.c, which reads it, share: scripts and
+ * the hash of a word. */
 #ifndef POTOK_SPLIT_KEYS_H
 #define POTOK_SPLIT_KEYS_H
 

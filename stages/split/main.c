@@ -88,7 +88,8 @@ quotes_name(size_t i)
 
 /* Sets *value to the number of the word; answers the exit code, or -1 to go on. */
 static int
-choose(const struct cli *cli, const char *kind, const char *(*name)(size_t), const char *word, size_t *value)
+choose(const struct cli *cli, const char *kind, const char *(*name)(size_t), const char *word,
+    size_t *value)
 {
 	for (size_t i = 0; name(i) != NULL; i++) {
 		if (strcmp(name(i), word) == 0) {
@@ -164,8 +165,10 @@ option(struct cli *cli, struct program *p, int c, const char *value, char **word
 		p->options.abbreviations = *words;
 		break;
 	case OPT_MAX_BYTES:
-		if (!cli_number(value, POTOK_SPLIT_SENTENCE_LEAST, POTOK_SPLIT_SENTENCE_MOST, &number))
-			return cli_usage(cli, "--max-bytes is a number from 256 to 16777216, not '%s'", value);
+		if (!cli_number(
+			value, POTOK_SPLIT_SENTENCE_LEAST, POTOK_SPLIT_SENTENCE_MOST, &number))
+			return cli_usage(
+			    cli, "--max-bytes is a number from 256 to 16777216, not '%s'", value);
 		p->options.max_bytes = (size_t)number;
 		break;
 	default: /* OPT_WITHOUT */
@@ -202,7 +205,8 @@ main(int argc, char *argv[])
 	    .synopsis = "[-l LANG] [--input=KIND] [--offsets | --explain] [FILE...]",
 	    .options_help =
 		"Writes one sentence a line.\n\n"
-		"  -l, --language=LANG  a BCP 47 tag; mul, the default, tells it from each paragraph\n"
+		"  -l, --language=LANG  a BCP 47 tag; mul, the default, tells it from each "
+		"paragraph\n"
 		"      --input=KIND     lines: each line is a paragraph (default); wrapped: blank\n"
 		"                       lines end them; markdown\n"
 		"      --paragraphs=HOW marks their ends: none (default), blank, p\n"

@@ -66,10 +66,11 @@ struct place {
 	size_t token; /* the last white space before the mark ends here, or the sentence begins */
 	size_t mark;  /* first byte of the mark */
 	size_t end;   /* nothing behind the mark is looked at from here on */
-	size_t n;     /* what is known of the input ends here; more than `end` for languages alone */
-	bool last;    /* no byte follows the known ones */
+	size_t n;  /* what is known of the input ends here; more than `end` for languages alone */
+	bool last; /* no byte follows the known ones */
 	bool wrapped; /* a LF that does not end the paragraph is white space */
-	struct potok_split *split; /* its options, the user's words, the languages of the paragraph */
+	struct potok_split
+	    *split; /* its options, the user's words, the languages of the paragraph */
 };
 
 enum verdict { GOES_ON, ENDS, UNDECIDED /* more input must be seen */ };

@@ -8,8 +8,8 @@
 #include "simd.h"
 
 /*
- * Answers the least i >= from at which may_end() holds for p[0..n), or `to`, to <= n, when there is none
- * before it.  level: potok_simd(); all levels give the same answer.
+ * Answers the least i >= from at which may_end() holds for p[0..n), or `to`, to <= n, when there is
+ * none before it.  level: potok_simd(); all levels give the same answer.
  */
 size_t scan_mark(const unsigned char *p, size_t from, size_t to, size_t n, int level);
 
@@ -17,8 +17,8 @@ size_t scan_mark(const unsigned char *p, size_t from, size_t to, size_t n, int l
 size_t scan_lf(const unsigned char *p, size_t from, size_t to);
 
 /*
- * The bytes at which a place may begin: LF . ! ? : ; and the lead bytes of the marks of other scripts, CD
- * (Greek ;), D6 (Armenian), D8 DB (Arabic), E0 to E3 and EF (all others).
+ * The bytes at which a place may begin: LF . ! ? : ; and the lead bytes of the marks of other
+ * scripts, CD (Greek ;), D6 (Armenian), D8 DB (Arabic), E0 to E3 and EF (all others).
  */
 static inline bool
 is_mark_byte(unsigned char c)
@@ -29,8 +29,9 @@ is_mark_byte(unsigned char c)
 	       c == 0xDB;
 }
 
-/* Is a sentence's end at p[i], which is_mark_byte(), not ruled out by the bytes next to it: "3.5", "a.b",
- * "x: y"; other characters with the same lead byte?  True where p[0..n) ends too soon to tell. */
+/* Is a sentence's end at p[i], which is_mark_byte(), not ruled out by the bytes next to it: "3.5",
+ * "a.b", "x: y"; other characters with the same lead byte?  True where p[0..n) ends too soon to
+ * tell. */
 static inline bool
 may_end(const unsigned char *p, size_t i, size_t n)
 {
@@ -42,8 +43,8 @@ may_end(const unsigned char *p, size_t i, size_t n)
 		return !((a >= 'a' && a <= 'z') || (a >= '0' && a <= '9') || a == '/' || a == ',');
 	case ':':
 	case ';': /* of Armenian and Greek */
-		return (a >= 0x80 || ((a == ' ' || a == '\n') && !(b >= '0' && b <= 'z'))) && i > 0 &&
-		       (p[i - 1] >= 0x80 || p[i - 1] < 'A');
+		return (a >= 0x80 || ((a == ' ' || a == '\n') && !(b >= '0' && b <= 'z'))) &&
+		       i > 0 && (p[i - 1] >= 0x80 || p[i - 1] < 'A');
 	case 0xCD:
 		return a == 0xBE;
 	case 0xD6:
@@ -61,7 +62,8 @@ may_end(const unsigned char *p, size_t i, size_t n)
 	case 0xE3:
 		return a == 0x80 && b == 0x82;
 	default: /* EF */
-		return (a == 0xBC && (b == 0x81 || b == 0x8E || b == 0x9F)) || (a == 0xBD && b == 0xA1);
+		return (a == 0xBC && (b == 0x81 || b == 0x8E || b == 0x9F)) ||
+		       (a == 0xBD && b == 0xA1);
 	}
 }
 

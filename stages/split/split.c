@@ -1,20 +1,17 @@
 /* The stage split: finds where sentences end, and writes them as the options say. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <potok/split.h>
 
 #include "blocks.h"
+#include "plain.h"
 #include "rules.h"
 #include "scan.h"
 #include "user.h"
+#include "write.h"
 
-enum {
-	ITEM_CONTEXT = 16, /* bytes that hold the marker of a list item */
-	ENDS_MAX = 64
-};
+enum { ITEM_CONTEXT = 16 /* bytes that hold the marker of a list item */ };
 
 enum { SENTENCES, PARAGRAPHS, FINAL_LF_ADDED, SENTENCE_CUT };
 
@@ -28,90 +25,6 @@ static const struct potok_count counts[POTOK_SPLIT_COUNTS] = {
 };
 
 _Static_assert(sizeof((struct potok_split *)0)->languages / sizeof(uint64_t) == SCRIPTS, "scripts");
-
-/* One call of process(): `in` from the sentence at hand on, and what is ready to go out as it is.
- */
-struct work {
-	struct potok_split *split;
-	struct potok_buf *out;
-	const unsigned char *p; /* the whole of `in` */
-	size_t n;
-	size_t run;  /* p[run..at) goes out unchanged, where sentences do */
-	size_t at;   /* where the next sentence begins */
-	size_t ends[ENDS_MAX]; /* spaces of the run that become LF */
-	size_t nends;
-	bool last;
-	bool plain;  /* sentences go out as they stand */
-	bool fast;   /* the plain cases need not go through the rules */
-	int simd;    /* level */
-	enum potok_status status;
-};
-
-/* --- writing ------------------------------------------------------------------------------ */
-
-static void
-put(struct work *w, const void *p, size_t n)
-{
-	if (w->status >= 0)
-		w->status = potok_buf_add(w->out, p, n);
-}
-
-static void
-put_text(struct work *w, const char *text)
-{
-	put(w, text, strlen(text));
-}
-
-/* Hands on p[run..end), with the ends of sentences that stand in it, and lets the next run begin at
- * `next`. */
-static void
-flush(struct work *w, size_t end, size_t next)
-{
-	size_t n = end - w->run;
-
-	if (w->plain && end > w->run && w->status >= 0) {
-		w->status = w->nends == 0 ? potok_buf_pass(w->out, w->p + w->run, n)
-					  : potok_buf_add(w->out, w->p + w->run, n);
-		for (size_t i = 0; i < w->nends && w->status >= 0; i++)
-			w->out->data[w->out->len - n + (w->ends[i] - w->run)] = '\n';
-	}
-	w->nends = 0;
-	w->run = next;
-}
-
-/* Writes p[from..to), its line ends as spaces. */
-static void
-put_joined(struct work *w, size_t from, size_t to)
-{
-	while (from < to) {
-		const unsigned char *lf = memchr(w->p + from, '\n', to - from);
-		size_t end = lf ? (size_t)(lf - w->p) : to;
-		put(w, w->p + from, trim(w->p, from, end) - from);
-		if (lf == NULL)
-			break;
-		put(w, " ", 1);
-		from = end + 1;
-		for (int space; from < to && (space = white_space(w->p + from, to - from)) != 0;)
-			from += (size_t)(space > 0 ? space : 1);
-	}
-}
-
-/* Writes a sentence that is not plain. */
-static void
-put_sentence(struct work *w, size_t from, size_t to)
-{
-	char offsets[48];
-
-	if (w->split->options.explain)
-		return;
-	if (w->split->options.offsets) {
-		uint64_t base = w->split->stage.offset;
-		snprintf(offsets, sizeof offsets, "%" PRIu64 "\t%" PRIu64 "\t", base + from, base + to);
-		put_text(w, offsets);
-	}
-	put_joined(w, from, to);
-	put(w, "\n", 1);
-}
 
 static void
 count_sentence(struct work *w)
@@ -334,7 +247,8 @@ carry(struct work *w, size_t to)
 			;
 		else if (s->closer != 0 && i - w->at - s->opened > POTOK_SPLIT_QUOTE)
 			s->closer = 0;
-		else if (s->closer != 0 && (c.cp == s->closer || (c.cp == 0x201D && s->closer == 0x201C)) && !letters)
+		else if (s->closer != 0 &&
+			 (c.cp == s->closer || (c.cp == 0x201D && s->closer == 0x201C)) && !letters)
 			s->closer = 0;
 		else if (s->closer == 0 && closer_of(c.cp) != 0 && !is_letter(before.class) &&
 			 before.class != DIGIT && next.class != SPACE && next.class != EDGE &&
@@ -371,44 +285,6 @@ find_token(struct work *w, size_t mark)
 	s->tokened = mark - w->at;
 }
 
-/* "123  |  ru.never "рис"  см. рис.|5 на": one line for the mark, what was decided and why. */
-static void
-explain(struct work *w, size_t mark, const struct decision *d)
-{
-	char line[160];
-	size_t from = mark, to = d->next, left = 24, n;
-
-	if (d->rule == RULE_NONE)
-		return;
-	n = (size_t)snprintf(line, sizeof line, "%" PRIu64 "\t%s\t", w->split->stage.offset + mark,
-	    d->verdict == ENDS ? "ends" : "goes-on");
-	put(w, line, n);
-	if (d->rule == RULE_WORD && d->kind != UNKNOWN) {
-		put_text(w, d->languages == 0 ? "user" : words_tag(d->languages));
-		put_text(w, ".");
-		put_text(w, words_kind_name(d->kind));
-	} else {
-		put_text(w, rule_name(d->rule));
-	}
-	if (d->word_end > d->word && d->kind != UNKNOWN) {
-		put_text(w, " \"");
-		put(w, w->p + d->word, d->word_end - d->word);
-		put_text(w, "\"");
-	}
-	put_text(w, "\t");
-	for (; from > w->at && (left > 0 || (w->p[from] & 0xC0) == 0x80); left -= left > 0)
-		from--;
-	put_joined(w, from, to);
-	put_text(w, "|");
-	size_t end = w->n - to > 24 ? to + 24 : w->n;
-	const unsigned char *lf = memchr(w->p + to, '\n', end - to);
-	end = lf ? (size_t)(lf - w->p) : end;
-	while (end > to && end < w->n && (w->p[end] & 0xC0) == 0x80)
-		end--;
-	put(w, w->p + to, end - to);
-	put_text(w, "\n");
-}
-
 /* The end of what may be looked at behind the mark; SIZE_MAX: more input must come first. */
 static size_t
 context_end(const struct work *w, size_t mark)
@@ -423,7 +299,8 @@ context_end(const struct work *w, size_t mark)
 	}
 	size_t to = known > POTOK_SPLIT_CONTEXT ? mark + POTOK_SPLIT_CONTEXT : w->n;
 	size_t from = mark, end;
-	/* Lines within the context that go on, up to the one that ends the paragraph, or the eighth. */
+	/* Lines within the context that go on, up to the one that ends the paragraph, or the
+	 * eighth. */
 	for (int lines = 1;; lines++) {
 		const unsigned char *lf = memchr(w->p + from, '\n', to - from);
 		if (lf == NULL)
@@ -436,8 +313,8 @@ context_end(const struct work *w, size_t mark)
 	}
 }
 
-/* Where the next item of the list begins in p[from..to], in a line that an item began; SIZE_MAX when
- * nowhere. */
+/* Where the next item of the list begins in p[from..to], in a line that an item began; SIZE_MAX
+ * when nowhere. */
 static size_t
 next_item(const struct work *w, const struct item *item, size_t from, size_t to)
 {
@@ -460,75 +337,6 @@ items_known(const struct work *w, size_t from)
 	size_t sure = w->n - from > ITEM_CONTEXT ? w->n - ITEM_CONTEXT : from;
 
 	return w->last || memchr(w->p + sure, '\n', w->n - sure) != NULL ? w->n : sure;
-}
-
-/* Does a capital letter, ASCII or Russian, stand at p[at..n), perhaps behind a straight quote? */
-static bool
-is_capital(const unsigned char *p, size_t at, size_t n)
-{
-	if (n - at > 2 && p[at] == '"')
-		at++;
-	return (p[at] >= 'A' && p[at] <= 'Z') ||
-	       (n - at > 1 && p[at] == 0xD0 && p[at + 1] >= 0x90 && p[at + 1] <= 0xAF);
-}
-
-/* Sets *key to the word of ASCII or Russian letters that ends at `to` and has a space before it, in lower
- * case; false where there is none, or none of two letters, or one with capitals inside. */
-static bool
-plain_key(const unsigned char *p, size_t start, size_t to, struct key *key)
-{
-	size_t from = to;
-
-	if (p[to - 1] < 0x80) {
-		while (from > start && p[from - 1] >= 'a' && p[from - 1] <= 'z')
-			from--;
-		if (from > start && p[from - 1] >= 'A' && p[from - 1] <= 'Z')
-			from--;
-		if (to - from < 2)
-			return false;
-	} else {
-		while (from > start + 1 &&
-		       ((p[from - 2] == 0xD0 && p[from - 1] >= 0xB0 && p[from - 1] <= 0xBF) ||
-			   (p[from - 2] == 0xD1 && p[from - 1] >= 0x80 && p[from - 1] <= 0x8F)))
-			from -= 2;
-		if (to - from < 4)
-			return false;
-	}
-	if (from == start || p[from - 1] != ' ' || to - from > WORD_MAX)
-		return false;
-	key->length = to - from;
-	memset(key->text, 0, sizeof key->text);
-	memcpy(key->text, p + from, key->length);
-	if (key->text[0] < 'a')
-		key->text[0] |= 0x20;
-	return true;
-}
-
-/*
- * Is this a plain case, "word. Word" or "word? Word", in which the rules' answer is that the sentence ends?
- * The word is one of plain_key() that no list has, too long for an abbreviation without a vowel or for a
- * part of one; no sign is near.  Asking the rules takes ten times as long.
- */
-static bool
-is_plain_end(const struct work *w, size_t mark)
-{
-	const unsigned char *p = w->p;
-	struct key key;
-
-	if (w->n - mark < 5 || mark - w->at < 4 || p[mark + 1] != ' ' || !is_capital(p, mark + 2, w->n))
-		return false;
-	if (p[mark] == '!' || p[mark] == '?')
-		return true;
-	if (p[mark] != '.' || !plain_key(p, w->at, mark, &key))
-		return false;
-	size_t letters = key.text[0] < 0x80 ? key.length : key.length / 2;
-	if (letters < 5) {
-		unsigned char before = p[mark - key.length - 2];
-		bool vowel = key.text[0] < 0x80 && strpbrk((const char *)key.text, "aeiouy") != NULL;
-		if (!vowel || mark - key.length < w->at + 2 || before < '0' || before > 'z')
-			return false;
-	}
-	return !word_has(word_find(&key), BEFORE_STOP);
 }
 
 /* Decides at the mark; false when more input is needed. */
@@ -574,15 +382,14 @@ decide_at(struct work *w, size_t mark, size_t *next)
 	return true;
 }
 
-/* Takes the LF at `lf`; answers 1 when the sentence ends there, 0 when it goes on, below 0 when more
- * input is needed. */
+/* Takes the LF at `lf`; answers 1 when the sentence ends there, 0 when it goes on, below 0 when
+ * more input is needed. */
 static int
 at_lf(struct work *w, size_t lf)
 {
 	struct potok_split *s = w->split;
-	int ends = s->one_line || s->whole
-		       ? 1
-		       : ends_paragraph(w->p, lf, w->n, w->last, s->options.input);
+	int ends =
+	    s->one_line || s->whole ? 1 : ends_paragraph(w->p, lf, w->n, w->last, s->options.input);
 
 	if (ends > 0)
 		end_sentence(w, lf, true);
@@ -610,7 +417,8 @@ take_sentence(struct work *w)
 		size_t from = i;
 		i = s->whole ? scan_lf(w->p, i, max) : scan_mark(w->p, i, max, w->n, w->simd);
 		if (item.length > 0) {
-			size_t sure = items_known(w, from), next = next_item(w, &item, from, i < sure ? i : sure);
+			size_t sure = items_known(w, from),
+			       next = next_item(w, &item, from, i < sure ? i : sure);
 			if (next != SIZE_MAX) {
 				end_sentence(w, next, false);
 				return true;
@@ -636,7 +444,7 @@ take_sentence(struct work *w)
 				i++;
 				continue;
 			}
-			if (is_plain_end(w, i)) {
+			if (is_plain_end(w->p, w->at, i, w->n)) {
 				end_sentence(w, i + 1, false);
 				return true;
 			}
@@ -668,8 +476,8 @@ process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out
 	    .p = in->data,
 	    .n = in->len,
 	    .last = last,
-	    .plain = s->options.input == POTOK_SPLIT_LINES && !s->options.offsets &&
-		     !s->options.explain,
+	    .plain =
+		s->options.input == POTOK_SPLIT_LINES && !s->options.offsets && !s->options.explain,
 	    .fast = s->user == NULL && s->options.without == 0 && !s->options.keep_quotes &&
 		    !s->options.explain && s->options.input == POTOK_SPLIT_LINES,
 	    .simd = potok_simd(),
@@ -703,7 +511,8 @@ process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out
 	return last && in->len == 0 ? POTOK_DONE : POTOK_MORE;
 }
 
-/* --- making ------------------------------------------------------------------------------------ */
+/* --- making ------------------------------------------------------------------------------------
+ */
 
 /* RFC 5646, section 2.1, in outline: subtags of 1 to 8 letters or digits, the first of 2 to 8
  * letters. */

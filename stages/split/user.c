@@ -83,6 +83,6 @@ user_words(const char *text, struct potok_split_user **user, char *message, size
 		}
 		text += n + (text[n] == '\n');
 	}
-	qsort((*user)->words, (*user)->n, sizeof (*user)->words[0], by_text);
+	qsort((*user)->words, (*user)->n, sizeof(*user)->words[0], by_text);
 	return POTOK_MORE;
 }

@@ -9,8 +9,8 @@
 
 static const unsigned char role_from[] = {NEVER, STARTER, LEAD, COMMON};
 
-static const char *const kind_names[] = {"unknown", "never", "number", "unit", "last", "end", "plain",
-    "starter", "ordinal", "inner", "lead", "common"};
+static const char *const kind_names[] = {"unknown", "never", "number", "unit", "last", "end",
+    "plain", "starter", "ordinal", "inner", "lead", "common"};
 
 enum kind
 words_kind(const char *name, size_t length)
@@ -77,20 +77,36 @@ has_role(const struct row *row, enum role role)
 	return row->kind >= role_from[role] && row->kind < role_from[role + 1];
 }
 
+static int
+count(uint64_t set)
+{
+	return __builtin_popcountll(set);
+}
+
 enum kind
 word_kind(const struct entry *e, const struct key *key, enum role role, uint64_t among,
     uint64_t *language)
 {
+	enum kind kind = UNKNOWN;
+
 	for (size_t i = 0; e != NULL && i < e->rows; i++) {
 		const struct row *row = &rows[e->row + i];
-		if (has_role(row, role) && (row->languages & among) != 0 &&
-		    (key->capital || !row->capital)) {
-			if (language != NULL)
-				*language = row->languages & among;
-			return (enum kind)row->kind;
-		}
+		uint64_t said = row->languages & among;
+		if (!has_role(row, role) || said == 0 || (row->capital && !key->capital))
+			continue;
+		/* Where languages are equally likely, all must say that a word is an ordinary one,
+		 * and half of them that it begins sentences; else the most cautious counts. */
+		if ((row->kind == PLAIN && said != among) ||
+		    (row->kind == STARTER && 2 * count(said) < count(among)) ||
+		    (kind != UNKNOWN && row->kind > kind))
+			continue;
+		kind = (enum kind)row->kind;
+		if (language != NULL)
+			*language = said;
+		if (said == among)
+			break;
 	}
-	return UNKNOWN;
+	return kind;
 }
 
 bool
@@ -126,9 +142,10 @@ language_at(size_t i)
 int
 language_number(const char *tag)
 {
-	static const char *const same[][2] = {{"no", "nb"}, {"bs", "hr"}, {"sh", "sr"}, {"cnr", "sr"},
-	    {"mo", "ro"}, {"iw", "he"}, {"in", "id"}, {"ms", "id"}, {"ku", "kmr"}, {"prs", "fa"},
-	    {"pes", "fa"}, {"arb", "ar"}, {"cmn", "zh"}, {"gl", "pt"}, {"dsb", "hsb"}};
+	static const char *const same[][2] = {{"no", "nb"}, {"bs", "hr"}, {"sh", "sr"},
+	    {"cnr", "sr"}, {"mo", "ro"}, {"iw", "he"}, {"in", "id"}, {"ms", "id"}, {"ku", "kmr"},
+	    {"prs", "fa"}, {"pes", "fa"}, {"arb", "ar"}, {"cmn", "zh"}, {"gl", "pt"},
+	    {"dsb", "hsb"}};
 	size_t length = strcspn(tag, "-_");
 
 	for (size_t i = 0; i < COUNT(same); i++)
@@ -191,10 +208,11 @@ count_word(struct score *score, const struct key *key, uint32_t letter)
 		add_points(score, letter_languages[letter], 4);
 }
 
-/* Takes the word of the script at p[at]: its end is answered, *key is the word in lower case, *letter the
- * number of the rarest of its letters, or TELLING.  No word: `at`. */
+/* Takes the word of the script at p[at]: its end is answered, *key is the word in lower case,
+ * *letter the number of the rarest of its letters, or TELLING.  No word: `at`. */
 static size_t
-take_word(const unsigned char *p, size_t at, size_t n, enum script script, struct key *key, uint32_t *letter)
+take_word(const unsigned char *p, size_t at, size_t n, enum script script, struct key *key,
+    uint32_t *letter)
 {
 	int least = 64;
 
@@ -226,7 +244,8 @@ take_word(const unsigned char *p, size_t at, size_t n, enum script script, struc
 			at += c.len;
 		}
 		number = telling(cp);
-		if (number < TELLING && letter_counts[number] > 0 && letter_counts[number] < least) {
+		if (number < TELLING && letter_counts[number] > 0 &&
+		    letter_counts[number] < least) {
 			*letter = number;
 			least = letter_counts[number];
 		}
@@ -271,6 +290,7 @@ uint64_t
 languages_of(const unsigned char *head, size_t nhead, const unsigned char *rest, size_t nrest,
     enum script script, int named)
 {
+	static const char *const most_written[] = {"en", "ru", "ar", "hi", ""};
 	struct score score = {0};
 	uint64_t likely = 0;
 
@@ -279,8 +299,12 @@ languages_of(const unsigned char *head, size_t nhead, const unsigned char *rest,
 	if (named != NO_LANGUAGE && (languages[named].scripts >> script & 1) != 0 &&
 	    score.points[named] * 3 / 2 + PRIOR >= score.best)
 		return UINT64_C(1) << named;
-	for (size_t i = 0; i < COUNT(languages); i++)
-		if (score.points[i] == score.best)
-			likely |= UINT64_C(1) << i;
-	return likely;
+	for (size_t i = 0; i < COUNT(languages); i++) {
+		if (score.points[i] != score.best || (languages[i].scripts >> script & 1) == 0)
+			continue;
+		if (score.best > 0 && strcmp(languages[i].tag, most_written[script]) == 0)
+			return UINT64_C(1) << i;
+		likely |= UINT64_C(1) << i;
+	}
+	return likely ? likely : ~UINT64_C(0);
 }

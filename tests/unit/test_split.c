@@ -54,7 +54,7 @@ static const char *const cases[][2] = {
     {"begins with link", "It is there.|https://example.org is the place."},
     {"hashtag", "We won!|#great"},
     {"mention", "Thanks.|@anna you too."},
-    {"emoji", "We won!|\xF0\x9F\x98\x80 Yes."},
+    {"emoji", "We won! \xF0\x9F\x98\x80|Yes."},
     {"list number", "1. First we eat.|Then we sleep."},
     {"digit behind word", "The war ended.|12 men came home."},
     {"small words begin", "we were late again.|they were not."},
