@@ -362,6 +362,8 @@ follower(struct judge *j)
 
 	if (to < w->end && w->p[to] == '.' && to - j->word <= 2)
 		return UNKNOWN;
+	if (to - j->word == j->c.len && look(w->p, to, w->end).class == EDGE)
+		return UNKNOWN; /* a letter alone is a name more likely */
 	uint64_t said = j->d.languages;
 	enum kind k = kind_of(j, j->word, to, BEHIND_STOP, char_script(j->c.cp));
 	j->d.languages = said;

@@ -418,7 +418,7 @@ decide(const struct place *w)
 {
 	struct judge j = {.w = w, .end = w->mark + 1};
 
-	if (!may_end(w->p, w->mark, w->end))
+	if (!may_end(w->p + w->start, w->mark - w->start, w->n - w->start))
 		return say(&j, GOES_ON, RULE_NONE);
 	take_run(&j);
 	if (j.mark == NO_MARK) {

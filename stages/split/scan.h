@@ -35,16 +35,19 @@ is_mark_byte(unsigned char c)
 static inline bool
 may_end(const unsigned char *p, size_t i, size_t n)
 {
-	if (p[i] == '\n' || p[i] == '!' || p[i] == '?' || n - i < 3)
+	if (p[i] == '\n' || p[i] == '!' || p[i] == '?' || n - i < 2)
 		return true;
-	unsigned char a = p[i + 1], b = p[i + 2];
+	unsigned char a = p[i + 1];
+	bool more = n - i > 2;
+	unsigned char b = more ? p[i + 2] : 0;
 	switch (p[i]) {
 	case '.':
 		return !((a >= 'a' && a <= 'z') || (a >= '0' && a <= '9') || a == '/' || a == ',');
 	case ':':
-	case ';': /* of Armenian and Greek */
-		return (a >= 0x80 || ((a == ' ' || a == '\n') && !(b >= '0' && b <= 'z'))) &&
-		       i > 0 && (p[i - 1] >= 0x80 || p[i - 1] < 'A');
+	case ';': /* of Armenian and Greek, with a letter, a digit or a closing sign before them */
+		if (i > 0 && p[i - 1] < 0x80 && p[i - 1] >= 'A')
+			return false;
+		return a >= 0x80 || a == '\n' || (a == ' ' && !(b >= '0' && b <= 'z'));
 	case 0xCD:
 		return a == 0xBE;
 	case 0xD6:
@@ -54,16 +57,16 @@ may_end(const unsigned char *p, size_t i, size_t n)
 	case 0xDB:
 		return a == 0x94;
 	case 0xE0:
-		return a == 0xA5 && (b == 0xA4 || b == 0xA5);
+		return a == 0xA5 && (!more || b == 0xA4 || b == 0xA5);
 	case 0xE1:
 		return a == 0x81 || a == 0x8D || a == 0x9F;
 	case 0xE2:
-		return (a == 0x80 && (b == 0xA6 || b == 0xBC)) || a == 0x81;
+		return (a == 0x80 && (!more || b == 0xA6 || b == 0xBC)) || a == 0x81;
 	case 0xE3:
-		return a == 0x80 && b == 0x82;
+		return a == 0x80 && (!more || b == 0x82);
 	default: /* EF */
-		return (a == 0xBC && (b == 0x81 || b == 0x8E || b == 0x9F)) ||
-		       (a == 0xBD && b == 0xA1);
+		return (a == 0xBC && (!more || b == 0x81 || b == 0x8E || b == 0x9F)) ||
+		       (a == 0xBD && (!more || b == 0xA1));
 	}
 }
 

@@ -113,7 +113,7 @@ begin_line(struct work *w)
 		return false;
 	s->line_begins = false;
 	if (s->fence != 0) {
-		s->whole = true;
+		s->whole = block != BLOCK_BLANK;
 		size_t at = w->at;
 		while (at < w->n && (w->p[at] == ' ' || w->p[at] == '\t'))
 			at++;
@@ -415,7 +415,9 @@ take_sentence(struct work *w)
 		item = item_at(w->p, w->at, w->n);
 	while (i < max) {
 		size_t from = i;
-		i = s->whole ? scan_lf(w->p, i, max) : scan_mark(w->p, i, max, w->n, w->simd);
+		i = s->whole ? scan_lf(w->p, i, max)
+			     : begin + scan_mark(w->p + begin, i - begin, max - begin, w->n - begin,
+					   w->simd);
 		if (item.length > 0) {
 			size_t sure = items_known(w, from),
 			       next = next_item(w, &item, from, i < sure ? i : sure);
@@ -478,8 +480,9 @@ process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out
 	    .last = last,
 	    .plain =
 		s->options.input == POTOK_SPLIT_LINES && !s->options.offsets && !s->options.explain,
-	    .fast = s->user == NULL && s->options.without == 0 && !s->options.keep_quotes &&
-		    !s->options.explain && s->options.input == POTOK_SPLIT_LINES,
+	    .fast = potok_simd() > POTOK_SIMD_SCALAR && s->user == NULL &&
+		    s->options.without == 0 && !s->options.keep_quotes && !s->options.explain &&
+		    s->options.input == POTOK_SPLIT_LINES,
 	    .simd = potok_simd(),
 	    .status = POTOK_MORE};
 	bool full = false;

@@ -35988,7 +35988,7 @@ static const struct language languages[] = {
 
 static const uint64_t rule_languages[] = {
 0x40000600802000, /* ordinals */
-0x82408000000040, /* list-items */
+0x80008000000000, /* list-items */
 0x200000010400, /* questions */
 };
 

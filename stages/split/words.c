@@ -102,7 +102,7 @@ word_kind(const struct entry *e, const struct key *key, enum role role, uint64_t
 			continue;
 		kind = (enum kind)row->kind;
 		if (language != NULL)
-			*language = said;
+			*language = ~row->languages == 0 ? row->languages : said;
 		if (said == among)
 			break;
 	}

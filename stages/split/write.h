@@ -21,7 +21,7 @@ struct work {
 	size_t nends;
 	bool last;
 	bool plain; /* sentences go out as they stand */
-	bool fast;  /* the plain cases need not go through the rules */
+	bool fast;  /* the plain cases do not ask the rules; scalar code always does */
 	int simd;   /* level */
 	enum potok_status status;
 };
