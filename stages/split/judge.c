@@ -325,7 +325,8 @@ find_kind(struct judge *j)
 {
 	struct token *t = &j->t;
 
-	if (t->nletters == 0 || !t->whole || (t->nchars == 1 && t->nupper == 1))
+	if (!is_on(j->w, RULE_WORD) || t->nletters == 0 || !t->whole ||
+	    (t->nchars == 1 && t->nupper == 1))
 		return; /* a capital alone is an initial, not a unit */
 	j->d.word = t->from;
 	j->d.word_end = t->to;
@@ -382,12 +383,6 @@ is_link(const struct place *w, size_t at)
 	       (left > 7 && memcmp(w->p + at, "http://", 7) == 0);
 }
 
-static bool
-is_emoji(uint32_t cp)
-{
-	return (cp >= 0x1F300 && cp <= 0x1FAFF) || cp == 0xFE0F || cp == 0x200D;
-}
-
 /* ":-)", ";)", ":D", "))": the end of a face of signs at `at`, or `at`. */
 static size_t
 face_end(const struct place *w, size_t at)
@@ -408,27 +403,18 @@ face_end(const struct place *w, size_t at)
 	return i;
 }
 
-/* Emoji and faces behind a mark belong to what they comment on: the row goes over them. */
+/* Faces behind a mark belong to what they comment on: the row goes over them. */
 static void
-take_emoji(struct judge *j)
+take_faces(struct judge *j)
 {
 	const struct place *w = j->w;
-	size_t at = j->end;
 
 	for (;;) {
-		size_t next = skip_space(w, at), from = next;
-		struct character c;
-		while ((c = see(w, next)).len > 0 && is_emoji(c.cp))
-			next += c.len;
-		if (next == from)
-			next = face_end(w, from);
-		c = see(w, next);
-		if (next == from || (c.class != SPACE && c.class != EDGE))
+		size_t from = skip_space(w, j->end), end = face_end(w, from);
+		enum class next = see(w, end).class;
+		if (end == from || (next != SPACE && next != EDGE))
 			break;
-		at = next;
-	}
-	if (at > j->end) {
-		j->end = at;
+		j->end = end;
 		j->closed = true;
 	}
 }
@@ -446,8 +432,8 @@ take_next(struct judge *j)
 		j->c = c;
 		return;
 	}
-	if (is_on(w, RULE_EMOJI) && j->mark != COLON && j->mark != GREEK)
-		take_emoji(j);
+	if (is_on(w, RULE_FACE) && j->mark != COLON && j->mark != GREEK)
+		take_faces(j);
 	at = skip_space(w, j->end);
 	j->gap = at > j->end;
 	j->at = at;

@@ -17,7 +17,6 @@ static const char *const rule_names[RULES] = {
     [RULE_SCRIPT] = "script",
     [RULE_NOTHING_BEFORE] = "nothing-before",
     [RULE_PUNCTUATION] = "punctuation",
-    [RULE_DASH_SPEECH] = "dash-speech",
     [RULE_LOWER] = "lower",
     [RULE_LOWER_PLAIN] = "lower-plain",
     [RULE_LOWER_QUESTION] = "lower-question",
@@ -36,7 +35,7 @@ static const char *const rule_names[RULES] = {
     [RULE_SYMBOL] = "symbol",
     [RULE_BULLET] = "bullet",
     [RULE_DOTS] = "dots",
-    [RULE_EMOJI] = "emoji",
+    [RULE_FACE] = "face",
     [RULE_QUOTE] = "quote",
     [RULE_CODE] = "code",
     [RULE_STRONG] = "strong",
@@ -47,6 +46,19 @@ const char *
 rule_name(size_t rule)
 {
 	return rule < RULES ? rule_names[rule] : NULL;
+}
+
+bool
+rules_can_go(uint64_t without)
+{
+	static const unsigned char can[] = {RULE_GLUED, RULE_WIDE, RULE_LOWER_PLAIN,
+	    RULE_LOWER_QUESTION, RULE_WORD, RULE_STARTER, RULE_INITIAL, RULE_DOTTED,
+	    RULE_CONSONANTS, RULE_ORDINAL, RULE_LIST_NUMBER, RULE_BRACKETED, RULE_BULLET, RULE_DOTS,
+	    RULE_FACE};
+
+	for (size_t i = 0; i < sizeof can; i++)
+		without &= ~(UINT64_C(1) << can[i]);
+	return without == 0;
 }
 
 static struct decision
@@ -77,7 +89,7 @@ is_dotted(const struct token *t)
 static bool
 is_vowel(uint32_t cp)
 {
-	static const char vowels[] = "aeiouyAEIOUYаеёиоуыэюяіїєАЕЁИОУЫЭЮЯІЇЄ";
+	static const char vowels[] = "aeiouyAEIOUYаеёиоуыэюяіїєәөүұАЕЁИОУЫЭЮЯІЇЄӘӨҮҰ";
 	unsigned char one[5] = {0};
 
 	if (cp > 0xFF && cp < 0x400)
@@ -97,8 +109,9 @@ lacks_vowel(const struct judge *j)
 		return false;
 	for (size_t i = t->from; i < t->to;) {
 		struct character c = look(j->w->p, i, t->to);
-		if (is_vowel(c.cp))
-			return false;
+		bool inside = i > t->from && i + c.len < t->to;
+		if (is_vowel(c.cp) || (inside && (c.cp == 'r' || c.cp == 'l')))
+			return false; /* "trh", "vlk" are words */
 		i += c.len ? c.len : 1;
 	}
 	return true;
@@ -397,7 +410,9 @@ begins_with_sign(const struct judge *j)
 static bool
 is_bracketed(const struct judge *j)
 {
-	return j->closed && j->bracket && j->w->mark > j->w->start &&
+	unsigned char last = j->w->p[j->end - 1];
+
+	return j->bracket && (last == ')' || last == ']') && j->w->mark > j->w->start &&
 	       look_back(j->w->p, j->w->start, j->w->mark).class == OPEN;
 }
 
@@ -449,8 +464,5 @@ decide(const struct place *w)
 			return say(&j, ENDS, sign);
 		return say(&j, GOES_ON, sign);
 	}
-	/* Behind a dash only a new utterance or a list item begins a sentence. */
-	if (j.dash && j.c.class != UPPER && j.c.class != DIGIT && is_on(w, RULE_DASH_SPEECH))
-		return say(&j, GOES_ON, RULE_DASH_SPEECH);
 	return j.mark == STOP ? at_stop(&j) : at_strong(&j);
 }

@@ -19,7 +19,6 @@ enum rule {
 	RULE_SCRIPT,
 	RULE_NOTHING_BEFORE,
 	RULE_PUNCTUATION,
-	RULE_DASH_SPEECH,
 	RULE_LOWER,
 	RULE_LOWER_PLAIN,
 	RULE_LOWER_QUESTION,
@@ -38,7 +37,7 @@ enum rule {
 	RULE_SYMBOL,
 	RULE_BULLET,
 	RULE_DOTS,
-	RULE_EMOJI,
+	RULE_FACE,
 	RULE_QUOTE,
 	RULE_CODE,
 	RULE_STRONG,
@@ -48,6 +47,10 @@ enum rule {
 
 /* Names for the user, as `lower-plain`; NULL from RULES on. */
 const char *rule_name(size_t rule);
+
+/* Can the rules of the set, a bit for each, be left out?  The others say what is left without them.
+ */
+bool rules_can_go(uint64_t without);
 
 /* The user's words. */
 struct user_word {

@@ -580,6 +580,8 @@ potok_split_init(struct potok_split *s, const struct potok_split_options *option
 	if (s->options.max_bytes < POTOK_SPLIT_SENTENCE_LEAST ||
 	    s->options.max_bytes > POTOK_SPLIT_SENTENCE_MOST)
 		return refuse(s, "a sentence has at least 256 bytes and at most 16 MiB");
+	if (!rules_can_go(options->without))
+		return refuse(s, "a rule that says what is left cannot itself be left out");
 	if (options->language != NULL) {
 		if (!is_tag(options->language))
 			return refuse(s, "no BCP 47 language tag, such as en, ru or sr-Latn");

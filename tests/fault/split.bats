@@ -14,6 +14,8 @@ setup() {
 	[[ "$stderr" = *"keep"* ]]
 	run --separate-stderr -64 "$PROGRAM" --without=stopp </dev/null
 	[[ "$stderr" = *"stop"* ]]
+	run --separate-stderr -64 "$PROGRAM" --without=link </dev/null
+	[[ "$stderr" = *"left out"* ]]
 	for n in 255 16777217 -1 1k ''; do
 		run --separate-stderr -64 "$PROGRAM" --max-bytes="$n" </dev/null
 		[[ "$stderr" = *"256 to 16777216"* ]]
