@@ -16,7 +16,7 @@ for job in "$@"; do
 	fuzz)
 		debian="$debian clang libclang-rt-dev"
 		brew="$brew llvm" ;;
-	bench) debian="$debian icu-devtools pigz tabix libicu-dev" ;;
+	bench) debian="$debian icu-devtools pigz tabix libicu-dev jq liblingua-sentence-perl" ;;
 	*) echo "install-needs.sh: unknown job '$job' (build, test, fuzz or bench)" >&2; exit 64 ;;
 	esac
 done

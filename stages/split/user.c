@@ -42,8 +42,8 @@ take_line(const char *line, size_t n, struct potok_split_user *user, const char 
 		*nbad = length;
 		if (line[0] == '#')
 			return true;
-		if (first && line[length - 1] == ':') {
-			kind = words_kind(line, length - 1);
+		if (line[length - 1] == ':') {
+			kind = first ? words_kind(line, length - 1) : UNKNOWN;
 			if (kind == UNKNOWN)
 				return false;
 		} else {

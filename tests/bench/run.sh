@@ -7,6 +7,7 @@
 # manpages-de, manpages-fr).  Slow peers get the first 40 MB.  MB is 10^6 bytes of input; for
 # decompression, of output.  Speeds are MB per CPU-second (user + system), median of RUNS, all in
 # one run of this script; ratios are what to look at: the machine may be busy.
+# With POTOK_GOLD=FOLDER, section split also prints what its rules are worth: see split_rules.sh.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -106,13 +107,39 @@ section_normalize() {
 		speed uconv "$file" uconv -f "$encoding" -t utf-8
 	done
 }
+# paragraphs NAME: the corpus in paragraphs of 20 lines, as running text has them.
+paragraphs() {
+	[ -s "$corpus/$1.paragraphs" ] ||
+		awk '{ printf "%s%s", $0, (NR % 20 ? " " : "\n") }' "$corpus/$1" >"$corpus/$1.paragraphs"
+	head -c 2000000 "$corpus/$1.paragraphs" | sed '$d' >"$corpus/$1.paragraphs.part"
+}
 section_split() {
 	for text in en ru; do
-		table "split -l $text"
-		speed potok-split "$corpus/$text" "$bin/potok-split" -l "$text"
+		paragraphs "$text"
+		long=$corpus/$text.paragraphs few=$corpus/$text.paragraphs.part
+		table "split, paragraphs of text ($text)"
+		speed "potok-split -l $text" "$long" "$bin/potok-split" -l "$text"
+		speed "potok-split -l mul" "$long" "$bin/potok-split"
+		speed "potok-split --quotes=keep" "$long" "$bin/potok-split" --quotes=keep
+		speed "potok-split --input=markdown" "$long" "$bin/potok-split" --input=markdown
+		speed "ICU sentence iterator" "$long" "$bin/bench-icu-sentences" "$text"
+		! perl -MLingua::Sentence -e 1 2>/dev/null ||
+			speed Lingua::Sentence "$few" perl -MLingua::Sentence -Mopen=:std,:utf8 \
+				-ne 'BEGIN { $s = Lingua::Sentence->new(shift) } chomp; print $s->split($_)' "$text"
+		for package in sbd sentence-splitter; do
+			node_package "$package" || continue
+			speed "$package (npm)" "$few" node tests/bench/split.mjs "$dir/node" "$package"
+		done
+		table "split, lines of $(($(stat -c %s "$corpus/$text") / $(wc -l <"$corpus/$text"))) bytes ($text)"
+		speed potok-split "$corpus/$text" "$bin/potok-split"
 		speed "ICU sentence iterator" "$(part "$text")" "$bin/bench-icu-sentences" "$text"
-		speed "potok-split -l mul" "$corpus/$text" "$bin/potok-split"
 	done
+	[ -z "${POTOK_GOLD-}" ] || sh tests/bench/split_rules.sh "$bin/potok-split" "$POTOK_GOLD"
+}
+# node_package NAME: is it there, or can it be had?
+node_package() {
+	[ -d "$dir/node/node_modules/$1" ] && return 0
+	command -v npm >/dev/null && npm install --silent --prefix "$dir/node" "$1" >"$dir/npm.log" 2>&1
 }
 section_translit() {
 	table "translit, Russian, BGN/PCGN"

@@ -20,7 +20,8 @@ static const char *const cases[][2] = {
     {"title", "I spoke to Dr. Smith.|He was late."},
     {"titles", "Mr. and Mrs. Smith met Prof. Jones and Gen. Lee."},
     {"initials", "J. K. Rowling met E. M. Forster.|They talked."},
-    {"initials of two letters", "Yu. A. Gagarin met E. Ye. Yezhova and N. Shch. Ivanov.|They left."},
+    {"initials of two letters",
+	"Yu. A. Gagarin met E. Ye. Yezhova and N. Shch. Ivanov.|They left."},
     {"initials joined", "J.R.R. Tolkien wrote it.|We read it."},
     {"dotted country", "The U.S. Senate met.|It was long."},
     {"dotted country ends", "He lives in the U.S.|It is far away."},
@@ -125,6 +126,31 @@ static const char *const cases[][2] = {
     {"fr quotes", "Il est tard.|« Oui », dit-il."},
     {"es opening mark", "Es tarde.|¿Vienes?|¡Sí!"},
     {"space before mark", "Il est tard !|Il part ."},
+    {"ja question mark", "本当ですか?~はい。"},
+    {"zh name with a question mark", "斯蒂芬?米勒先生来了。"},
+    {"hi letters", "वह यू.एस. गया था।|वह डॉ. शर्मा है।"},
+    {"el behind a quote", "Τι σημαίνει \"μονομερώς\";|Δεν ξέρω."},
+    {"hy behind a bracket", "Նա եկավ (երեկ):|Հետո գնաց:"},
+    /* what differs between languages, told from the words around */
+    {"de war", "Es war so, wie es immer war.|Der Mann ging nach Hause."},
+    {"de million", "Das kostet 42 Mio. Euro und mehr.|Der Preis ist hoch."},
+    {"de article and number", "Er sprach auf dem 19. Parteitag der Partei.|Das war gut."},
+    {"en war", "They lost the war.|Nobody was there and it was over."},
+    {"en art", "He likes art.|She does not like it and never did."},
+    {"it article", "Il codice dice che l'art. 949 non si applica.|Il giudice ha deciso."},
+    {"es no", "Dijo que no.|Luego se fue con los otros a la casa."},
+    {"fr unit", "La température est de 25 °C.|La solution est dans le flacon."},
+    {"fr etc", "Il y a des pommes, des poires, etc.|Marie les mange avec son frère."},
+    {"pl percent", "To jest 42 proc. gatunków drzew w Europie.|Nie wiadomo, co dalej."},
+    {"pl year ends", "Stało się to w 1992 r.|Zima była wtedy bardzo ciężka."},
+    {"cs before Christ", "Bylo to v 9. století př. n. l. a ne jindy.|Potom přišli jiní."},
+    {"cs word without vowel", "Uvedou to letos na trh.|Mluvčí to oznámil v pondělí."},
+    {"tr ordinal", "Bu konuda 3. Kolordu da bir açıklama yaptı.|Sonra herkes evine gitti."},
+    {"uk and so on", "Там були яблука, груші і т. п.|Потім їх з'їли."},
+    {"uk see", "Про це йдеться далі (див. «Нові лідери») і не тільки."},
+    {"bg saint", "Те отидоха до храма \"Св. Ал. Невски\" в града.|После се върнаха."},
+    {"kk word", "Бұл жерде үй көп.|Олар қазір осында тұр."},
+    {"hu ordinal", "Ez a 3. Magyar Hadsereg volt, és nem a másik.|Aztán elmentek."},
     /* what is no text */
     {"only marks", "..."},
     {"dots and letters", "a.b.c"},
@@ -188,6 +214,112 @@ tags(void **state)
 		    POTOK_EUSAGE);
 }
 
+static const struct {
+	const char *name, *in, *out;
+	struct potok_split_options options;
+} named[] = {
+    /* A language that is named counts, unless the words speak for another one. */
+    {"named", "Vitamin C. Apfel.\n", "Vitamin C. Apfel.\n", {.language = "de"}},
+    {"list number in Ukrainian", "2. Фонд є установою.\n", "2.\nФонд є установою.\n",
+	{.language = "uk"}},
+    {"list number in Russian", "2. Фонд есть.\n", "2. Фонд есть.\n", {.language = "ru"}},
+    {"another language named", "Das war gut, und er war nicht da, aber es war so. Der war es.\n",
+	"Das war gut, und er war nicht da, aber es war so.\nDer war es.\n", {.language = "en"}},
+    {"unknown language", "He saw Dr. Lee. Yes.\n", "He saw Dr. Lee.\nYes.\n", {.language = "tlh"}},
+    /* The user's words say more than ours. */
+    {"user's word", "It is in the Sec. Two.\n", "It is in the Sec. Two.\n",
+	{.abbreviations = "Sec"}},
+    {"plain by the user", "He saw Dr. Lee.\n", "He saw Dr.\nLee.\n",
+	{.abbreviations = "plain: dr."}},
+    {"without capitals alone", "in sec. Two.\n", "in sec.\nTwo.\n",
+	{.language = "fi", .abbreviations = "never: Sec\nplain: sec"}},
+};
+
+/* Splits text with the options; the caller frees. */
+static struct potok_buf
+split_with(const char *text, size_t n, const struct potok_split_options *options)
+{
+	struct potok_split split;
+	struct potok_buf out = {.limit = SIZE_MAX};
+	struct potok_slice in = {(const unsigned char *)text, n};
+
+	assert_int_equal(potok_split_init(&split, options), POTOK_MORE);
+	assert_int_equal(potok_process(&split.stage, &in, &out, true), POTOK_DONE);
+	assert_int_equal(potok_buf_own(&out), POTOK_MORE);
+	potok_close(&split.stage);
+	return out;
+}
+
+static void
+options(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+		struct potok_buf out =
+		    split_with(named[i].in, strlen(named[i].in), &named[i].options);
+		if (out.len != strlen(named[i].out) || memcmp(out.data, named[i].out, out.len) != 0)
+			fail_msg("%s: expected\n%sgot\n%.*s", named[i].name, named[i].out,
+			    (int)out.len, (const char *)out.data);
+		potok_buf_free(&out);
+	}
+}
+
+static void
+refused(void **state)
+{
+	static const struct potok_split_options bad[] = {
+	    {.max_bytes = POTOK_SPLIT_SENTENCE_LEAST - 1},
+	    {.max_bytes = POTOK_SPLIT_SENTENCE_MOST + 1}, {.without = UINT64_C(1) << 63},
+	    {.abbreviations = "never nevr: x"}, {.abbreviations = "kind: x"},
+	    {.abbreviations = "ok\n\xFF\xFF"}};
+	struct potok_split split;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		assert_int_equal(potok_split_init(&split, &bad[i]), POTOK_EUSAGE);
+		assert_non_null(split.stage.why);
+		potok_close(&split.stage);
+	}
+}
+
+/* Every language stands once, and its number of words is that of its list. */
+static void
+languages(void **state)
+{
+	struct potok_split_language l, before = {.tag = ""};
+	size_t n = 0, with_words = 0;
+
+	(void)state;
+	for (; potok_split_language(n, &l); n++) {
+		assert_true(strcmp(before.tag, l.tag) < 0);
+		assert_true(strlen(l.name) > 2);
+		with_words += l.words > 0;
+		before = l;
+	}
+	assert_true(n >= 60);
+	assert_true(with_words >= 55);
+}
+
+/* Left context of any length: a link of 4000 bytes is a link. */
+static void
+long_link(void **state)
+{
+	char text[4200] = "See https://example.org/";
+	size_t n = strlen(text);
+
+	(void)state;
+	while (n < 4100) {
+		memcpy(text + n, "ab?Cd", 5);
+		n += 5;
+	}
+	memcpy(text + n, " now.\n", 6);
+	n += 6;
+	struct potok_buf out = split_with(text, n, NULL);
+	assert_int_equal(out.len, n);
+	assert_memory_equal(out.data, text, n);
+	potok_buf_free(&out);
+}
+
 /* A sentence of more than the maximum is cut behind the last space before it, and counted. */
 static void
 long_sentence(void **state)
@@ -217,6 +349,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(sentences),
+	    cmocka_unit_test(options),
+	    cmocka_unit_test(refused),
+	    cmocka_unit_test(languages),
+	    cmocka_unit_test(long_link),
 	    cmocka_unit_test(tags),
 	    cmocka_unit_test(long_sentence),
 	};
