@@ -57,7 +57,7 @@ enum {
 	POTOK_SPLIT_SENTENCE_MOST = 16 * 1024 * 1024, /* of max_bytes */
 	POTOK_SPLIT_CONTEXT = 256,                    /* bytes looked at on either side of a mark */
 	POTOK_SPLIT_HEAD = 4096, /* bytes of a paragraph that tell its language */
-	POTOK_SPLIT_QUOTE = 1024 /* bytes after which an open quotation is no longer kept whole */
+	POTOK_SPLIT_QUOTE = 1024 /* bytes after which an open quotation or code span is none */
 };
 
 /*
@@ -88,11 +88,11 @@ struct potok_split {
 	size_t examined; /* holds no undecided mark */
 	size_t token;    /* the word at `tokened` begins here, or none stands there */
 	size_t tokened;
-	size_t seen;     /* the members below are of what stands before it */
-	size_t opened;   /* the open quotation begins here */
-	uint32_t closer; /* ends the open quotation; 0: none is open */
-	bool code;       /* within a code span */
-	bool target;     /* within the target of a link */
+	size_t seen;          /* the members below are of what stands before it */
+	size_t opened;        /* the open quotation begins here */
+	uint32_t closer;      /* ends the open quotation; 0: none is open */
+	unsigned char inside; /* Markdown: ` in a code span, ( in the target of a link */
+	size_t inside_from;
 
 	/* Of the paragraph: what tells its languages. */
 	uint64_t languages[5]; /* for each script; 0: not yet known */

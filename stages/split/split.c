@@ -92,7 +92,7 @@ end_sentence(struct work *w, size_t end, bool at_paragraph_end)
 	s->blank = false;
 	s->line_begins = at_paragraph_end;
 	s->examined = s->token = s->tokened = s->seen = s->closer = 0;
-	s->code = s->target = false;
+	s->inside = 0;
 	if (at_paragraph_end) {
 		if (!w->plain || s->options.paragraphs != POTOK_SPLIT_PLAIN)
 			flush(w, next, next);
@@ -236,12 +236,14 @@ carry(struct work *w, size_t to)
 		struct character c = look(w->p, i, to), before = look_back(w->p, w->at, i);
 		size_t len = c.len ? c.len : 1;
 		struct character next = look(w->p, i + len, w->n);
-		if (markdown && c.cp == '`')
-			s->code = !s->code;
-		if (markdown && before.cp == ']' && c.cp == '(')
-			s->target = true;
-		else if (s->target && c.cp == ')')
-			s->target = false;
+		if (s->inside != 0 && (c.cp == (s->inside == '(' ? ')' : '`') ||
+					  i - w->at - s->inside_from > POTOK_SPLIT_QUOTE)) {
+			s->inside = 0;
+		} else if (s->inside == 0 && markdown &&
+			   (c.cp == '`' || (c.cp == '(' && before.cp == ']'))) {
+			s->inside = (unsigned char)c.cp;
+			s->inside_from = i - w->at;
+		}
 		bool letters = is_letter(before.class) && is_letter(next.class);
 		if (!s->options.keep_quotes)
 			;
@@ -365,7 +367,7 @@ decide_at(struct work *w, size_t mark, size_t *next)
 		return false;
 	if (s->options.keep_quotes || s->options.input == POTOK_SPLIT_MARKDOWN) {
 		carry(w, d.next);
-		if (d.verdict == ENDS && (s->code || s->target)) {
+		if (d.verdict == ENDS && s->inside != 0) {
 			d.verdict = GOES_ON;
 			d.rule = RULE_CODE;
 		} else if (d.verdict == ENDS && s->closer != 0) {
