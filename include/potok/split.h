@@ -63,9 +63,9 @@ enum {
 /*
  * Each line of the output is a sentence; an empty line, or one of white space, gives an empty line.
  * White space between sentences and at both ends of a line goes; inside a sentence line ends, with
- * the white space around them, become one space; nothing else is added or removed.  Ill-formed
- * UTF-8 passes as it is.  The counts are sentences, paragraphs, final_lf_added and sentence_cut;
- * see potok-split(1).
+ * the white space around them, become one space; each line ends in LF; nothing else is added or
+ * removed.  Ill-formed UTF-8 passes as it is.  The counts are sentences, paragraphs, final_lf_added
+ * and sentence_cut; see potok-split(1).
  *
  * The members behind `stage` are private.
  */

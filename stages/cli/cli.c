@@ -69,16 +69,20 @@ capabilities(const struct cli *cli)
 }
 
 /*
- * Reports an option that getopt_long() refused; arg is the argument before the next one to come.
- * optopt is 0 for an unknown long option, and what the table says for one with an unwanted value;
- * otherwise it is a letter, or a byte of a character that is none.
+ * Reports an option that getopt_long() refused; argv[optind - 1] is its argument, but in the midst
+ * of a cluster of letters the one before it. optopt is 0 for an unknown long option, and what the
+ * table says for one with an unwanted value; otherwise it is a letter, or a byte of a character
+ * that is none.
  */
 static int
-unknown_option(const struct cli *cli, const char *arg)
+unknown_option(const struct cli *cli, char *const argv[])
 {
+	const char *arg = argv[optind - 1], *next = argv[optind];
 	char shown[128];
 	unsigned char letter = (unsigned char)optopt;
-	bool is_long = strncmp(arg, "--", 2) == 0 && strchr(arg, '=') != NULL;
+	bool in_cluster = next != NULL && next[0] == '-' && next[1] != '-' && strlen(next) > 2 &&
+			  strchr(next, letter) != NULL;
+	bool is_long = strncmp(arg, "--", 2) == 0 && strchr(arg, '=') != NULL && !in_cluster;
 
 	if (optopt == 0 || optopt > 0xFF || is_long)
 		return cli_usage(cli, "unknown, unclear or wrongly used option '%s'",
@@ -109,7 +113,7 @@ cli_option(struct cli *cli, int c, char *const argv[])
 		return cli_usage(cli, "option '%s' wants a value",
 		    cli_printable(argv[optind - 1], shown, sizeof shown));
 	default:
-		return unknown_option(cli, argv[optind - 1]);
+		return unknown_option(cli, argv);
 	}
 }
 

@@ -1,4 +1,4 @@
-/* Reading and writing: the only place that calls read() and write().  Private to stages/cli. */
+/* Reading and writing: the only place that calls read() and write().  Never installed. */
 #ifndef POTOK_CLI_IO_H
 #define POTOK_CLI_IO_H
 

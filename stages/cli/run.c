@@ -82,7 +82,8 @@ open_next(struct job *job)
 						 : open(job->operand, O_RDONLY | O_CLOEXEC);
 	job->refused = true;
 	if (job->fd < 0) {
-		report(job, CLI_NOINPUT, "cannot open", strerror(errno));
+		bool system = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+		report(job, system ? CLI_SYSTEM : CLI_NOINPUT, "cannot open", strerror(errno));
 	} else if (is_own_output(job->fd)) {
 		report(job, CLI_NOINPUT, "cannot read", "it is also the output");
 		close_operand(job);
@@ -223,9 +224,36 @@ write_stats(struct job *job, FILE *f)
 	fputs("}}\n", f);
 }
 
-/* Opens the file of --stats before work begins, so that a wrong name costs nothing. */
+static bool
+is_same_file(const struct stat *a, const struct stat *b)
+{
+	return S_ISREG(a->st_mode) && a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Is the file of --stats also the output, or an operand?  Then both would be lost in one another.
+ */
+static bool
+stats_hit_text(int fd, char *const files[])
+{
+	struct stat stats, other;
+
+	if (fstat(fd, &stats) < 0)
+		return false;
+	if (fstat(STDOUT_FILENO, &other) == 0 && is_same_file(&stats, &other))
+		return true;
+	for (; *files != NULL; files++) {
+		int known =
+		    strcmp(*files, "-") == 0 ? fstat(STDIN_FILENO, &other) : stat(*files, &other);
+		if (known == 0 && is_same_file(&stats, &other))
+			return true;
+	}
+	return false;
+}
+
+/* Opens the file of --stats before work begins, so that a wrong name costs nothing.  What is in it
+ * stays until the counts are written. */
 static FILE *
-open_stats(struct job *job)
+open_stats(struct job *job, char *const files[])
 {
 	char name[NAME_SHOWN];
 	const char *file = job->cli->stats_file;
@@ -234,7 +262,14 @@ open_stats(struct job *job)
 		return NULL;
 	if (file == NULL)
 		return stderr;
-	FILE *f = fopen(file, "w");
+	int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd >= 0 && stats_hit_text(fd, files)) {
+		close(fd);
+		fault(job, cli_usage(job->cli, "--stats=%s is also the input or the output",
+			       cli_printable(file, name, sizeof name)));
+		return NULL;
+	}
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
 	if (f == NULL) {
 		fprintf(stderr, "%s: %s: cannot write: %s\n", job->cli->name,
 		    cli_printable(file, name, sizeof name), strerror(errno));
@@ -243,13 +278,31 @@ open_stats(struct job *job)
 	return f;
 }
 
+/* Writes the counts and closes their file. */
+static void
+close_stats(struct job *job, FILE *f)
+{
+	struct stat st;
+	bool failed = f != stderr && fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode) &&
+		      ftruncate(fileno(f), 0) < 0;
+
+	write_stats(job, f);
+	failed = fflush(f) != 0 || ferror(f) || failed;
+	if (f != stderr && fclose(f) != 0)
+		failed = true;
+	if (failed) {
+		fprintf(stderr, "%s: --stats: cannot write: %s\n", job->cli->name, strerror(errno));
+		fault(job, CLI_OUTPUT);
+	}
+}
+
 int
 cli_run_files(struct cli *cli, char *const files[])
 {
 	char dash[] = "-";
 	char *const only_stdin[] = {dash, NULL};
 	struct job job = {.cli = cli, .next = files[0] ? files : only_stdin, .fd = -1};
-	FILE *stats = open_stats(&job);
+	FILE *stats = open_stats(&job, job.next);
 
 	if (job.code != CLI_OK)
 		return job.code;
@@ -267,13 +320,7 @@ cli_run_files(struct cli *cli, char *const files[])
 	}
 	if (close(STDOUT_FILENO) < 0 && !job.write_failed)
 		report_output(&job);
-	if (stats != NULL) {
-		write_stats(&job, stats);
-		if (stats != stderr && fclose(stats) != 0) {
-			fprintf(
-			    stderr, "%s: --stats: cannot write: %s\n", cli->name, strerror(errno));
-			fault(&job, CLI_OUTPUT);
-		}
-	}
+	if (stats != NULL)
+		close_stats(&job, stats);
 	return job.code;
 }

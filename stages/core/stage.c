@@ -149,14 +149,16 @@ potok_chain_run(struct potok_chain *c)
 	struct run r = {.chain = c, .chunk = c->chunk ? c->chunk : POTOK_CHUNK};
 	enum potok_status s;
 
-	if (c->nstages < 1 || c->nstages > POTOK_CHAIN_MAX)
-		return POTOK_EUSAGE;
 	c->failed = c->nstages;
 	c->line = 1;
+	if (c->nstages < 1 || c->nstages > POTOK_CHAIN_MAX)
+		return POTOK_EUSAGE;
 	do {
 		struct potok_buf *first = &r.box[0].buf;
-		if ((s = potok_buf_room(first, r.chunk)) < 0)
+		if ((s = potok_buf_room(first, r.chunk)) < 0) {
+			pump(&r, 1, true); /* what was made is written, as below */
 			break;
+		}
 		ptrdiff_t got = c->read(c->ctx, first->data + first->len, r.chunk);
 		if (got < 0) {
 			/* The stages behind the first finish with what it has made, as on a pipe.

@@ -187,6 +187,32 @@ load filter.bash
 	[ "$output" = "" ]
 }
 
+@test "stats never overwrite the text" {
+	cp in same
+	run -64 --separate-stderr filter --stats=same same
+	says "--stats=same is also the input or the output"
+	cmp in same
+	run -64 --separate-stderr filter --stats=same <same
+	cmp in same
+	: >out
+	run -64 --separate-stderr into out filter --stats=out in
+	[ ! -s out ]
+	run -64 --separate-stderr into out filter --stats=/dev/stdout in
+	echo '{"old": "longer than the new, which must not show behind it", "more": "'"$(seq 400)"'"}' >stats
+	run -0 --separate-stderr into out filter --stats=stats in
+	json stats ".exit == 0"
+}
+
+@test "stats that standard error does not take" {
+	filter --stats in >out 2>/dev/full && rc=0 || rc=$?
+	[ "$rc" = 74 ]
+}
+
+@test "an unknown letter behind an option with a value" {
+	run -64 --separate-stderr filter --stats=stats -~h in
+	says "unknown option '-~'"
+}
+
 @test "stats on a full disk" {
 	run -74 --separate-stderr into out filter --stats=/dev/full in
 	says "cannot write: No space left on device"
