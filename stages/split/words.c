@@ -168,7 +168,7 @@ struct score {
 	int words;
 };
 
-enum { CLEAR = 12, PRIOR = 8, ENOUGH = 80 /* words */ };
+enum { CLEAR = 10, PRIOR = 8, ENOUGH = 60 /* words */ };
 
 /* Does the best language lead clearly? */
 static bool
@@ -267,7 +267,12 @@ count_words(struct score *score, const unsigned char *p, size_t n, enum script s
 	uint32_t letter;
 
 	for (size_t at = 0; at < n;) {
-		size_t end = p[at] <= ' ' ? at : take_word(p, at, n, script, &key, &letter);
+		unsigned char small = p[at] | 0x20;
+		if (p[at] < 0x80 && (script != LATIN || small < 'a' || small > 'z')) {
+			at++;
+			continue;
+		}
+		size_t end = take_word(p, at, n, script, &key, &letter);
 		if (end == at) {
 			struct character c = look(p, at, n);
 			at += c.len ? c.len : 1;
