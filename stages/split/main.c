@@ -57,47 +57,21 @@ list_rules(const struct cli *cli)
 	return cli_flush(cli);
 }
 
-/* The values of the options that have a few, by number; the order is that of the public enums. */
-static const char *
-input_name(size_t i)
-{
-	static const char *const names[] = {"lines", "wrapped", "markdown", NULL};
-	return names[i];
-}
-
-static const char *
-paragraphs_name(size_t i)
-{
-	static const char *const names[] = {"none", "blank", "p", NULL};
-	return names[i];
-}
-
-static const char *
-list_items_name(size_t i)
-{
-	static const char *const names[] = {"auto", "keep", "break", NULL};
-	return names[i];
-}
-
-static const char *
-quotes_name(size_t i)
-{
-	static const char *const names[] = {"break", "keep", NULL};
-	return names[i];
-}
-
-/* Sets *value to the number of the word; answers the exit code, or -1 to go on. */
+/* Sets *value to the place of the word among the values, which end with NULL; answers the exit
+ * code, or -1 to go on. */
 static int
-choose(const struct cli *cli, const char *kind, const char *(*name)(size_t), const char *word,
+choose(const struct cli *cli, const char *option, const char *const values[], const char *word,
     size_t *value)
 {
-	for (size_t i = 0; name(i) != NULL; i++) {
-		if (strcmp(name(i), word) == 0) {
-			*value = i;
+	char all[64] = "";
+
+	for (*value = 0; values[*value] != NULL; ++*value) {
+		if (strcmp(values[*value], word) == 0)
 			return -1;
-		}
+		size_t n = strlen(all);
+		snprintf(all + n, sizeof all - n, "%s%s", n ? ", " : "", values[*value]);
 	}
-	return cli_unknown(cli, kind, word, name);
+	return cli_usage(cli, "--%s=%s: the values are %s", option, word, all);
 }
 
 /* The whole file as a string, for free(); NULL after a message, with *code the exit code. */
@@ -124,56 +98,71 @@ read_abbreviations(const struct cli *cli, const char *file, int *code)
 }
 
 static int
-option(struct cli *cli, struct program *p, int c, const char *value, char **words)
+rule(const struct cli *cli, const char *name, uint64_t *without)
 {
+	for (size_t i = 0; potok_split_rule(i) != NULL; i++) {
+		if (strcmp(potok_split_rule(i), name) == 0) {
+			*without |= UINT64_C(1) << i;
+			return -1;
+		}
+	}
+	return cli_unknown(cli, "rule", name, potok_split_rule);
+}
+
+/* Takes an option of our own; answers the exit code, or -1 to go on. */
+static int
+option(struct cli *cli, struct potok_split_options *o, int c, const char *value, char **words)
+{
+	static const char *const inputs[] = {"lines", "wrapped", "markdown", NULL};
+	static const char *const marks[] = {"none", "blank", "p", NULL};
+	static const char *const items[] = {"auto", "keep", "break", NULL};
+	static const char *const quotes[] = {"break", "keep", NULL};
 	size_t n = 0;
 	uint64_t number;
 	int code = -1;
 
 	switch (c) {
 	case 'l':
-		p->options.language = value;
+		o->language = value;
 		break;
 	case OPT_INPUT:
-		code = choose(cli, "input", input_name, value, &n);
-		p->options.input = (enum potok_split_input)n;
+		code = choose(cli, "input", inputs, value, &n);
+		o->input = (enum potok_split_input)n;
 		break;
 	case OPT_PARAGRAPHS:
-		code = choose(cli, "kind of paragraphs", paragraphs_name, value, &n);
-		p->options.paragraphs = (enum potok_split_paragraphs)n;
+		code = choose(cli, "paragraphs", marks, value, &n);
+		o->paragraphs = (enum potok_split_paragraphs)n;
 		break;
 	case OPT_LIST_ITEMS:
-		code = choose(cli, "way with list items", list_items_name, value, &n);
-		p->options.list_items = (enum potok_split_list_items)n;
+		code = choose(cli, "list-items", items, value, &n);
+		o->list_items = (enum potok_split_list_items)n;
 		break;
 	case OPT_QUOTES:
-		code = choose(cli, "way with quotes", quotes_name, value, &n);
-		p->options.keep_quotes = n == 1;
+		code = choose(cli, "quotes", quotes, value, &n);
+		o->keep_quotes = n == 1;
 		break;
 	case OPT_NO_LOWER:
-		p->options.no_break_before_lower = true;
+		o->no_break_before_lower = true;
 		break;
 	case OPT_OFFSETS:
-		p->options.offsets = true;
+		o->offsets = true;
 		break;
 	case OPT_EXPLAIN:
-		p->options.explain = true;
+		o->explain = true;
 		break;
 	case OPT_ABBREVIATIONS:
 		free(*words);
-		*words = read_abbreviations(cli, value, &code);
-		p->options.abbreviations = *words;
+		o->abbreviations = *words = read_abbreviations(cli, value, &code);
 		break;
 	case OPT_MAX_BYTES:
 		if (!cli_number(
 			value, POTOK_SPLIT_SENTENCE_LEAST, POTOK_SPLIT_SENTENCE_MOST, &number))
 			return cli_usage(
 			    cli, "--max-bytes is a number from 256 to 16777216, not '%s'", value);
-		p->options.max_bytes = (size_t)number;
+		o->max_bytes = (size_t)number;
 		break;
 	default: /* OPT_WITHOUT */
-		code = choose(cli, "rule", potok_split_rule, value, &n);
-		p->options.without |= UINT64_C(1) << n;
+		code = rule(cli, value, &o->without);
 		break;
 	}
 	return code;
@@ -238,14 +227,15 @@ main(int argc, char *argv[])
 		else if (c == OPT_LIST_RULES)
 			code = list_rules(&cli);
 		else if (c == 'l' || c >= OPT_INPUT)
-			code = option(&cli, &p, c, optarg, &words);
+			code = option(&cli, &p.options, c, optarg, &words);
 		else
 			code = cli_option(&cli, c, argv);
 	}
+	if (code < 0 && p.options.offsets && p.options.explain)
+		code = cli_usage(&cli, "--offsets and --explain are two kinds of output");
 	if (code < 0 && potok_split_init(&p.stage, &p.options) == POTOK_EUSAGE)
 		code = cli_usage(&cli, "%s", p.stage.stage.why);
-	if (p.stage.stage.close != NULL)
-		p.stage.stage.close(&p.stage.stage);
+	potok_close(&p.stage.stage);
 	cli.lines_independent = p.options.input == POTOK_SPLIT_LINES;
 	if (code < 0)
 		code = cli_run_files(&cli, argv + optind);

@@ -9,13 +9,15 @@ setup() {
 	run --separate-stderr -64 "$PROGRAM" -l en_GB </dev/null
 	[[ "$stderr" = *"BCP 47"* ]]
 	run --separate-stderr -64 "$PROGRAM" --input=warped </dev/null
-	[[ "$stderr" = *"wrapped"* ]]
+	[[ "$stderr" = *"lines, wrapped, markdown"* ]]
 	run --separate-stderr -64 "$PROGRAM" --quotes=kep </dev/null
-	[[ "$stderr" = *"keep"* ]]
+	[[ "$stderr" = *"break, keep"* ]]
 	run --separate-stderr -64 "$PROGRAM" --without=stopp </dev/null
 	[[ "$stderr" = *"stop"* ]]
 	run --separate-stderr -64 "$PROGRAM" --without=link </dev/null
 	[[ "$stderr" = *"left out"* ]]
+	run --separate-stderr -64 "$PROGRAM" --offsets --explain </dev/null
+	[[ "$stderr" = *"two kinds of output"* ]]
 	for n in 255 16777217 -1 1k ''; do
 		run --separate-stderr -64 "$PROGRAM" --max-bytes="$n" </dev/null
 		[[ "$stderr" = *"256 to 16777216"* ]]
