@@ -1,4 +1,5 @@
 /* The stage split: finds where sentences end, and writes them as the options say. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -585,8 +586,12 @@ potok_split_init(struct potok_split *s, const struct potok_split_options *option
 	if (!rules_can_go(options->without))
 		return refuse(s, "a rule that says what is left cannot itself be left out");
 	if (options->language != NULL) {
-		if (!is_tag(options->language))
-			return refuse(s, "no BCP 47 language tag, such as en, ru or sr-Latn");
+		if (!is_tag(options->language)) {
+			snprintf(s->why, sizeof s->why,
+			    "'%.24s' is no BCP 47 language tag, such as en, ru or sr-Latn",
+			    options->language);
+			return refuse(s, s->why);
+		}
 		s->language = language_number(options->language);
 		s->options.language = NULL;
 	}
