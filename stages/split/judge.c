@@ -153,6 +153,16 @@ take_token(struct judge *j)
 			break;
 	}
 	for (size_t i = t->from; i < t->to;) {
+		if (w->p[i] >= 'a' && w->p[i] <= 'z') {
+			t->nchars++;
+			t->nletters++;
+			t->nlower++;
+			t->digits = false;
+			t->script = LATIN;
+			t->longest = ++part > t->longest ? part : t->longest;
+			i++;
+			continue;
+		}
 		c = look(w->p, i, t->to);
 		take_character(t, c);
 		part = c.cp == '.' ? 0 : part + (c.class != MARK);
