@@ -15,7 +15,7 @@
 
 #include "keys.h"
 
-enum { LANGUAGES_MAX = 64, WORDS_MAX = 20000, BLOCK = 128, BLOCKS = 0x10000 / BLOCK };
+enum { LANGUAGES_MAX = 64, WORDS_MAX = 60000, BLOCK = 128, BLOCKS = 0x10000 / BLOCK };
 
 /* In the order of enum kind of words.h, which is that of precedence. */
 static const char *const kinds[] = {"never", "number", "unit", "last", "end", "plain", "starter",
@@ -246,24 +246,24 @@ write_words(void)
 	merge();
 	printf("static const struct row rows[] = {\n");
 	for (size_t i = 0; i < nwords; i++)
-		printf("{0x%llx, %d, %s, %d},\n", (unsigned long long)words[i].languages,
+		printf("{0x%llx, %d, %s, %d},%s", (unsigned long long)words[i].languages,
 		    __builtin_popcountll(words[i].languages), kind_names[words[i].kind],
-		    words[i].capital);
-	printf("};\n\nstatic const struct entry entries[] = {\n{0, 0, 0, 0},\n");
+		    words[i].capital, i % 4 == 3 ? "\n" : " ");
+	printf("\n};\n\nstatic const struct entry entries[] = {\n{0, 0, 0, 0},\n");
 	for (size_t i = 0, n; i < nwords; i += n) {
 		for (n = 1; i + n < nwords && strcmp(words[i].text, words[i + n].text) == 0;)
 			n++;
-		printf("{%zu, %zu, %zu, %zu},\n", pool, i, n, strlen(words[i].text));
+		printf("{%zu, %zu, %zu, %zu},%s", pool, i, n, strlen(words[i].text),
+		    nentries % 8 == 7 ? "\n" : " ");
 		pool += strlen(words[i].text);
 		nentries++;
 	}
-	printf("};\n\nstatic const unsigned char pool[%zu] = {", pool);
-	for (size_t i = 0; i < nwords; i++) {
+	printf("\n};\n\nstatic const unsigned char pool[%zu] = {", pool);
+	for (size_t i = 0, at = 0; i < nwords; i++) {
 		if (i > 0 && strcmp(words[i - 1].text, words[i].text) == 0)
 			continue;
-		printf("\n/* %s */ ", words[i].text);
 		for (const char *c = words[i].text; *c != '\0'; c++)
-			printf("%d,", (unsigned char)*c);
+			printf("%s%d,", at++ % 32 ? "" : "\n", (unsigned char)*c);
 	}
 	while ((size_t)1 << bits < nentries * 5 / 2)
 		bits++;
