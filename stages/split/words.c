@@ -198,11 +198,18 @@ count_word(struct score *score, const struct key *key, uint32_t letter)
 {
 	const struct entry *e = word_find(key);
 
+	uint64_t set = 0;
+	int n = 0;
+
 	for (size_t i = 0; e != NULL && i < e->rows; i++) {
 		const struct row *row = &rows[e->row + i];
-		if ((row->kind == COMMON || row->kind == STARTER) && row->n < 8)
-			add_points(score, row->languages, row->n == 1 ? 4 : row->n <= 4 ? 2 : 1);
+		if (row->kind == COMMON || row->kind == STARTER) {
+			set |= row->languages;
+			n += row->n;
+		}
 	}
+	if (n < 8)
+		add_points(score, set, n == 1 ? 4 : n <= 4 ? 2 : 1);
 	/* What is written with a letter is in none of the languages without it. */
 	if (letter != TELLING && letter_counts[letter] < 8)
 		add_points(score, letter_languages[letter], 4);
