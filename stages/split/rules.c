@@ -416,15 +416,23 @@ is_bracketed(const struct judge *j)
 	       look_back(j->w->p, j->w->start, j->w->mark).class == OPEN;
 }
 
-/* ":" and ";" end sentences in Armenian and in Greek, before a capital letter of the script. */
+static bool
+is_armenian(uint32_t cp)
+{
+	return cp >= 0x531 && cp <= 0x58A;
+}
+
+/* ":" and ";" end sentences in Armenian and in Greek, before a capital letter of the script; the
+ * Armenian one also before a number. */
 static struct decision
 at_colon(struct judge *j)
 {
 	uint32_t cp = j->c.cp;
 	bool greek = (cp >= 0x386 && cp <= 0x3AB) || (cp >= 0x1F00 && cp <= 0x1FFF);
-	bool armenian = cp >= 0x531 && cp <= 0x556;
-	bool ends = j->gap && j->c.class == UPPER && (j->mark == COLON ? armenian : greek);
+	bool ends = j->gap && j->c.class == UPPER && (j->mark == COLON ? is_armenian(cp) : greek);
 
+	if (j->mark == COLON && j->gap && j->c.class == DIGIT)
+		ends = is_armenian(look_back(j->w->p, j->w->start, j->w->mark).cp);
 	return say(j, ends ? ENDS : GOES_ON, RULE_SCRIPT);
 }
 

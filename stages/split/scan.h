@@ -47,7 +47,9 @@ may_end(const unsigned char *p, size_t i, size_t n)
 	case ';': /* of Armenian and Greek, with a letter, a digit or a closing sign before them */
 		if (i > 0 && p[i - 1] < 0x80 && p[i - 1] >= 'A')
 			return false;
-		return a >= 0x80 || a == '\n' || (a == ' ' && !(b >= '0' && b <= 'z'));
+		if (a == ' ' && b >= '0' && b <= '9')
+			return i > 1 && p[i - 2] >= 0xD4 && p[i - 2] <= 0xD6; /* Armenian */
+		return a >= 0x80 || a == '\n' || (a == ' ' && !(b > '9' && b <= 'z'));
 	case 0xCD:
 		return a == 0xBE;
 	case 0xD6:

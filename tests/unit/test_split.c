@@ -130,6 +130,8 @@ static const char *const cases[][2] = {
     {"zh name with a question mark", "斯蒂芬?米勒先生来了。"},
     {"hi letters", "वह यू.एस. गया था।|वह डॉ. शर्मा है।"},
     {"el behind a quote", "Τι σημαίνει \"μονομερώς\";|Δεν ξέρω."},
+    {"hy number", "Նա եկավ գյուղ:|9 մարդ գնաց:"},
+    {"colon and number", "Счёт: 5.|Note: 7 men came."},
     {"hy behind a bracket", "Նա եկավ (երեկ):|Հետո գնաց:"},
     /* what differs between languages, told from the words around */
     {"de war", "Es war so, wie es immer war.|Der Mann ging nach Hause."},
