@@ -85,6 +85,11 @@ take_run(struct judge *j)
 	size_t stops = 0;
 
 	j->end = w->mark;
+	if (w->p[j->end] == '.' && j->end + 1 < w->end && w->p[j->end + 1] == ' ') {
+		j->mark = STOP;
+		j->end++;
+		return;
+	}
 	for (;;) {
 		struct character c = look(w->p, j->end, w->end);
 		enum mark m = c.class == EDGE ? NO_MARK : mark_of(c.cp);
@@ -148,15 +153,18 @@ take_token(struct judge *j)
 	t->digits = true;
 	t->script = OTHER_SCRIPT;
 	for (t->from = back; t->from < t->to; t->from += c.len) {
+		if ((w->p[t->from] | 0x20) >= 'a' && (w->p[t->from] | 0x20) <= 'z')
+			break;
 		c = look(w->p, t->from, t->to);
 		if (!is_opener(c))
 			break;
 	}
 	for (size_t i = t->from; i < t->to;) {
-		if (w->p[i] >= 'a' && w->p[i] <= 'z') {
+		if ((w->p[i] | 0x20) >= 'a' && (w->p[i] | 0x20) <= 'z') {
 			t->nchars++;
 			t->nletters++;
-			t->nlower++;
+			t->nlower += w->p[i] >= 'a';
+			t->nupper += w->p[i] < 'a';
 			t->digits = false;
 			t->script = LATIN;
 			t->longest = ++part > t->longest ? part : t->longest;
@@ -195,9 +203,12 @@ is_first(const struct judge *j)
 struct character
 before_token(const struct judge *j)
 {
-	size_t to = trim(j->w->p, j->w->start, j->w->token);
+	const struct place *w = j->w;
+	size_t to = w->token;
 
-	return look_back(j->w->p, j->w->start, to);
+	if (to - w->start > 1 && w->p[to - 1] == ' ' && w->p[to - 2] > ' ' && w->p[to - 2] < 0x80)
+		return look(w->p, to - 2, to); /* as nearly always */
+	return look_back(w->p, w->start, trim(w->p, w->start, to));
 }
 
 /* --- what the lists say ------------------------------------------------------------------ */

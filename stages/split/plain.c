@@ -84,7 +84,11 @@ is_plain_end(const unsigned char *p, size_t start, size_t mark, size_t n)
 {
 	struct key key;
 
-	if (n - mark < 6 || mark - start < 4 || p[mark + 1] != ' ' || !is_capital(p, mark + 2, n))
+	if (n - mark < 6 || mark - start < 4 || p[mark + 1] != ' ')
+		return false;
+	if (p[mark] == '.' && p[mark - 2] <= ' ')
+		return false; /* a letter alone */
+	if (!is_capital(p, mark + 2, n))
 		return false;
 	if (p[mark] == '!' || p[mark] == '?')
 		return true;
