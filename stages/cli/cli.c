@@ -44,6 +44,41 @@ cli_usage(const struct cli *cli, const char *format, ...)
 	return CLI_USAGE;
 }
 
+void
+cli_fault(struct cli *cli, enum cli_exit code, const char *file, const char *what, const char *why)
+{
+	char shown[1024];
+
+	fprintf(stderr, "%s: %s: %s: %s\n", cli->name,
+	    strcmp(file, "-") == 0 ? "<stdin>" : cli_printable(file, shown, sizeof shown), what,
+	    why);
+	if (cli->code == CLI_OK)
+		cli->code = code;
+}
+
+void
+cli_json(FILE *f, const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	size_t left = strlen(text);
+
+	fputc('"', f);
+	while (left > 0) {
+		uint32_t cp;
+		int len = potok_utf8_decode(p, left, &cp);
+		size_t n = len > 0 ? (size_t)len : 1;
+		if (len <= 0)
+			fputs("\xEF\xBF\xBD", f);
+		else if (cp < 0x20 || cp == '"' || cp == '\\')
+			fprintf(f, "\\u%04x", (unsigned)cp);
+		else
+			fwrite(p, 1, n, f);
+		p += n;
+		left -= n;
+	}
+	fputc('"', f);
+}
+
 static int
 help(const struct cli *cli)
 {

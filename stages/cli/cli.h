@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <potok/stage.h>
 
@@ -40,11 +41,17 @@ struct cli {
 	 * is closed in any case.
 	 */
 	enum potok_status (*start)(void *program, struct potok_stage **stage);
-	void *program;    /* handed to start */
+	/* Runs the stage; NULL: potok_chain_run(). */
+	enum potok_status (*run)(void *program, struct potok_chain *chain);
+	void *program;    /* handed to start and run */
 	bool joined;      /* all operands are one stream; a fault in one ends it */
 	bool count_lines; /* messages about bad data name the line; costs a pass over the input */
 
-	/* Kept by the functions below. */
+	/* Kept by the functions below.  Of the stream that start and run are called for: its
+	 * operand, and, where operands are not joined, its descriptor. */
+	const char *operand;
+	int fd;
+	int code;               /* the exit code so far */
 	const char *stats_file; /* NULL: standard error */
 	bool stats;
 };
@@ -79,12 +86,20 @@ int cli_usage(const struct cli *, const char *format, ...) __attribute__((format
 int cli_unknown(
     const struct cli *, const char *kind, const char *word, const char *(*name)(size_t));
 
+/* Reports "NAME: FILE: WHAT: WHY", and has the program leave with that code, unless a fault before
+ * has set another. */
+void cli_fault(
+    struct cli *, enum cli_exit code, const char *file, const char *what, const char *why);
+
 /* Reads a decimal number.  Answers false unless text is digits alone and min <= value <= max. */
 bool cli_number(const char *text, uint64_t min, uint64_t max, uint64_t *value);
 
 /* Writes a name for people, as much of it as fits: control characters and bytes that are no UTF-8
  * are shown as \xNN.  Answers buf; cap > 0. */
 const char *cli_printable(const char *name, char *buf, size_t cap);
+
+/* Writes a string of JSON with its quotes; bytes that are no UTF-8 become U+FFFD. */
+void cli_json(FILE *f, const char *text);
 
 /* Flushes stdout after text of our own (--help, --list).  Answers CLI_OK, or reports and answers
  * CLI_OUTPUT. */

@@ -56,6 +56,44 @@ io_write(int fd, const void *data, size_t n)
 	return 0;
 }
 
+ptrdiff_t
+io_read_at(int fd, void *buf, size_t n, uint64_t offset)
+{
+	unsigned char *p = buf;
+	size_t got = 0;
+
+	while (got < n) {
+		ssize_t some = pread(fd, p + got, n - got, (off_t)(offset + got));
+		if (some < 0 && !again(fd, POLLIN))
+			return -1;
+		if (some == 0)
+			break;
+		got += some > 0 ? (size_t)some : 0;
+	}
+	return (ptrdiff_t)got;
+}
+
+int
+io_write_at(int fd, const void *data, size_t n, uint64_t offset)
+{
+	const unsigned char *p = data;
+
+	while (n > 0) {
+		ssize_t put = pwrite(fd, p, n, (off_t)offset);
+		if (put < 0 && !again(fd, POLLOUT))
+			return -1;
+		if (put == 0) {
+			errno = EIO;
+			return -1;
+		}
+		size_t done = put > 0 ? (size_t)put : 0;
+		p += done;
+		offset += done;
+		n -= done;
+	}
+	return 0;
+}
+
 void
 io_enlarge(int fd)
 {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +18,9 @@ enum { COUNTS_MAX = 64, NAME_SHOWN = 1024 };
 /* One run of the program. */
 struct job {
 	struct cli *cli;
-	char *const *next;   /* operands still to open */
-	const char *operand; /* the one that is open */
-	int fd;              /* its descriptor, or -1 */
-	bool refused;        /* it could not be opened; that has been reported */
+	char *const *next; /* operands still to open */
+	bool refused;      /* the one in cli->operand could not be opened; that has been reported */
 	bool write_failed;
-	int code; /* exit code of the first fault */
 
 	uint64_t operands, bytes_in, bytes_out;
 	struct potok_count total[COUNTS_MAX];
@@ -32,8 +30,8 @@ struct job {
 static void
 fault(struct job *job, int code)
 {
-	if (job->code == CLI_OK)
-		job->code = code;
+	if (job->cli->code == CLI_OK)
+		job->cli->code = code;
 }
 
 static const char *
@@ -44,12 +42,9 @@ shown(const char *operand, char buf[NAME_SHOWN])
 
 /* Reports a fault that belongs to the open operand. */
 static void
-report(struct job *job, int code, const char *what, const char *why)
+report(struct job *job, enum cli_exit code, const char *what, const char *why)
 {
-	char name[NAME_SHOWN];
-
-	fprintf(stderr, "%s: %s: %s: %s\n", job->cli->name, shown(job->operand, name), what, why);
-	fault(job, code);
+	cli_fault(job->cli, code, job->cli->operand, what, why);
 }
 
 /* A file that is appended to while it is read would never end. */
@@ -65,9 +60,9 @@ is_own_output(int fd)
 static void
 close_operand(struct job *job)
 {
-	if (job->fd > STDIN_FILENO)
-		close(job->fd);
-	job->fd = -1;
+	if (job->cli->fd > STDIN_FILENO)
+		close(job->cli->fd);
+	job->cli->fd = -1;
 }
 
 /* Opens the next operand, or reports why not.  Answers false when none is left. */
@@ -76,22 +71,35 @@ open_next(struct job *job)
 {
 	if (*job->next == NULL)
 		return false;
-	job->operand = *job->next++;
+	job->cli->operand = *job->next++;
 	job->operands++;
-	job->fd = strcmp(job->operand, "-") == 0 ? STDIN_FILENO
-						 : open(job->operand, O_RDONLY | O_CLOEXEC);
+	job->cli->fd = strcmp(job->cli->operand, "-") == 0
+			   ? STDIN_FILENO
+			   : open(job->cli->operand, O_RDONLY | O_CLOEXEC);
 	job->refused = true;
-	if (job->fd < 0) {
+	if (job->cli->fd < 0) {
 		bool system = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
 		report(job, system ? CLI_SYSTEM : CLI_NOINPUT, "cannot open", strerror(errno));
-	} else if (is_own_output(job->fd)) {
+	} else if (is_own_output(job->cli->fd)) {
 		report(job, CLI_NOINPUT, "cannot read", "it is also the output");
 		close_operand(job);
 	} else {
 		job->refused = false;
-		io_enlarge(job->fd);
+		io_enlarge(job->cli->fd);
 	}
 	return true;
+}
+
+/* Reads; what runs this in a thread of its own may cancel it while it waits. */
+static ptrdiff_t
+read_patiently(int fd, void *buf, size_t cap)
+{
+	int before;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before);
+	ptrdiff_t n = io_read(fd, buf, cap);
+	pthread_setcancelstate(before, &before);
+	return n;
 }
 
 /* Reads the open operand; when they are joined, also those behind it, up to the first that cannot
@@ -102,7 +110,7 @@ read_operand(void *ctx, void *buf, size_t cap)
 	struct job *job = ctx;
 
 	for (;;) {
-		ptrdiff_t n = job->fd < 0 ? 0 : io_read(job->fd, buf, cap);
+		ptrdiff_t n = job->cli->fd < 0 ? 0 : read_patiently(job->cli->fd, buf, cap);
 		if (n > 0)
 			job->bytes_in += (uint64_t)n;
 		if (!job->cli->joined || n != 0)
@@ -143,7 +151,7 @@ report_bad_data(struct job *job, const struct potok_chain *chain, const struct p
 	if (chain->count_lines)
 		snprintf(where, sizeof where, "line %" PRIu64 ", ", chain->line);
 	fprintf(stderr, "%s: %s: %sbyte %" PRIu64 ": %s\n", job->cli->name,
-	    shown(job->operand, name), where, stage->offset, stage->why);
+	    shown(job->cli->operand, name), where, stage->offset, stage->why);
 	fault(job, CLI_DATA);
 }
 
@@ -164,7 +172,8 @@ take_counts(struct job *job, const struct potok_stage *stage)
 		if (c->loss && c->n > 0)
 			fprintf(stderr,
 			    "%s: %s: warning: %" PRIu64 " %s (the first at byte %" PRIu64 ")\n",
-			    job->cli->name, shown(job->operand, name), c->n, c->what, c->first);
+			    job->cli->name, shown(job->cli->operand, name), c->n, c->what,
+			    c->first);
 	}
 }
 
@@ -184,7 +193,8 @@ run_stream(struct job *job)
 		    .ctx = job,
 		    .count_lines = job->cli->count_lines,
 		};
-		s = potok_chain_run(&chain);
+		s = job->cli->run != NULL ? job->cli->run(job->cli->program, &chain)
+					  : potok_chain_run(&chain);
 		if (s == POTOK_EINPUT)
 			report_bad_data(job, &chain, stage);
 	}
@@ -218,7 +228,8 @@ write_stats(struct job *job, FILE *f)
 	fprintf(f,
 	    "{\"program\":\"%s\",\"version\":\"%s\",\"exit\":%d,\"operands\":%" PRIu64
 	    ",\"bytes_in\":%" PRIu64 ",\"bytes_out\":%" PRIu64 ",\"counts\":{",
-	    job->cli->name, POTOK_VERSION, job->code, job->operands, job->bytes_in, job->bytes_out);
+	    job->cli->name, POTOK_VERSION, job->cli->code, job->operands, job->bytes_in,
+	    job->bytes_out);
 	for (size_t i = 0; i < job->ntotal; i++)
 		fprintf(f, "%s\"%s\":%" PRIu64, i ? "," : "", job->total[i].name, job->total[i].n);
 	fputs("}}\n", f);
@@ -301,14 +312,19 @@ cli_run_files(struct cli *cli, char *const files[])
 {
 	char dash[] = "-";
 	char *const only_stdin[] = {dash, NULL};
-	struct job job = {.cli = cli, .next = files[0] ? files : only_stdin, .fd = -1};
+	struct job job = {
+	    .cli = cli,
+	    .next = files[0] ? files : only_stdin,
+	};
+
+	cli->fd = -1;
 	FILE *stats = open_stats(&job, job.next);
 
-	if (job.code != CLI_OK)
-		return job.code;
+	if (cli->code != CLI_OK)
+		return cli->code;
 	io_enlarge(STDOUT_FILENO);
 	if (cli->joined) {
-		job.operand = *job.next;
+		cli->operand = *job.next;
 		run_stream(&job);
 		close_operand(&job);
 	} else {
@@ -322,5 +338,5 @@ cli_run_files(struct cli *cli, char *const files[])
 		report_output(&job);
 	if (stats != NULL)
 		close_stats(&job, stats);
-	return job.code;
+	return cli->code;
 }

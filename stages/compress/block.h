@@ -7,19 +7,35 @@
 #include <stdint.h>
 
 enum {
-	BLOCK_TEXT = 65280,       /* bytes of text: the most that is put into one block */
-	BLOCK_TEXT_MAX = 65536,   /* bytes of text: the most that a block may hold */
-	BLOCK_MEMBER_MAX = 65536, /* bytes of the longest member */
-	BLOCK_HEADER_LEN = 18,    /* bytes of the header of a block that is written */
-	BLOCK_TRAILER_LEN = 8,    /* bytes: CRC-32 and length of the text */
-	BLOCK_END_LEN = 28,       /* bytes of the end block */
+	BLOCK_TRAILER_LEN = 8,               /* bytes: CRC-32 and length of the text */
+	BLOCK_READ_MEMBER = 2 * 1024 * 1024, /* bytes: longer members are read as streams */
+	BLOCK_READ_TEXT = 4 * 1024 * 1024,   /* bytes: as are those with more text */
+	BGZF_TEXT_MAX = 65536,               /* bytes of text that a block of BGZF may hold */
 };
 
-/* The end of a file: the empty block of the SAM format specification, section 4.1.2. */
-extern const unsigned char block_end[BLOCK_END_LEN];
+/* A kind of block: how it is written. */
+struct block_shape {
+	size_t text;       /* bytes: the most that is put into one block */
+	size_t member;     /* bytes: no member is longer */
+	size_t header_len; /* bytes */
+	const unsigned char *header;
+	const unsigned char *end; /* the empty block at the end of a file */
+	size_t end_len;
+};
+
+/* BGZF: SAM format specification, section 4.1; the end block is that of section 4.1.2. */
+extern const struct block_shape block_bgzf;
+
+/* Larger blocks with the subfield MZ, which tells the length of the deflate data: as MiGz and mgzip
+ * write them, but for the end block, which is ours. */
+extern const struct block_shape block_mz;
 
 /* The highest level of the deflate library. */
 int block_level_max(void);
+
+/* The level that stands for the fast deflater of ISA-L, and whether it is built in. */
+enum { BLOCK_FAST = -1 };
+bool block_has_fast(void);
 
 /*
  * A deflater and an inflater belong to one thread at a time; different ones are independent.
@@ -30,18 +46,23 @@ void block_deflater_free(struct block_deflater *);
 struct block_inflater *block_inflater_make(void);
 void block_inflater_free(struct block_inflater *);
 
-/*
- * Where to end the block at the front of a text that is longer than BLOCK_TEXT bytes: after the
- * last LF of these, or, when they have none, where the last whole character ends.
- */
-size_t block_cut(const unsigned char text[BLOCK_TEXT]);
+/* Behind what a block ends. */
+enum block_cut { CUT_RECORD, CUT_LINE, CUT_CHARACTER };
 
 /*
- * Makes a member of text[0..n), 0 < n <= BLOCK_TEXT, and answers its length.  *stored tells that
- * deflate did not make the text shorter, so that it stands in the member as it is.
+ * Where to end the block at the front of a text that is longer than `max` bytes: with `records`
+ * after the last blank line of these; else, or when they have none, after the last LF; else where
+ * the last whole character ends.
  */
-size_t block_deflate(struct block_deflater *, const unsigned char *text, size_t n,
-    unsigned char member[BLOCK_MEMBER_MAX], bool *stored);
+size_t block_cut(const unsigned char *text, size_t max, bool records, enum block_cut *cut);
+
+/*
+ * Makes a member of text[0..n), 0 < n <= shape->text, in member[0..shape->member), and answers its
+ * length.  *stored tells that deflate did not make the text shorter, so that it stands in the
+ * member as it is.
+ */
+size_t block_deflate(struct block_deflater *, const struct block_shape *shape,
+    const unsigned char *text, size_t n, unsigned char *member, bool *stored);
 
 /* What may be wrong with a member behind its header. */
 enum block_fault {
@@ -53,10 +74,11 @@ enum block_fault {
 
 /*
  * Reads the member of n bytes whose header takes the first `header` of them; n >= header + 8.
- * Writes its text and sets *ntext when all is right.  Otherwise text holds nothing of worth.
+ * Writes its text, at most cap bytes, and sets *ntext when all is right.  Otherwise text holds
+ * nothing of worth.
  */
 enum block_fault block_inflate(struct block_inflater *, const unsigned char *member, size_t n,
-    size_t header, unsigned char text[BLOCK_TEXT_MAX], size_t *ntext);
+    size_t header, unsigned char *text, size_t cap, size_t *ntext);
 
 /* CRC-32 as RFC 1952 has it; crc is that of what stands before, 0 at the beginning. */
 uint32_t block_crc(uint32_t crc, const unsigned char *p, size_t n);
@@ -74,6 +96,12 @@ get32(const unsigned char *p)
 	return get16(p) | get16(p + 2) << 16;
 }
 
+static inline uint64_t
+get64(const unsigned char *p)
+{
+	return get32(p) | (uint64_t)get32(p + 4) << 32;
+}
+
 static inline void
 put16(unsigned char *p, uint32_t v)
 {
@@ -86,6 +114,13 @@ put32(unsigned char *p, uint32_t v)
 {
 	put16(p, v);
 	put16(p + 2, v >> 16);
+}
+
+static inline void
+put64(unsigned char *p, uint64_t v)
+{
+	put32(p, (uint32_t)v);
+	put32(p + 4, (uint32_t)(v >> 32));
 }
 
 #endif

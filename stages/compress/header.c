@@ -1,6 +1,8 @@
 /* The front of a gzip member: RFC 1952, section 2.3, and SAM format specification, section 4.1. */
 #include "header.h"
 
+#include <string.h>
+
 #include "block.h"
 
 enum { FIXED_LEN = 10, XLEN_LEN = 2, SUBFIELD_LEN = 4 };
@@ -18,20 +20,27 @@ judge(const unsigned char *p, size_t n)
 	return n < FIXED_LEN ? HEADER_CUT : HEADER_GOOD;
 }
 
-/* The length of the member that the subfield BC of an extra field tells; 0 when it has none. */
-static size_t
-block_length(const unsigned char *extra, size_t n)
+/* Sets the length of the member when a subfield of its extra field tells it: BC, the length less
+ * one, or MZ alone, that of the deflate data. */
+static void
+find_length(const unsigned char *extra, size_t n, struct header *h)
 {
+	if (n == SUBFIELD_LEN + 4 && memcmp(extra, "MZ\4", SUBFIELD_LEN) == 0) {
+		size_t body = get32(extra + SUBFIELD_LEN);
+		h->mz = true;
+		h->member = body < BLOCK_READ_MEMBER ? h->len + body + BLOCK_TRAILER_LEN : 0;
+	}
 	while (n >= SUBFIELD_LEN) {
 		size_t len = get16(extra + 2);
 		if (len > n - SUBFIELD_LEN)
 			break;
-		if (extra[0] == 'B' && extra[1] == 'C' && len == 2)
-			return get16(extra + SUBFIELD_LEN) + 1;
+		if (extra[0] == 'B' && extra[1] == 'C' && len == 2) {
+			h->member = get16(extra + SUBFIELD_LEN) + 1;
+			break;
+		}
 		extra += SUBFIELD_LEN + len;
 		n -= SUBFIELD_LEN + len;
 	}
-	return 0;
 }
 
 enum header_answer
@@ -52,7 +61,9 @@ header_read(const unsigned char *p, size_t n, struct header *h)
 		return HEADER_CUT;
 	/* A member with a name is nobody's block: it is read as any other. */
 	if (h->flags == HEADER_FEXTRA)
-		h->member = block_length(p + FIXED_LEN + XLEN_LEN, nextra);
+		find_length(p + FIXED_LEN + XLEN_LEN, nextra, h);
+	/* Other writers of MZ have no end block; they differ in the fixed bytes. */
+	h->ours = !h->mz || memcmp(p, block_mz.header, FIXED_LEN) == 0;
 	if (h->member > 0 && h->member < h->len + BLOCK_TRAILER_LEN)
 		return HEADER_BLOCK;
 	return HEADER_GOOD;

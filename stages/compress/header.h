@@ -2,6 +2,7 @@
 #ifndef POTOK_COMPRESS_HEADER_H
 #define POTOK_COMPRESS_HEADER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Flags of the header: RFC 1952, section 2.3.1. */
@@ -17,7 +18,9 @@ enum {
 struct header {
 	unsigned flags;
 	size_t len;    /* bytes of both; behind them name, comment and checksum may follow */
-	size_t member; /* bytes of the whole member when it is a block of BGZF, else 0 */
+	size_t member; /* bytes of the whole member when it is a block, else 0 */
+	bool mz;       /* the block is not of BGZF, but one with the subfield MZ */
+	bool ours;     /* it ends a file only with the end block of its kind */
 };
 
 enum header_answer {

@@ -4,6 +4,8 @@
 
 #include <potok/stage.h>
 
+#include "lines.h"
+
 enum potok_status
 potok_process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
 {
@@ -70,16 +72,6 @@ settle(struct box *b)
 	}
 	b->head = 0;
 	return POTOK_MORE;
-}
-
-static uint64_t
-count_lf(const unsigned char *p, size_t n)
-{
-	uint64_t lines = 0;
-
-	for (size_t i = 0; i < n; i++)
-		lines += p[i] == '\n';
-	return lines;
 }
 
 static enum potok_status
