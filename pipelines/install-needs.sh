@@ -1,5 +1,5 @@
 #!/bin/sh
-# install-needs.sh build|test|fuzz|bench...: makes sure that what these jobs need is installed.
+# install-needs.sh build|test|readers|fuzz|bench...: makes sure that what these jobs need is installed.
 # Debian and Ubuntu: installs with apt when run as root or where sudo works.  Elsewhere, or when it
 # may not: prints the one line to run and stops.
 set -eu
@@ -13,11 +13,14 @@ for job in "$@"; do
 	test)
 		debian="$debian g++ libcmocka-dev bats unicode-data mandoc python3 icu-devtools pigz tabix gzip perl"
 		brew="$brew cmocka bats-core mandoc pigz htslib" ;;
+	readers)
+		debian="$debian isal libdeflate-tools p7zip-full libarchive-tools zstd busybox ruby nodejs"
+		debian="$debian default-jdk-headless libhtsjdk-java perl python3 pigz tabix gzip" ;;
 	fuzz)
 		debian="$debian clang libclang-rt-dev"
 		brew="$brew llvm" ;;
 	bench) debian="$debian icu-devtools pigz tabix libicu-dev jq liblingua-sentence-perl" ;;
-	*) echo "install-needs.sh: unknown job '$job' (build, test, fuzz or bench)" >&2; exit 64 ;;
+	*) echo "install-needs.sh: unknown job '$job' (build, test, readers, fuzz or bench)" >&2; exit 64 ;;
 	esac
 done
 

@@ -1,11 +1,18 @@
 #!/bin/sh
-# run.sh [PRESET...]: installs what is missing, builds and runs all tests under CTest, for each
-# preset named (dev by default; asan, tsan, fuzz).
+# run.sh [--full] [PRESET...]: installs what is missing, builds and runs all tests under CTest, for
+# each preset named (dev by default; asan, tsan, fuzz).  With --full it also installs the readers of
+# gzip of tests/readers (Java, Node, Ruby and others); without, those that are missing are skipped.
 set -eu
 cd "$(dirname "$0")/.."
 
+needs="build test"
+if [ "${1-}" = --full ]; then
+	needs="$needs readers"
+	shift
+fi
 [ $# -gt 0 ] || set -- dev
-sh pipelines/install-needs.sh build test
+# shellcheck disable=SC2086  # names without spaces
+sh pipelines/install-needs.sh $needs
 jobs=$(getconf _NPROCESSORS_ONLN)
 for preset in "$@"; do
 	[ "$preset" != fuzz ] || sh pipelines/install-needs.sh fuzz

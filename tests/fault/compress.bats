@@ -1,5 +1,5 @@
-# Wrong calls of potok-compress, and the readers of gzip that must read what it writes.  PROGRAM is
-# its path.
+# Calls of potok-compress, right and wrong, files that cannot be read, and counts.  PROGRAM is its
+# path.
 # shellcheck disable=SC2154 # output, status and stderr are set by run
 bats_require_minimum_version 1.5.0
 
@@ -153,65 +153,4 @@ ends_at() {
 	run -0 "$PROGRAM" --version
 	[[ ${lines[1]} =~ ^zlib\ [0-9.]+$ ]]
 	[[ ${lines[2]} =~ ^(libdeflate [0-9.]+|no libdeflate)$ ]]
-}
-
-# Readers of others.
-
-need() {
-	command -v "$1" >/dev/null || skip "no $1"
-}
-
-@test "gzip reads it" {
-	need gzip
-	gzip -dc text.gz | cmp - text
-	gzip -t text.gz
-}
-
-@test "zcat reads it" {
-	need zcat
-	zcat <text.gz | cmp - text
-}
-
-@test "pigz reads it" {
-	need pigz
-	pigz -dc text.gz | cmp - text
-	pigz -t text.gz
-}
-
-@test "bgzip reads it, also with threads, and finds nothing wrong" {
-	need bgzip
-	run -0 --separate-stderr sh -c 'bgzip -dc text.gz >out'
-	[ "$stderr" = "" ]
-	cmp out text
-	run -0 --separate-stderr sh -c 'bgzip -@ 2 -dc text.gz >out'
-	[ "$stderr" = "" ]
-	cmp out text
-	bgzip -t text.gz
-	"$PROGRAM" </dev/null >empty.gz
-	bgzip -t empty.gz
-}
-
-@test "bgzip makes an index of it and reads from the middle" {
-	need bgzip
-	bgzip -r text.gz
-	bgzip -b 100000 -s 1000 text.gz | cmp - <(tail -c +100001 text | head -c 1000)
-}
-
-@test "python3 reads it" {
-	need python3
-	python3 -c 'import gzip, sys; sys.stdout.write(gzip.open("text.gz", "rt").read())' | cmp - text
-}
-
-@test "perl reads it" {
-	need perl
-	perl -MIO::Uncompress::Gunzip -e 1 2>/dev/null || skip "no IO::Uncompress::Gunzip"
-	perl -MIO::Uncompress::Gunzip=:all -e \
-		'gunzip "text.gz" => "-", MultiStream => 1 or die $GunzipError' | cmp - text
-}
-
-@test "it reads what others write" {
-	for writer in "gzip -1" "gzip -9" "pigz -p 2 -c" "bgzip -c" "bgzip -l 0 -c"; do
-		command -v "${writer%% *}" >/dev/null || continue
-		$writer <text | "$PROGRAM" -d | cmp - text
-	done
 }
