@@ -45,6 +45,24 @@ inflater_reset(struct inflater *i)
 	isal_inflate_reset(&i->state);
 }
 
+/*
+ * It reads ahead of what it decodes.  The whole bytes of that, at most n, are put back, so that at
+ * the end of the stream all that follows it is left in the input: whatever it holds then came with
+ * the call that ended it.  Answers how many bytes.
+ */
+static size_t
+unread(struct inflate_state *s, size_t n)
+{
+	size_t ahead = (size_t)s->read_in_length / 8;
+
+	n = ahead < n ? ahead : n;
+	if (n == 0)
+		return 0;
+	s->read_in_length -= (int32_t)(8 * n);
+	s->read_in &= (UINT64_C(1) << s->read_in_length) - 1;
+	return n;
+}
+
 enum inflated
 inflater_run(
     struct inflater *i, struct potok_slice *in, unsigned char *text, size_t cap, size_t *made)
@@ -59,11 +77,8 @@ inflater_run(
 	int answer = isal_inflate(s);
 	size_t used = given - s->avail_in;
 	*made = room - s->avail_out;
-	if (answer >= 0 && s->block_state == ISAL_BLOCK_FINISH) {
-		/* It reads ahead: whole bytes that it did not need belong to what is behind. */
-		size_t ahead = (size_t)s->read_in_length / 8;
-		used -= ahead < used ? ahead : used;
-	}
+	if (answer >= 0 && (s->avail_out == 0 || s->block_state == ISAL_BLOCK_FINISH))
+		used -= unread(s, used);
 	in->data += used;
 	in->len -= used;
 	if (answer < 0)

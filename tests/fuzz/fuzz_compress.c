@@ -6,7 +6,7 @@
 static void
 compress(int level, const uint8_t *data, size_t n, uint32_t seed, struct potok_buf *out)
 {
-	struct potok_compress_options options = {level};
+	struct potok_compress_options options = {.level = level};
 	struct potok_compress stage;
 
 	fuzz_check(potok_compress_init(&stage, &options) == POTOK_MORE);

@@ -9,7 +9,7 @@ static enum potok_status
 decompress(bool test, const uint8_t *data, size_t n, uint32_t seed, struct potok_buf *out,
     uint64_t *offset)
 {
-	struct potok_decompress_options options = {test};
+	struct potok_decompress_options options = {.test = test};
 	struct potok_decompress stage;
 
 	fuzz_check(potok_decompress_init(&stage, &options) == POTOK_MORE);

@@ -24,7 +24,7 @@ setup_file() {
 	}' >text
 	"$PROGRAM" --stats=stats <text >text.gz
 	"$PROGRAM" </dev/null >empty.gz
-	grep -Eq '"blocks":(2[5-9]|3[0-9]),.*"long_lines_cut":1}' stats
+	grep -Eq '"blocks":(2[5-9]|3[0-9]),.*"long_lines_cut":1,' stats
 }
 
 setup() {

@@ -28,7 +28,7 @@ run(struct potok_stage *stage, const void *data, size_t n, struct potok_buf *out
 static struct potok_buf
 compressed(int level, const void *data, size_t n, struct potok_compress *c)
 {
-	struct potok_compress_options options = {level};
+	struct potok_compress_options options = {.level = level};
 	struct potok_buf out;
 
 	assert_int_equal(potok_compress_init(c, &options), POTOK_MORE);
@@ -479,7 +479,7 @@ test_options(void **state)
 	potok_close(&c.stage);
 	potok_close(&d.stage);
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-		struct potok_compress_options options = {wrong[i]};
+		struct potok_compress_options options = {.level = wrong[i]};
 		assert_int_equal(potok_compress_init(&c, &options), POTOK_EUSAGE);
 		potok_close(&c.stage);
 	}
@@ -492,7 +492,7 @@ test_options(void **state)
 static void
 test_test(void **state)
 {
-	struct potok_decompress_options options = {true};
+	struct potok_decompress_options options = {.test = true};
 	size_t edge;
 	struct potok_buf files[] = {small_bgzf(), small_gzip(&edge)};
 
