@@ -4,13 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include <zlib.h>
-
-#include "block.h"
-#include "header.h"
 #include "inflate.h"
 #include "jobs.h"
 #include "lines.h"
+#include "units.h"
 
 enum { MEMBERS, BLOCKS, PADDING_BYTES };
 
@@ -19,363 +16,6 @@ static const struct potok_count counts[POTOK_DECOMPRESS_COUNTS] = {
     {.name = "blocks", .what = "members that were blocks, which can be read alone"},
     {.name = "padding_bytes", .what = "zero bytes behind members"},
 };
-
-/* What comes next in `in`.  The parts of a block are taken together, as FRONT. */
-enum part { FRONT, NAME, COMMENT, HEADER_CRC, BODY, TRAILER };
-
-enum {
-	PIECE = 64 * 1024, /* bytes of text made at once of a member that is no block */
-	HEADER_CRC_LEN = 2,
-	ZLIB_HEADER_LEN = 2,
-	ZLIB_TRAILER_LEN = 4,
-};
-
-/* --- what is wrong ------------------------------------------------------------------------ */
-
-static enum potok_status
-refuse(struct potok_decompress *d, const char *why)
-{
-	d->stage.why = why;
-	return POTOK_EINPUT;
-}
-
-static const char *
-why_text(enum block_fault fault)
-{
-	switch (fault) {
-	case BLOCK_CRC:
-		return "damaged: the text does not have the checksum that it had when it was "
-		       "compressed; get the file again";
-	case BLOCK_SIZE:
-		return "damaged: the text does not have the length that it had when it was "
-		       "compressed; get the file again";
-	default:
-		return "damaged: this is no deflate data; get the file again";
-	}
-}
-
-static enum potok_status
-refuse_header(struct potok_decompress *d, enum header_answer answer)
-{
-	switch (answer) {
-	case HEADER_MAGIC:
-		if (d->begun)
-			return refuse(d, "bytes that are no gzip stand behind the gzip; what is "
-					 "before them is verified: cut them off or get the file "
-					 "again");
-		return refuse(
-		    d, "this is no gzip; text that is not compressed can be used as it is");
-	case HEADER_METHOD:
-		return refuse(d, "damaged: a method of compression that gzip does not have; get "
-				 "the file again");
-	case HEADER_FLAGS:
-		return refuse(d, "damaged, or of a later kind of gzip: unknown flags are set; get "
-				 "the file again");
-	default:
-		return refuse(d, "damaged: a block of BGZF has a wrong length; get the file again");
-	}
-}
-
-/* The offset of the member at fault, or of what stands where one should begin. */
-static uint64_t
-fault_at(const struct potok_decompress *d)
-{
-	return d->part == FRONT ? d->taken : d->member;
-}
-
-/* The input ends where the part that comes next is not whole, or between members. */
-static enum potok_status
-end(struct potok_decompress *d, const struct potok_slice *in)
-{
-	bool gzip = d->options.format == POTOK_GZIP;
-
-	d->summary.cut = d->part != FRONT || in->len > 0 || d->end_wanted;
-	if (d->part != FRONT || in->len > 0)
-		return refuse(d,
-		    gzip ? "the file ends in the middle of a gzip member: it was cut; get it again"
-			 : "the file ends in the middle of the compressed data: it was cut; get it "
-			   "again");
-	if (!d->begun)
-		return refuse(d, gzip ? "the input is empty, which is no gzip; what should have "
-					"written it has failed"
-				      : "the input is empty; what should have written it has "
-					"failed");
-	if (d->end_wanted)
-		return refuse(d, "the end block is missing: the file was cut between two blocks; "
-				 "get it again (what is before the cut is whole)");
-	return POTOK_DONE;
-}
-
-/* --- parts -------------------------------------------------------------------------------- */
-
-/* The unit that was taken from the front of the input. */
-struct unit {
-	enum { PADDING, BLOCK, TEXT, NOTHING } kind;
-	struct potok_slice bytes; /* of a block: the member, in the input */
-	struct header header;     /* of a block */
-	size_t ntext;             /* of a block: what its trailer says */
-	uint64_t at;              /* offset of the unit, or of the member that it ends */
-	bool ends;                /* a member that is no block ends with it */
-};
-
-static void
-drop(struct potok_decompress *d, struct potok_slice *in, size_t n)
-{
-	/* C allows no addition to NULL, which `in` may have when it is empty. */
-	if (n == 0)
-		return;
-	in->data += n;
-	in->len -= n;
-	d->taken += n;
-}
-
-/*
- * The functions below take one part each.  They answer POTOK_DONE when it is taken, POTOK_MORE when
- * it is not all there, or an error.
- */
-
-/* Makes ready to inflate a member that is no block. */
-static enum potok_status
-open_stream(struct potok_decompress *d)
-{
-	if (d->stream != NULL)
-		inflater_reset(d->stream);
-	else if ((d->stream = inflater_make()) == NULL)
-		return POTOK_ENOMEM;
-	d->member = d->taken;
-	d->text_crc = d->options.format == POTOK_ZLIB ? (uint32_t)adler32(0, NULL, 0) : 0;
-	d->text_size = 0;
-	d->end_wanted = false;
-	d->begun = true;
-	return POTOK_DONE;
-}
-
-/* The part behind `part` that the member has. */
-static enum part
-part_behind(enum part part, unsigned flags)
-{
-	if (part < NAME && (flags & HEADER_FNAME))
-		return NAME;
-	if (part < COMMENT && (flags & HEADER_FCOMMENT))
-		return COMMENT;
-	if (part < HEADER_CRC && (flags & HEADER_FHCRC))
-		return HEADER_CRC;
-	return BODY;
-}
-
-/*
- * Is the member with this header, at the front of `in`, a block to be read alone?  POTOK_DONE: yes;
- * POTOK_MORE: that cannot be told yet; POTOK_FULL: no, it is to be read as a stream, which any
- * block can.  Some writers of MZ mean another length by it, and have members of any size.
- */
-static enum potok_status
-is_block(const struct potok_slice *in, const struct header *h, bool last)
-{
-	if (h->member == 0)
-		return POTOK_FULL;
-	if (in->len < h->member)
-		return last && !h->ours ? POTOK_FULL : POTOK_MORE;
-	if (h->ours)
-		return POTOK_DONE;
-	if (get32(in->data + h->member - 4) > BLOCK_READ_TEXT)
-		return POTOK_FULL;
-	if (in->len == h->member)
-		return last ? POTOK_DONE : POTOK_MORE;
-	return in->data[h->member] == 0x1F || in->data[h->member] == 0 ? POTOK_DONE : POTOK_FULL;
-}
-
-static void
-take_block(
-    struct potok_decompress *d, struct potok_slice *in, const struct header *h, struct unit *u)
-{
-	u->kind = BLOCK;
-	u->bytes = (struct potok_slice){in->data, h->member};
-	u->header = *h;
-	u->ntext = get32(in->data + h->member - 4);
-	const struct block_shape *shape = h->mz ? &block_mz : &block_bgzf;
-	if (u->ntext > 0)
-		d->end_wanted = h->ours;
-	else if (h->member == shape->end_len && memcmp(in->data, shape->end, shape->end_len) == 0)
-		d->end_wanted = false;
-	d->begun = true;
-	drop(d, in, h->member);
-}
-
-static enum potok_status
-take_front(struct potok_decompress *d, struct potok_slice *in, bool last, struct unit *u)
-{
-	struct header h;
-	size_t padding = 0;
-
-	while (d->begun && padding < in->len && in->data[padding] == 0)
-		padding++;
-	if (padding > 0) {
-		u->kind = PADDING;
-		u->ntext = padding;
-		drop(d, in, padding);
-		return POTOK_DONE;
-	}
-	enum header_answer answer = header_read(in->data, in->len, &h);
-	if (answer == HEADER_CUT)
-		return POTOK_MORE;
-	if (answer != HEADER_GOOD)
-		return refuse_header(d, answer);
-	enum potok_status s = is_block(in, &h, last);
-	if (s == POTOK_DONE)
-		take_block(d, in, &h, u);
-	if (s != POTOK_FULL)
-		return s;
-	if ((s = open_stream(d)) < 0)
-		return s;
-	d->flags = h.flags;
-	d->header_crc = block_crc(0, in->data, h.len);
-	d->part = part_behind(FRONT, h.flags);
-	drop(d, in, h.len);
-	return POTOK_DONE;
-}
-
-/* The front of zlib data: RFC 1950, section 2.2.  Bare deflate data has none. */
-static enum potok_status
-take_other_front(struct potok_decompress *d, struct potok_slice *in)
-{
-	bool zlib = d->options.format == POTOK_ZLIB;
-
-	if (d->begun)
-		return in->len == 0 ? POTOK_MORE
-				    : refuse(d, "bytes stand behind the compressed data; what is "
-						"before them is whole");
-	if (in->len < (zlib ? ZLIB_HEADER_LEN : 1))
-		return POTOK_MORE;
-	if (zlib && ((in->data[0] & 15) != 8 || (in->data[0] << 8 | in->data[1]) % 31 != 0))
-		return refuse(d, "this is no zlib data");
-	if (zlib && (in->data[1] & 32) != 0)
-		return refuse(d, "this zlib data needs a dictionary, which it does not contain");
-	enum potok_status s = open_stream(d);
-	if (s < 0)
-		return s;
-	drop(d, in, zlib ? ZLIB_HEADER_LEN : 0);
-	d->part = BODY;
-	return POTOK_DONE;
-}
-
-/* Name or comment: up to a zero byte, of any length. */
-static enum potok_status
-take_words(struct potok_decompress *d, struct potok_slice *in)
-{
-	const unsigned char *zero = in->len > 0 ? memchr(in->data, 0, in->len) : NULL;
-	size_t n = zero != NULL ? (size_t)(zero - in->data) + 1 : in->len;
-
-	if (n > 0)
-		d->header_crc = block_crc(d->header_crc, in->data, n);
-	drop(d, in, n);
-	if (zero == NULL)
-		return POTOK_MORE;
-	d->part = part_behind((enum part)d->part, d->flags);
-	return POTOK_DONE;
-}
-
-static enum potok_status
-take_header_crc(struct potok_decompress *d, struct potok_slice *in)
-{
-	if (in->len < HEADER_CRC_LEN)
-		return POTOK_MORE;
-	if (get16(in->data) != (d->header_crc & 0xFFFF))
-		return refuse(d, "damaged: the header of the member does not have its checksum; "
-				 "get the file again");
-	drop(d, in, HEADER_CRC_LEN);
-	d->part = BODY;
-	return POTOK_DONE;
-}
-
-/* As much of the body as makes one piece of text. */
-static enum potok_status
-take_body(struct potok_decompress *d, struct potok_slice *in, struct potok_buf *out, struct unit *u)
-{
-	size_t made, had = in->len;
-
-	if (potok_buf_room(out, PIECE) < 0)
-		return POTOK_ENOMEM;
-	unsigned char *text = out->data + out->len;
-	enum inflated answer = inflater_run(d->stream, in, text, PIECE, &made);
-	d->taken += had - in->len;
-	if (d->options.format == POTOK_ZLIB)
-		d->text_crc = (uint32_t)adler32(d->text_crc, text, (uInt)made);
-	else if (d->options.format == POTOK_GZIP)
-		d->text_crc = block_crc(d->text_crc, text, made);
-	d->text_size += (uint32_t)made;
-	out->len += made;
-	u->kind = TEXT;
-	u->ntext = made;
-	switch (answer) {
-	case INFLATED_ALL:
-		d->part = TRAILER;
-		return POTOK_DONE;
-	case INFLATED_SOME:
-		return made > 0 ? POTOK_DONE : POTOK_MORE;
-	case INFLATED_NOMEM:
-		return POTOK_ENOMEM;
-	default:
-		return refuse(d, why_text(BLOCK_DEFLATE));
-	}
-}
-
-static enum potok_status
-take_trailer(struct potok_decompress *d, struct potok_slice *in, struct unit *u)
-{
-	static const size_t lengths[] = {BLOCK_TRAILER_LEN, ZLIB_TRAILER_LEN, 0};
-	size_t n = lengths[d->options.format];
-	uint32_t crc = d->text_crc;
-
-	if (in->len < n)
-		return POTOK_MORE;
-	if (d->options.format == POTOK_ZLIB)
-		crc = (uint32_t)in->data[0] << 24 | (uint32_t)in->data[1] << 16 |
-		      (uint32_t)in->data[2] << 8 | in->data[3];
-	else if (d->options.format == POTOK_GZIP)
-		crc = get32(in->data);
-	if (crc != d->text_crc)
-		return refuse(d, why_text(BLOCK_CRC));
-	if (d->options.format == POTOK_GZIP && get32(in->data + 4) != d->text_size)
-		return refuse(d, why_text(BLOCK_SIZE));
-	drop(d, in, n);
-	u->ends = true;
-	u->at = d->member;
-	d->part = FRONT;
-	return POTOK_DONE;
-}
-
-/* Takes the next unit, text of a stream into `out`; NOTHING when the input has ended well. */
-static enum potok_status
-take_unit(struct potok_decompress *d, struct potok_slice *in, struct potok_buf *out, bool last,
-    struct unit *u)
-{
-	enum potok_status s;
-
-	*u = (struct unit){.kind = TEXT, .at = d->taken};
-	switch ((enum part)d->part) {
-	case FRONT:
-		s = d->options.format == POTOK_GZIP ? take_front(d, in, last, u)
-						    : take_other_front(d, in);
-		break;
-	case NAME:
-	case COMMENT:
-		s = take_words(d, in);
-		break;
-	case HEADER_CRC:
-		s = take_header_crc(d, in);
-		break;
-	case BODY:
-		s = take_body(d, in, out, u);
-		break;
-	default:
-		s = take_trailer(d, in, u);
-		break;
-	}
-	if (s != POTOK_MORE || !last)
-		return s;
-	u->kind = NOTHING;
-	return end(d, in);
-}
 
 /* --- units in order ----------------------------------------------------------------------- */
 
@@ -505,7 +145,7 @@ begin_gap(struct potok_decompress *d, struct potok_slice *in)
 	d->part = FRONT;
 	d->begun = true;
 	d->end_wanted = false;
-	drop(d, in, in->len > 0);
+	unit_drop(d, in, in->len > 0);
 }
 
 /* Drops bytes up to the next whole block.  POTOK_DONE: it is there; POTOK_MORE: more input is
@@ -515,7 +155,7 @@ find_block(struct potok_decompress *d, struct potok_slice *in, struct potok_buf 
 {
 	while (in->len > 0) {
 		const unsigned char *magic = memchr(in->data, 0x1F, in->len);
-		drop(d, in, magic != NULL ? (size_t)(magic - in->data) : in->len);
+		unit_drop(d, in, magic != NULL ? (size_t)(magic - in->data) : in->len);
 		struct unit u = {.bytes = *in};
 		enum header_answer answer = header_read(in->data, in->len, &u.header);
 		u.bytes.len = u.header.member;
@@ -533,7 +173,7 @@ find_block(struct potok_decompress *d, struct potok_slice *in, struct potok_buf 
 				return POTOK_DONE;
 			}
 		}
-		drop(d, in, in->len > 0);
+		unit_drop(d, in, in->len > 0);
 	}
 	if (!last)
 		return POTOK_MORE;
@@ -560,9 +200,9 @@ step(struct potok_decompress *d, struct potok_slice *in, struct potok_buf *out, 
 	}
 	if (d->options.salvage && last && in->len == 0 && d->summary.gaps > 0 && d->part == FRONT) {
 		u->kind = NOTHING;
-		return refuse(d, "parts of the file were damaged and are left out");
+		return unit_refuse(d, "parts of the file were damaged and are left out");
 	}
-	enum potok_status s = take_unit(d, in, out, last, u);
+	enum potok_status s = unit_take(d, in, out, last, u);
 	enum block_fault fault = BLOCK_GOOD;
 	if (s == POTOK_DONE && u->kind == BLOCK && !d->options.headers) {
 		if (potok_buf_room(out, text_room(u)) < 0)
@@ -572,7 +212,7 @@ step(struct potok_decompress *d, struct potok_slice *in, struct potok_buf *out, 
 	if (fault != BLOCK_GOOD) {
 		*in = had;
 		d->taken = u->at;
-		s = refuse(d, why_text(fault));
+		s = unit_refuse(d, unit_why(fault));
 	} else if (s == POTOK_DONE) {
 		account(d, u, out, from);
 	}
@@ -595,7 +235,7 @@ process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out
 
 	while (s == POTOK_DONE && u.kind != NOTHING) {
 		if (d->enough) {
-			drop(d, in, in->len);
+			unit_drop(d, in, in->len);
 			return last ? POTOK_DONE : POTOK_MORE;
 		}
 		if (potok_buf_full(out))
@@ -605,7 +245,7 @@ process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out
 	/* The offset of a fault is that of the member.  What is taken by this call will be added to
 	 * it, modulo 2 to the 64. */
 	if (s == POTOK_EINPUT)
-		stage->offset = fault_at(d) - (given - in->len);
+		stage->offset = unit_fault_at(d) - (given - in->len);
 	return s;
 }
 
@@ -666,9 +306,9 @@ take(void *ctx, struct job *job)
 
 	for (;;) {
 		struct potok_slice in = jobs_waiting(&r->input), had = in;
-		job->status = take_unit(d, &in, &job->out, r->input.last, &j->unit);
+		job->status = unit_take(d, &in, &job->out, r->input.last, &j->unit);
 		j->why = d->stage.why;
-		j->at = fault_at(d);
+		j->at = unit_fault_at(d);
 		job->made = j->unit.kind != BLOCK || d->options.headers;
 		if (job->status == POTOK_DONE && j->unit.kind == BLOCK) {
 			job->status = potok_buf_add(&job->in, had.data, j->unit.bytes.len);
@@ -705,7 +345,7 @@ make(void *ctx, void *inflater, struct job *job)
 	enum block_fault fault = read_block(inflater, &j->unit, &job->out);
 	if (fault != BLOCK_GOOD) {
 		job->status = POTOK_EINPUT;
-		j->why = why_text(fault);
+		j->why = unit_why(fault);
 		j->at = j->unit.at;
 	}
 }
