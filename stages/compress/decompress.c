@@ -51,11 +51,14 @@ pass(const struct potok_decompress *d, const unsigned char *text, size_t n, uint
 static void
 keep(struct potok_decompress *d, struct potok_buf *out, size_t from)
 {
-	unsigned char *text = out->data + from;
 	size_t n = out->len - from, skipped = 0;
 
+	if (n == 0)
+		return;
+	unsigned char *text = out->data + from;
+
 	d->summary.text += n;
-	if (d->options.unit != POTOK_ALL && n > 0) {
+	if (d->options.unit != POTOK_ALL) {
 		skipped = d->options.skip > 0 ? pass(d, text, n, &d->options.skip) : 0;
 		n = d->options.skip > 0 ? 0
 					: pass(d, text + skipped, n - skipped, &d->options.count);

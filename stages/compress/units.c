@@ -191,6 +191,8 @@ take_front(struct potok_decompress *d, struct potok_slice *in, bool last, struct
 		take_block(d, in, &h, u);
 	if (s != POTOK_FULL)
 		return s;
+	if (d->options.salvage) /* what else is written is not verified before */
+		return unit_refuse(d, "this is no block, and only blocks can be salvaged");
 	if ((s = open_stream(d)) < 0)
 		return s;
 	d->flags = h.flags;

@@ -5,6 +5,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,12 +28,12 @@ void *__wrap_realloc(void *p, size_t n);
 int __wrap_inflateInit2_(z_stream *z, int bits, const char *version, int size);
 int __wrap_inflate(z_stream *z, int flush);
 
-static long left = -1; /* allocations until one fails; below 0: none does */
+static atomic_long left = -1; /* allocations until one fails; below 0: none does */
 
 static bool
 fails(void)
 {
-	return left >= 0 && left-- == 0;
+	return left >= 0 && atomic_fetch_sub(&left, 1) == 0;
 }
 
 void *
@@ -144,15 +145,81 @@ run(void)
 	return s;
 }
 
-static void
-test_allocations(void **state)
+/* What a run with threads reads and writes. */
+struct memory {
+	const unsigned char *in;
+	size_t n;
+	struct potok_buf out;
+};
+
+static ptrdiff_t
+read_memory(void *ctx, void *buf, size_t cap)
+{
+	struct memory *m = ctx;
+	size_t n = m->n < cap ? m->n : cap;
+
+	memcpy(buf, m->in, n);
+	m->in += n;
+	m->n -= n;
+	return (ptrdiff_t)n;
+}
+
+static int
+write_memory(void *ctx, const void *data, size_t n)
+{
+	return potok_buf_add(&((struct memory *)ctx)->out, data, n) < 0 ? -1 : 0;
+}
+
+/* Compresses some blocks and reads them back, with threads. */
+static enum potok_status
+run_threads(void)
+{
+	enum { N = 200000 };
+	static unsigned char text[N];
+	struct potok_compress c;
+	struct potok_decompress d;
+	struct potok_stage *stages[] = {&c.stage, &d.stage};
+	struct memory file = {.in = text, .n = N}, back = {0};
+	struct potok_chain chain = {
+	    .stages = stages, .nstages = 1, .read = read_memory, .write = write_memory};
+	long before;
+
+	memset(text, 'a', N);
+	/* Room for what is written, so that only the run itself can lack memory. */
+	before = atomic_exchange(&left, -1);
+	assert_int_equal(potok_buf_room(&file.out, N), POTOK_MORE);
+	assert_int_equal(potok_buf_room(&back.out, N), POTOK_MORE);
+	left = before;
+
+	chain.ctx = &file;
+	enum potok_status s = potok_compress_init(&c, NULL);
+	if (s >= 0)
+		s = potok_compress_run(&c, &chain, 2);
+	potok_close(&c.stage);
+	back.in = file.out.data;
+	back.n = file.out.len;
+	chain.stages = stages + 1;
+	chain.ctx = &back;
+	if (s >= 0 && (s = potok_decompress_init(&d, NULL)) >= 0) {
+		s = potok_decompress_run(&d, &chain, 2);
+		potok_close(&d.stage);
+	}
+	if (s >= 0) {
+		assert_int_equal(back.out.len, N);
+		assert_memory_equal(back.out.data, text, N);
+	}
+	potok_buf_free(&file.out);
+	potok_buf_free(&back.out);
+	return s;
+}
+
+static void fail_each(enum potok_status (*run_it)(void))
 {
 	long n = 0;
 
-	(void)state;
 	for (; n < 1000; n++) {
 		left = n;
-		enum potok_status s = run();
+		enum potok_status s = run_it();
 		bool failed = left < 0;
 		left = -1;
 		if (!failed) {
@@ -164,10 +231,25 @@ test_allocations(void **state)
 	assert_true(n > 5 && n < 1000);
 }
 
+static void
+test_allocations(void **state)
+{
+	(void)state;
+	fail_each(run);
+}
+
+static void
+test_allocations_of_threads(void **state)
+{
+	(void)state;
+	fail_each(run_threads);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_allocations)};
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_allocations), cmocka_unit_test(test_allocations_of_threads)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
