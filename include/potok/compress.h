@@ -175,6 +175,8 @@ struct potok_decompress {
 	uint32_t text_size;  /* modulo 2 to the 32 */
 	struct block_inflater *blocks;
 	struct inflater *stream;  /* for members that are no blocks */
+	unsigned char *piece;     /* of their text, not whole yet */
+	size_t held;              /* bytes of it */
 	struct potok_block block; /* the next one, as far as it is known */
 	struct potok_gzip_summary summary;
 };

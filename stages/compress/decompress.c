@@ -2,6 +2,7 @@
 #include <potok/compress.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "inflate.h"
@@ -261,6 +262,8 @@ close_decompress(struct potok_stage *stage)
 	d->blocks = NULL;
 	inflater_free(d->stream);
 	d->stream = NULL;
+	free(d->piece);
+	d->piece = NULL;
 }
 
 enum potok_status

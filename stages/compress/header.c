@@ -20,27 +20,36 @@ judge(const unsigned char *p, size_t n)
 	return n < FIXED_LEN ? HEADER_CUT : HEADER_GOOD;
 }
 
-/* Sets the length of the member when a subfield of its extra field tells it: BC, the length less
- * one, or MZ alone, that of the deflate data. */
-static void
+/*
+ * Sets the length of the member when a subfield of its extra field tells it: BC, the length less
+ * one, or MZ alone, that of the deflate data.  False: such a subfield is there, but what follows it
+ * in the extra field are no subfields.  Then the length of the field is damaged, which may hide the
+ * whole block and others; readers of gzip that pass over the field do not see it.
+ */
+static bool
 find_length(const unsigned char *extra, size_t n, struct header *h)
 {
-	if (n == SUBFIELD_LEN + 4 && memcmp(extra, "MZ\4", SUBFIELD_LEN) == 0) {
-		size_t body = get32(extra + SUBFIELD_LEN);
-		h->mz = true;
-		h->member = body < BLOCK_READ_MEMBER ? h->len + body + BLOCK_TRAILER_LEN : 0;
-	}
+	bool alone = n == SUBFIELD_LEN + 4, found = false;
+
 	while (n >= SUBFIELD_LEN) {
 		size_t len = get16(extra + 2);
 		if (len > n - SUBFIELD_LEN)
 			break;
-		if (extra[0] == 'B' && extra[1] == 'C' && len == 2) {
+		bool bc = memcmp(extra, "BC\2", SUBFIELD_LEN) == 0;
+		bool mz = memcmp(extra, "MZ\4", SUBFIELD_LEN) == 0;
+		if (bc && h->member == 0) {
 			h->member = get16(extra + SUBFIELD_LEN) + 1;
-			break;
+		} else if (mz && alone) {
+			size_t body = get32(extra + SUBFIELD_LEN);
+			h->mz = true;
+			if (body < BLOCK_READ_MEMBER)
+				h->member = h->len + body + BLOCK_TRAILER_LEN;
 		}
+		found = found || bc || mz;
 		extra += SUBFIELD_LEN + len;
 		n -= SUBFIELD_LEN + len;
 	}
+	return n == 0 || !found;
 }
 
 enum header_answer
@@ -60,8 +69,8 @@ header_read(const unsigned char *p, size_t n, struct header *h)
 	if (n < h->len)
 		return HEADER_CUT;
 	/* A member with a name is nobody's block: it is read as any other. */
-	if (h->flags == HEADER_FEXTRA)
-		find_length(p + FIXED_LEN + XLEN_LEN, nextra, h);
+	if (h->flags == HEADER_FEXTRA && !find_length(p + FIXED_LEN + XLEN_LEN, nextra, h))
+		return HEADER_BLOCK;
 	/* Other writers of MZ have no end block; they differ in the fixed bytes. */
 	h->ours = !h->mz || memcmp(p, block_mz.header, FIXED_LEN) == 0;
 	if (h->member > 0 && h->member < h->len + BLOCK_TRAILER_LEN)

@@ -29,7 +29,7 @@ enum header_answer {
 	HEADER_MAGIC,  /* no gzip */
 	HEADER_METHOD, /* gzip, but not deflate */
 	HEADER_FLAGS,  /* reserved flags are set: RFC 1952 wants this to be an error */
-	HEADER_BLOCK,  /* the block of BGZF is too short for its own header */
+	HEADER_BLOCK,  /* the header of a block contradicts itself */
 };
 
 /* Reads the front of the member that begins at p[0..n).  *h is set when HEADER_GOOD is answered. */

@@ -75,12 +75,10 @@ inflater_run(
 	s->next_out = text;
 	s->avail_out = room;
 	int answer = isal_inflate(s);
-	if (answer < 0) { /* what it says of the input is then of no use */
-		*made = room - s->avail_out;
-		return INFLATED_BAD;
-	}
-	size_t used = given - s->avail_in;
 	*made = room - s->avail_out;
+	if (answer < 0) /* avail_in may be wrong then */
+		return INFLATED_BAD;
+	size_t used = given - s->avail_in;
 	if (s->avail_out == 0 || s->block_state == ISAL_BLOCK_FINISH)
 		used -= unread(s, used);
 	in->data += used;

@@ -22,8 +22,8 @@ void inflater_reset(struct inflater *);
 
 /*
  * Inflates from the front of `in` into text[0..cap), cap > 0, and sets *made to the bytes written.
- * With INFLATED_SOME either all of `in` has been taken or the text is full.  How much text is made
- * before INFLATED_BAD is answered depends on the bytes of the stream alone.
+ * With INFLATED_SOME either all of `in` has been taken or the text is full.  With INFLATED_BAD the
+ * text made by that call is of no use.
  */
 enum inflated inflater_run(
     struct inflater *, struct potok_slice *in, unsigned char *text, size_t cap, size_t *made);

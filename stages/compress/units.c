@@ -1,6 +1,7 @@
 /* Taking gzip apart: blocks as a whole, other members part by part. */
 #include "units.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <zlib.h>
@@ -58,7 +59,7 @@ refuse_header(struct potok_decompress *d, enum header_answer answer)
 		    "the file again");
 	default:
 		return unit_refuse(
-		    d, "damaged: a block of BGZF has a wrong length; get the file again");
+		    d, "damaged: the header of a block contradicts itself; get the file again");
 	}
 }
 
@@ -108,6 +109,9 @@ open_stream(struct potok_decompress *d)
 		inflater_reset(d->stream);
 	else if ((d->stream = inflater_make()) == NULL)
 		return POTOK_ENOMEM;
+	if (d->piece == NULL && (d->piece = malloc(PIECE)) == NULL)
+		return POTOK_ENOMEM;
+	d->held = 0;
 	d->member = d->taken;
 	d->text_crc = d->options.format == POTOK_ZLIB ? (uint32_t)adler32(0, NULL, 0) : 0;
 	d->text_size = 0;
@@ -258,36 +262,53 @@ take_header_crc(struct potok_decompress *d, struct potok_slice *in)
 	return POTOK_DONE;
 }
 
-/* As much of the body as makes one piece of text. */
+/* Hands on text[0..n), the next piece, which may be in `out` already. */
+static void
+add_piece(struct potok_decompress *d, const unsigned char *text, size_t n, struct potok_buf *out,
+    struct unit *u)
+{
+	if (n > 0 && text != out->data + out->len)
+		memcpy(out->data + out->len, text, n);
+	text = out->data + out->len;
+	if (d->options.format == POTOK_ZLIB)
+		d->text_crc = (uint32_t)adler32(d->text_crc, text, (uInt)n);
+	else if (d->options.format == POTOK_GZIP)
+		d->text_crc = block_crc(d->text_crc, text, n);
+	d->text_size += (uint32_t)n;
+	d->held = 0;
+	out->len += n;
+	u->kind = TEXT;
+	u->ntext = n;
+}
+
+/*
+ * As much of the body as makes one piece of text.  A piece that is not whole is held back, as what
+ * an inflater has made when it sees a fault depends on how its input was cut.
+ */
 static enum potok_status
 take_body(struct potok_decompress *d, struct potok_slice *in, struct potok_buf *out, struct unit *u)
 {
-	size_t made, had = in->len;
+	size_t made, had = in->len, held = d->held;
 
 	if (potok_buf_room(out, PIECE) < 0)
 		return POTOK_ENOMEM;
-	unsigned char *text = out->data + out->len;
-	enum inflated answer = inflater_run(d->stream, in, text, PIECE, &made);
+	unsigned char *text = held > 0 ? d->piece : out->data + out->len;
+	enum inflated answer = inflater_run(d->stream, in, text + held, PIECE - held, &made);
 	d->taken += had - in->len;
-	if (d->options.format == POTOK_ZLIB)
-		d->text_crc = (uint32_t)adler32(d->text_crc, text, (uInt)made);
-	else if (d->options.format == POTOK_GZIP)
-		d->text_crc = block_crc(d->text_crc, text, made);
-	d->text_size += (uint32_t)made;
-	out->len += made;
-	u->kind = TEXT;
-	u->ntext = made;
-	switch (answer) {
-	case INFLATED_ALL:
-		d->part = TRAILER;
-		return POTOK_DONE;
-	case INFLATED_SOME:
-		return made > 0 ? POTOK_DONE : POTOK_MORE;
-	case INFLATED_NOMEM:
-		return POTOK_ENOMEM;
-	default:
+	if (answer == INFLATED_BAD)
 		return unit_refuse(d, unit_why(BLOCK_DEFLATE));
+	if (answer == INFLATED_NOMEM)
+		return POTOK_ENOMEM;
+	if (answer == INFLATED_SOME && held + made < PIECE) {
+		if (held == 0 && made > 0)
+			memcpy(d->piece, text, made);
+		d->held += made;
+		return POTOK_MORE;
 	}
+	add_piece(d, text, held + made, out, u);
+	if (answer == INFLATED_ALL)
+		d->part = TRAILER;
+	return POTOK_DONE;
 }
 
 static enum potok_status
@@ -343,6 +364,13 @@ unit_take(struct potok_decompress *d, struct potok_slice *in, struct potok_buf *
 	}
 	if (s != POTOK_MORE || !last)
 		return s;
+	if (d->part == BODY && d->held > 0) {
+		/* The stream is cut: what there is of it is written before that is told. */
+		if (potok_buf_room(out, d->held) < 0)
+			return POTOK_ENOMEM;
+		add_piece(d, d->piece, d->held, out, u);
+		return POTOK_DONE;
+	}
 	u->kind = NOTHING;
 	return check_end(d, in);
 }
