@@ -148,7 +148,8 @@ struct potok_gzip_summary {
  * Reads gzip of any kind: one member or several, blocks, files put one behind another, with or
  * without zero bytes behind a member.  The length and CRC-32 of every member are verified: those of
  * a block (BGZF, or MZ of at most 2 MiB with at most 4 MiB of text) before its text is written,
- * those of another member when its end is reached.
+ * those of another member when its end is reached: of its text what is left when it is written in
+ * pieces of 64 KiB, all of it when it is that short, is written after that.
  *
  * POTOK_EINPUT is answered for what is damaged, cut or no gzip at all, for an empty input, and for
  * blocks whose last text is not followed by the end block: such a file was cut between two blocks.

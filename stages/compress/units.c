@@ -262,31 +262,35 @@ take_header_crc(struct potok_decompress *d, struct potok_slice *in)
 	return POTOK_DONE;
 }
 
-/* Hands on text[0..n), the next piece, which may be in `out` already. */
 static void
-add_piece(struct potok_decompress *d, const unsigned char *text, size_t n, struct potok_buf *out,
-    struct unit *u)
+digest(struct potok_decompress *d, const unsigned char *text, size_t n)
 {
-	if (n > 0 && text != out->data + out->len)
-		memcpy(out->data + out->len, text, n);
-	text = out->data + out->len;
 	if (d->options.format == POTOK_ZLIB)
 		d->text_crc = (uint32_t)adler32(d->text_crc, text, (uInt)n);
 	else if (d->options.format == POTOK_GZIP)
 		d->text_crc = block_crc(d->text_crc, text, n);
 	d->text_size += (uint32_t)n;
+}
+
+/* Hands on the piece that was held back. */
+static enum potok_status
+release_piece(struct potok_decompress *d, struct potok_buf *out)
+{
+	enum potok_status s = potok_buf_add(out, d->piece, d->held);
+
+	if (s < 0)
+		return s;
 	d->held = 0;
-	out->len += n;
-	u->kind = TEXT;
-	u->ntext = n;
+	return POTOK_DONE;
 }
 
 /*
  * As much of the body as makes one piece of text.  A piece that is not whole is held back, as what
- * an inflater has made when it sees a fault depends on how its input was cut.
+ * an inflater has made when it sees a fault depends on how its input was cut.  The last one is held
+ * back until the trailer has been verified.
  */
 static enum potok_status
-take_body(struct potok_decompress *d, struct potok_slice *in, struct potok_buf *out, struct unit *u)
+take_body(struct potok_decompress *d, struct potok_slice *in, struct potok_buf *out)
 {
 	size_t made, had = in->len, held = d->held;
 
@@ -299,20 +303,28 @@ take_body(struct potok_decompress *d, struct potok_slice *in, struct potok_buf *
 		return unit_refuse(d, unit_why(BLOCK_DEFLATE));
 	if (answer == INFLATED_NOMEM)
 		return POTOK_ENOMEM;
-	if (answer == INFLATED_SOME && held + made < PIECE) {
-		if (held == 0 && made > 0)
-			memcpy(d->piece, text, made);
-		d->held += made;
-		return POTOK_MORE;
-	}
-	add_piece(d, text, held + made, out, u);
-	if (answer == INFLATED_ALL)
+	size_t n = held + made;
+	if (answer == INFLATED_ALL || n < PIECE) {
+		if (held == 0 && n > 0)
+			memcpy(d->piece, text, n);
+		d->held = n;
+		if (answer == INFLATED_SOME)
+			return POTOK_MORE;
+		digest(d, d->piece, n);
 		d->part = TRAILER;
+		return POTOK_DONE;
+	}
+	digest(d, text, n);
+	if (held > 0)
+		memcpy(out->data + out->len, text, n);
+	out->len += n;
+	d->held = 0;
 	return POTOK_DONE;
 }
 
 static enum potok_status
-take_trailer(struct potok_decompress *d, struct potok_slice *in, struct unit *u)
+take_trailer(
+    struct potok_decompress *d, struct potok_slice *in, struct potok_buf *out, struct unit *u)
 {
 	static const size_t lengths[] = {BLOCK_TRAILER_LEN, ZLIB_TRAILER_LEN, 0};
 	size_t n = lengths[d->options.format];
@@ -333,7 +345,7 @@ take_trailer(struct potok_decompress *d, struct potok_slice *in, struct unit *u)
 	u->ends = true;
 	u->at = d->member;
 	d->part = FRONT;
-	return POTOK_DONE;
+	return release_piece(d, out);
 }
 
 enum potok_status
@@ -356,21 +368,17 @@ unit_take(struct potok_decompress *d, struct potok_slice *in, struct potok_buf *
 		s = take_header_crc(d, in);
 		break;
 	case BODY:
-		s = take_body(d, in, out, u);
+		s = take_body(d, in, out);
 		break;
 	default:
-		s = take_trailer(d, in, u);
+		s = take_trailer(d, in, out, u);
 		break;
 	}
 	if (s != POTOK_MORE || !last)
 		return s;
-	if (d->part == BODY && d->held > 0) {
-		/* The stream is cut: what there is of it is written before that is told. */
-		if (potok_buf_room(out, d->held) < 0)
-			return POTOK_ENOMEM;
-		add_piece(d, d->piece, d->held, out, u);
-		return POTOK_DONE;
-	}
+	/* A stream that is cut: what there is of it is written before that is told. */
+	if (d->part >= BODY && d->held > 0)
+		return release_piece(d, out);
 	u->kind = NOTHING;
 	return check_end(d, in);
 }
