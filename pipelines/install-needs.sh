@@ -8,8 +8,8 @@ debian="" brew=""
 for job in "$@"; do
 	case $job in
 	build)
-		debian="$debian gcc make cmake pkg-config libc6-dev libicu-dev zlib1g-dev libdeflate-dev"
-		brew="$brew cmake pkg-config icu4c libdeflate" ;;
+		debian="$debian gcc make cmake pkg-config libc6-dev libicu-dev zlib1g-dev libdeflate-dev libisal-dev"
+		brew="$brew cmake pkg-config icu4c libdeflate isa-l" ;;
 	test)
 		debian="$debian g++ libcmocka-dev bats unicode-data mandoc python3 icu-devtools pigz tabix gzip perl"
 		brew="$brew cmocka bats-core mandoc pigz htslib" ;;
@@ -19,7 +19,7 @@ for job in "$@"; do
 	fuzz)
 		debian="$debian clang libclang-rt-dev"
 		brew="$brew llvm" ;;
-	bench) debian="$debian icu-devtools pigz tabix libicu-dev jq liblingua-sentence-perl" ;;
+	bench) debian="$debian icu-devtools pigz tabix isal libicu-dev jq liblingua-sentence-perl" ;;
 	*) echo "install-needs.sh: unknown job '$job' (build, test, readers, fuzz or bench)" >&2; exit 64 ;;
 	esac
 done

@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh [-n RUNS] [SECTION...]: speed beside the peers', memory, start-up.  Prints tables in Markdown.
-# Sections: normalize split translit compress startup memory (all of them when none is named).
+# Sections: normalize split translit compress lines startup memory (all of them when none is named).
 #
 # Corpora, made once in build/bench/corpus from Debian packages, markup of man pages removed,
 # repeated up to 200 MB: "ru" (manpages-ru), "en" (manpages, manpages-dev), "mixed" (manpages-ru,
@@ -16,7 +16,7 @@ while getopts n: option; do
 	case $option in n) runs=$OPTARG ;; *) exit 64 ;; esac
 done
 shift $((OPTIND - 1))
-[ $# -gt 0 ] || set -- normalize split translit compress startup memory
+[ $# -gt 0 ] || set -- normalize split translit compress lines startup memory
 
 sh pipelines/install-needs.sh build test bench
 dir=build/bench
@@ -148,27 +148,80 @@ section_translit() {
 	speed "potok-translit, English text" "$corpus/en" "$bin/potok-translit" -s bgnpcgn-rus-1947
 	speed "potok-translit --both" "$corpus/ru" "$bin/potok-translit" -s bgnpcgn-rus-1947 --both
 }
+# size LABEL COMMAND...: prints a row, the bytes that are written of the part of "mixed".
+size() {
+	label=$1
+	shift
+	n=$("$@" <"$(part mixed)" | wc -c)
+	own=${own:-$n}
+	awk -v l="$label" -v n="$n" -v t="$(stat -c %s "$(part mixed)")" -v o="$own" \
+		'BEGIN { printf "| %s | %.3f | %+.1f %% |\n", l, t / n, 100 * (n - o) / o }'
+}
 section_compress() {
 	for level in 1 6; do
 		table "compress, level $level, one thread"
-		speed potok-compress "$(part mixed)" "$bin/potok-compress" -$level
+		speed "potok-compress -j 1" "$(part mixed)" "$bin/potok-compress" -$level -j 1
 		[ ! -x "$bin/bench-deflate" ] || speed "libdeflate alone" "$(part mixed)" "$bin/bench-deflate" $level
 		speed bgzip "$(part mixed)" bgzip -c -l $level
 		speed pigz "$(part mixed)" pigz -p 1 -c -$level
 		speed gzip "$(part mixed)" gzip -c -$level
 	done
-	file=$(part mixed)
+	table "compress, fast, one thread"
+	speed "potok-compress --fast -j 1" "$(part mixed)" "$bin/potok-compress" --fast -j 1
+	for level in 0 1; do speed "igzip -$level" "$(part mixed)" igzip -$level -c; done
+	printf '\nRatio of text to gzip\n\n| | ratio | larger than the first |\n|---|--:|--:|\n'
+	own=
+	size "gzip -6" gzip -6 -c
+	size potok-compress "$bin/potok-compress"
+	size "potok-compress --block=1M" "$bin/potok-compress" --block=1M
+	size "bgzip -l 6" bgzip -c -l 6
+	size "potok-compress -1" "$bin/potok-compress" -1
+	size "bgzip -l 1" bgzip -c -l 1
+	size "potok-compress --fast" "$bin/potok-compress" --fast
+	size "igzip -1" igzip -1 -c
+	file=$corpus/mixed
 	size=$(stat -c %s "$file")
 	[ -s "$file.bgz" ] || "$bin/potok-compress" <"$file" >"$file.bgz"
 	[ -s "$file.gz" ] || gzip -c "$file" >"$file.gz"
 	table "decompress, block gzip"
-	bytes=$size speed "potok-compress -d" "$file.bgz" "$bin/potok-compress" -d
+	bytes=$size speed "potok-compress -d -j 1" "$file.bgz" "$bin/potok-compress" -d -j 1
 	bytes=$size speed "bgzip -d" "$file.bgz" bgzip -dc
 	bytes=$size speed "gzip -d" "$file.bgz" gzip -dc
 	table "decompress, ordinary gzip"
-	bytes=$size speed "potok-compress -d" "$file.gz" "$bin/potok-compress" -d
+	bytes=$size speed "potok-compress -d -j 1" "$file.gz" "$bin/potok-compress" -d -j 1
+	bytes=$size speed "igzip -d" "$file.gz" igzip -dc
 	bytes=$size speed "pigz -d" "$file.gz" pigz -p 1 -dc
 	bytes=$size speed "gzip -d" "$file.gz" gzip -dc
+	printf '\nTwo threads, MB per second of wall time\n\n| | one | two | |\n|---|--:|--:|--:|\n'
+	threads compress "$(part mixed)" "$(stat -c %s "$(part mixed)")" "$bin/potok-compress" -j
+	threads "compress -1" "$file" "$size" "$bin/potok-compress" -1 -j
+	threads "bgzip -l 6" "$(part mixed)" "$(stat -c %s "$(part mixed)")" bgzip -c -l 6 -@
+	threads "decompress, block gzip" "$file.bgz" "$size" "$bin/potok-compress" -d -j
+	threads "bgzip -d" "$file.bgz" "$size" bgzip -dc -@
+}
+# threads LABEL FILE BYTES COMMAND...: wall time with one thread and with two.
+threads() {
+	label=$1 input=$2 n=$3
+	shift 3
+	one=$(measure -n "$runs" "$input" "$@" 1 | cut -f 2)
+	two=$(measure -n "$runs" "$input" "$@" 2 | cut -f 2)
+	awk -v l="$label" -v n="$n" -v a="$one" -v b="$two" \
+		'BEGIN { printf "| %s | %.0f | %.0f | %.2f x |\n", l, n / 1e6 / a, n / 1e6 / b, a / b }'
+}
+# One line of a large file, by its index: a number of gigabytes, 10 when POTOK_GIGABYTES is not set.
+section_lines() {
+	gz=$dir/lines.gz
+	i=0
+	while [ $i -lt $((${POTOK_GIGABYTES:-10} * 5)) ]; do
+		cat "$corpus/mixed"
+		i=$((i + 1))
+	done | "$bin/potok-compress" -1 --index="$gz" >"$gz"
+	"$bin/potok-compress" -l "$gz"
+	line=$("$bin/potok-compress" -l --json "$gz" | jq '.lines / 2 | floor')
+	printf '\nOne line in the middle, median of %s, milliseconds of wall time\n\n' $((runs * 10))
+	measure -n $((runs * 10)) /dev/null "$bin/potok-compress" -d --lines="$line" "$gz" |
+		awk '{ printf "%.2f\n", $2 * 1000 }'
+	rm -f "$gz" "$gz.gzi" "$gz.gzl"
 }
 section_startup() {
 	printf '\nStart-up: one line of input, median of %s, milliseconds\n\n| | wall | CPU |\n|---|--:|--:|\n' $((runs * 10))
