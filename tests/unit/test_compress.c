@@ -11,7 +11,7 @@
 
 #include <potok/compress.h>
 
-enum { BLOCK = 65280, HEADER_LEN = 18, END_LEN = 28, SIZES = 6 };
+enum { BLOCK = 65280, HEADER_LEN = 18, END_LEN = 28, LARGE_END_LEN = 30, SIZES = 6 };
 
 /* Runs a stage over bytes to its end and closes it; the caller frees *out. */
 static enum potok_status
@@ -236,20 +236,41 @@ append(struct potok_buf *b, const void *data, size_t n)
 /* The text of the small files below. */
 static const char *const texts[] = {"Москва\n", "Kyiv, Kyiv, Kyiv, Kyiv, Kyiv\n"};
 
-/* BGZF of two blocks and the end block. */
+/* One large block and its end block. */
 static struct potok_buf
-small_bgzf(void)
+large_compressed(const void *data, size_t n)
+{
+	struct potok_compress_options options = POTOK_COMPRESS_DEFAULTS;
+	struct potok_compress c;
+	struct potok_buf out;
+
+	options.large = true;
+	assert_int_equal(potok_compress_init(&c, &options), POTOK_MORE);
+	assert_int_equal(run(&c.stage, data, n, &out), POTOK_DONE);
+	return out;
+}
+
+/* BGZF of two blocks and the end block, or the same of large blocks. */
+static struct potok_buf
+small_blocks(bool large)
 {
 	struct potok_buf file = {0};
+	size_t end_len = large ? LARGE_END_LEN : END_LEN;
 
 	for (size_t i = 0; i < 2; i++) {
 		struct potok_compress c;
-		struct potok_buf one = compressed(6, texts[i], strlen(texts[i]), &c);
-		append(&file, one.data, one.len - END_LEN);
+		struct potok_buf one = large ? large_compressed(texts[i], strlen(texts[i]))
+					     : compressed(6, texts[i], strlen(texts[i]), &c);
+		append(&file, one.data, one.len - (i == 0 ? end_len : 0));
 		potok_buf_free(&one);
 	}
-	append(&file, end_block, END_LEN);
 	return file;
+}
+
+static struct potok_buf
+small_bgzf(void)
+{
+	return small_blocks(false);
 }
 
 /* The same as two ordinary members, the second with all that a header may have.  *edge is where
@@ -308,18 +329,20 @@ check_beginning(const struct potok_buf *file, size_t n, bool whole, uint64_t *of
 }
 
 static void
-test_every_prefix_of_bgzf(void **state)
+test_every_prefix_of_blocks(void **state)
 {
-	struct potok_buf file = small_bgzf();
 	uint64_t offset;
 
 	(void)state;
-	for (size_t n = 0; n < file.len; n++) {
-		assert_int_equal(check_beginning(&file, n, false, &offset), POTOK_EINPUT);
-		assert_true(offset <= n);
+	for (int large = 0; large < 2; large++) {
+		struct potok_buf file = small_blocks(large);
+		for (size_t n = 0; n < file.len; n++) {
+			assert_int_equal(check_beginning(&file, n, false, &offset), POTOK_EINPUT);
+			assert_true(offset <= n);
+		}
+		assert_int_equal(check_beginning(&file, file.len, true, &offset), POTOK_DONE);
+		potok_buf_free(&file);
 	}
-	assert_int_equal(check_beginning(&file, file.len, true, &offset), POTOK_DONE);
-	potok_buf_free(&file);
 }
 
 static void
@@ -342,11 +365,8 @@ test_every_prefix_of_gzip(void **state)
 
 /* Flips each bit of the file in turn: a success gives the right text. */
 static void
-flip_bits(struct potok_buf *file)
+flip_bits(struct potok_buf *file, const char *text, size_t ntext)
 {
-	char text[128];
-	size_t ntext = small_text(text, sizeof text);
-
 	for (size_t bit = 0; bit < file->len * 8; bit++) {
 		struct potok_decompress d;
 		struct potok_buf out;
@@ -365,14 +385,34 @@ flip_bits(struct potok_buf *file)
 static void
 test_every_bit(void **state)
 {
-	size_t edge;
-	struct potok_buf bgzf = small_bgzf(), gzip = small_gzip(&edge);
+	char text[128];
+	size_t edge, ntext = small_text(text, sizeof text);
+	struct potok_buf files[] = {small_blocks(false), small_blocks(true), small_gzip(&edge)};
 
 	(void)state;
-	flip_bits(&bgzf);
-	flip_bits(&gzip);
-	potok_buf_free(&bgzf);
-	potok_buf_free(&gzip);
+	for (size_t i = 0; i < 3; i++) {
+		flip_bits(&files[i], text, ntext);
+		potok_buf_free(&files[i]);
+	}
+}
+
+/* A block of every length: in some of them one bit of the length of the extra field hides the
+ * block in that field, and the end block after it. */
+static void
+test_every_bit_of_every_length(void **state)
+{
+	unsigned char text[150];
+
+	(void)state;
+	fill(text, sizeof text);
+	for (size_t n = 1; n <= sizeof text; n++) {
+		struct potok_compress c;
+		struct potok_buf files[] = {compressed(6, text, n, &c), large_compressed(text, n)};
+		for (size_t i = 0; i < 2; i++) {
+			flip_bits(&files[i], (const char *)text, n);
+			potok_buf_free(&files[i]);
+		}
+	}
 }
 
 /* A block of BGZF that is damaged behind its header writes nothing.  Some bits of deflate data have
@@ -534,9 +574,10 @@ main(void)
 	    cmocka_unit_test(test_member),
 	    cmocka_unit_test(test_stored),
 	    cmocka_unit_test(test_cuts),
-	    cmocka_unit_test(test_every_prefix_of_bgzf),
+	    cmocka_unit_test(test_every_prefix_of_blocks),
 	    cmocka_unit_test(test_every_prefix_of_gzip),
 	    cmocka_unit_test(test_every_bit),
+	    cmocka_unit_test(test_every_bit_of_every_length),
 	    cmocka_unit_test(test_damaged_block_is_silent),
 	    cmocka_unit_test(test_nothing_without_memory),
 	    cmocka_unit_test(test_bounded),
