@@ -124,13 +124,22 @@ old_index_close(struct old_index *x)
 			close(x->fd[i]);
 }
 
-int
-old_index_open(struct old_index *x, struct cli *cli, const char *base, int fd)
+const char *
+index_base(const struct cli *cli, const char *named)
 {
+	return named != NULL ? named : cli->operand;
+}
+
+int
+old_index_open(struct old_index *x, struct cli *cli, const char *named, int fd)
+{
+	const char *base = index_base(cli, named);
 	char name[PATH_MAX];
 	struct potok_file file[3];
 
 	*x = (struct old_index){.fd = {fd, -1, -1}};
+	if (!file_of(&x->fd[0], &file[0]) || (named == NULL && strcmp(cli->operand, "-") == 0))
+		return INDEX_NONE;
 	for (int i = 0; i < 2; i++) {
 		if (!name_of(name, cli, base, i, ""))
 			goto fault;

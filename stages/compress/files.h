@@ -29,9 +29,12 @@ struct old_index {
 
 enum { INDEX_GOOD, INDEX_NONE, INDEX_FAULT };
 
-/* Opens BASE.gzi and BASE.gzl of the gzip file fd.  INDEX_NONE: there are none; INDEX_FAULT: they
- * are of no use, which has been reported. */
-int old_index_open(struct old_index *, struct cli *cli, const char *base, int fd);
+/* The name of an index: the open operand's, unless `named` is not NULL. */
+const char *index_base(const struct cli *cli, const char *named);
+
+/* Opens the index of the open operand, whose descriptor is fd.  INDEX_NONE: it has none, or is no
+ * regular file; INDEX_FAULT: that is of no use, which has been reported. */
+int old_index_open(struct old_index *, struct cli *cli, const char *named, int fd);
 void old_index_close(struct old_index *);
 
 /* A regular file as the library reads it; *fd must stay.  False when it is none. */

@@ -9,6 +9,7 @@
 
 #include "cli.h"
 #include "files.h"
+#include "list.h"
 
 enum {
 	OPT_BEST = CLI_OPT_OWN,
@@ -62,13 +63,6 @@ report_gap(void *ctx, const struct potok_gap *gap)
 	    gap->from, gap->to, gap->text_at);
 }
 
-/* The index of the open operand is named after it, unless told otherwise. */
-static const char *
-index_base(const struct program *p)
-{
-	return p->index_base ? p->index_base : p->cli->operand;
-}
-
 /* Moves to the first block that is wanted, in a file where that can be found.  Answers false when a
  * fault was reported. */
 static bool
@@ -83,9 +77,7 @@ find_part(struct program *p)
 
 	if (!file_of(&fd, &file) || lseek(fd, 0, SEEK_CUR) != 0 || p->from == 0)
 		return true;
-	int found = p->index_base == NULL && strcmp(p->cli->operand, "-") == 0
-			? INDEX_NONE
-			: old_index_open(&x, p->cli, index_base(p), fd);
+	int found = old_index_open(&x, p->cli, p->index_base, fd);
 	if (found == INDEX_FAULT)
 		return false;
 	if (found == INDEX_GOOD) {
@@ -101,7 +93,8 @@ find_part(struct program *p)
 		    p->cli->operand);
 	}
 	if (s == POTOK_EINPUT)
-		cli_fault(p->cli, CLI_DATA, index_base(p), "cannot use its index", x.index.why);
+		cli_fault(p->cli, CLI_DATA, index_base(p->cli, p->index_base),
+		    "cannot use its index", x.index.why);
 	else if (s == POTOK_ENOMEM)
 		cli_fault(p->cli, CLI_SYSTEM, p->cli->operand, "cannot go on", "out of memory");
 	else if (s == POTOK_EIO || lseek(fd, (off_t)place.offset, SEEK_SET) < 0)
@@ -109,71 +102,6 @@ find_part(struct program *p)
 	o->offset = place.offset;
 	o->skip = place.skip;
 	return p->cli->code == CLI_OK;
-}
-
-/* --- listing ------------------------------------------------------------------------------ */
-
-static const char *
-format_of(const struct potok_gzip_summary *sum)
-{
-	int kinds = (sum->bgzf > 0) + (sum->mz > 0) + (sum->streams > 0);
-
-	if (kinds > 1)
-		return "mixed";
-	return sum->bgzf ? "bgzf" : sum->mz ? "mz" : sum->streams ? "gzip" : "none";
-}
-
-/* The lines of the text, when the index tells; below 0: it does not. */
-static int64_t
-lines_of(struct program *p)
-{
-	struct old_index x;
-	int64_t lines = -1;
-	int fd = p->cli->fd;
-	struct potok_file file;
-
-	if (!file_of(&fd, &file) || (p->index_base == NULL && strcmp(p->cli->operand, "-") == 0))
-		return -1;
-	if (old_index_open(&x, p->cli, index_base(p), fd) == INDEX_GOOD) {
-		lines = (int64_t)x.index.nlines;
-		old_index_close(&x);
-	}
-	return lines;
-}
-
-/* Prints what the stage has seen of the open operand. */
-static void
-list(struct program *p, enum potok_status s)
-{
-	const struct potok_gzip_summary *sum = &p->decompress.summary;
-	const char *state = s == POTOK_DONE ? "whole" : sum->cut ? "cut" : "damaged";
-	uint64_t members = sum->bgzf + sum->mz + sum->streams, size = p->decompress.stage.offset;
-	int64_t lines = s == POTOK_DONE ? lines_of(p) : -1;
-	char name[1024], nlines[24] = "-";
-	struct potok_file file;
-	int fd = p->cli->fd;
-
-	if (file_of(&fd, &file))
-		size = file.size;
-	if (lines >= 0)
-		snprintf(nlines, sizeof nlines, "%" PRId64, lines);
-	double ratio = size > 0 ? (double)sum->text / (double)size : 0;
-	if (p->json) {
-		fputs("{\"file\":", stdout);
-		cli_json(stdout, p->cli->operand);
-		printf(",\"format\":\"%s\",\"members\":%" PRIu64 ",\"compressed\":%" PRIu64
-		       ",\"text\":%" PRIu64 ",\"ratio\":%.3f,\"lines\":%s,\"state\":\"%s\"}\n",
-		    format_of(sum), members, size, sum->text, ratio, lines >= 0 ? nlines : "null",
-		    state);
-		return;
-	}
-	if (!p->listed)
-		printf("%-6s %9s %14s %14s %7s %12s %-7s %s\n", "format", "members", "compressed",
-		    "text", "ratio", "lines", "state", "file");
-	p->listed = true;
-	printf("%-6s %9" PRIu64 " %14" PRIu64 " %14" PRIu64 " %7.3f %12s %-7s %s\n", format_of(sum),
-	    members, size, sum->text, ratio, nlines, state,
-	    cli_printable(p->cli->operand, name, sizeof name));
 }
 
 /* --- one stream --------------------------------------------------------------------------- */
@@ -212,7 +140,7 @@ run_reindex(struct program *p, struct potok_chain *chain)
 {
 	struct potok_decompress *d = &p->decompress;
 
-	if (!new_index_begin(&p->new_index, p->cli, index_base(p)))
+	if (!new_index_begin(&p->new_index, p->cli, index_base(p->cli, p->index_base)))
 		return POTOK_DONE;
 	enum potok_status s = potok_decompress_run(d, chain, p->njobs);
 	int error = errno;
@@ -244,9 +172,8 @@ run(void *ctx, struct potok_chain *chain)
 	enum potok_status s = potok_decompress_run(&p->decompress, chain, p->njobs);
 	int error = errno;
 	if (p->mode == LIST) {
-		list(p, s);
-		if (cli_flush(p->cli) != CLI_OK && p->cli->code == CLI_OK)
-			p->cli->code = CLI_OUTPUT;
+		list_row(p->cli, &p->decompress, s, p->index_base, p->json, !p->listed);
+		p->listed = true;
 	}
 	errno = error;
 	return s;
