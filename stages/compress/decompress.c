@@ -91,7 +91,7 @@ account(struct potok_decompress *d, const struct unit *u, const struct potok_buf
 		b->at = u->at;
 		b->length = u->bytes.len;
 		b->ntext = u->ntext;
-		if (d->options.on_block != NULL && b->ntext > 0) {
+		if (d->options.on_block != NULL && b->ntext > 0 && !d->options.headers) {
 			b->nlines = (size_t)count_lf(out->data + from, out->len - from);
 			b->crc = get32(u->bytes.data + b->length - BLOCK_TRAILER_LEN);
 			d->options.on_block(d->options.ctx, b);
