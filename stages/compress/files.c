@@ -58,6 +58,9 @@ new_index_begin(struct new_index *x, struct cli *cli, const char *base)
 	for (int i = 0; i < 2; i++) {
 		if (!new_name_of(name, cli, base, i))
 			break;
+		/* One that is there was left by a run that was killed: in a container each may have
+		 * the same number. */
+		unlink(name);
 		x->fd[i] = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 		if (x->fd[i] < 0) {
 			cli_fault(cli, CLI_OUTPUT, name, "cannot write", strerror(errno));
