@@ -12,35 +12,67 @@
 extern "C" {
 #endif
 
+/* What becomes of Cyrillic letters that a scheme does not have. */
+enum potok_translit_unknown {
+	POTOK_UNKNOWN_ISO9, /* they are written by ISO 9:1995 */
+	POTOK_UNKNOWN_PASS,
+	POTOK_UNKNOWN_DROP,
+	POTOK_UNKNOWN_STOP /* the stage answers POTOK_EINPUT */
+};
+
+/* How a scheme's signs for ь, ъ and the apostrophe are written. */
+enum potok_translit_signs {
+	POTOK_SIGNS_STANDARD, /* as the standard has them */
+	POTOK_SIGNS_ASCII,    /* as ' and " */
+	POTOK_SIGNS_NONE
+};
+
+/* What passes as it is. */
+enum {
+	POTOK_KEEP_URLS = 1 << 0,
+	POTOK_KEEP_EMAILS = 1 << 1,
+	POTOK_KEEP_MENTIONS = 1 << 2, /* @handles */
+	POTOK_KEEP_CODE = 1 << 3,     /* between backquotes in one line; not with `reverse` */
+	POTOK_KEEP_ALL = 15
+};
+
 struct potok_translit_options {
-	const char *scheme; /* one of potok_translit_scheme(); there is no default */
+	const char *scheme; /* a name or alias of a scheme; there is no default */
 	bool both;          /* each line of input, a TAB, the line of output */
+	bool reverse;       /* from Latin to Cyrillic */
+	bool drop_stress;   /* U+0300 and U+0301 behind vowels are left out */
+	enum potok_translit_unknown unknown; /* not with `reverse` */
+	enum potok_translit_signs signs;     /* not with `reverse` */
+	unsigned keep;                       /* POTOK_KEEP_..., ored */
 };
 #define POTOK_TRANSLIT_DEFAULTS                                                                    \
 	{                                                                                          \
-		NULL, false                                                                        \
+		NULL, false, false, false, POTOK_UNKNOWN_ISO9, POTOK_SIGNS_STANDARD,               \
+		    POTOK_KEEP_ALL                                                                 \
 	}
 
 enum {
-	POTOK_TRANSLIT_COUNTS = 6,
+	POTOK_TRANSLIT_COUNTS = 8,
 	POTOK_TRANSLIT_TOKEN = 4096,      /* bytes of one word, link or other token */
 	POTOK_TRANSLIT_ADDRESS = 320,     /* bytes of one e-mail address */
 	POTOK_TRANSLIT_LINE = 1024 * 1024 /* bytes of one line, with `both` */
 };
 
 /*
- * Cyrillic letters that the scheme knows are written in Latin letters; everything else passes, byte
- * for byte, ill-formed UTF-8 too.  Links, e-mail addresses and @handles pass whole.  The counts are
- * letters, protected_tokens, unknown_letters, tabs_replaced, line_cut and token_cut; the manual
- * potok-translit(1) tells the rules.
+ * Cyrillic letters are written in Latin letters, or Latin ones in Cyrillic; everything else passes,
+ * byte for byte, ill-formed UTF-8 too.  The counts are letters, protected_tokens, unknown_letters,
+ * mixed_words, stress_dropped, tabs_replaced, line_cut and token_cut; the manual potok-translit(1)
+ * tells the rules.
  *
  * The members behind `stage` are private.
  */
 struct potok_translit {
 	struct potok_stage stage;
 	struct potok_count counts[POTOK_TRANSLIT_COUNTS];
-	const struct translit_scheme *scheme;
-	bool both;
+	struct translit_table *table;
+	bool both, reverse, drop_stress;
+	enum potok_translit_unknown unknown;
+	unsigned keep;
 	size_t line_examined; /* bytes at the front of `in` without LF */
 
 	/* The token at the front of `in`, so far. */
@@ -48,22 +80,40 @@ struct potok_translit {
 	unsigned features; /* what they hold */
 	bool cut;          /* it begins at a cut that is not counted yet */
 
-	/* The letter before, in the same word. */
-	uint8_t sets;   /* sets of the scheme that it is in */
-	uint8_t before; /* what kind of letter it is */
+	/* The character before, in the same word. */
+	uint16_t prev, cased;
+	uint64_t mixed_word; /* the last one counted: 1 + its offset */
+	bool stopped;        /* at an unknown letter */
 };
 
-/* Makes a stage.  Answers POTOK_MORE, or POTOK_EUSAGE when options is NULL or `scheme` is NULL or
- * no known name.  `scheme` is not kept. */
+/* Makes a stage.  Answers POTOK_MORE, POTOK_ENOMEM, or POTOK_EUSAGE when options is NULL, `scheme` is
+ * NULL or no known name, or there is no way back in that scheme.  `scheme` is not kept. */
 POTOK_API enum potok_status potok_translit_init(
     struct potok_translit *, const struct potok_translit_options *);
 
-/* The name of scheme i, or NULL behind the last one. */
-POTOK_API const char *potok_translit_scheme(size_t i);
+/* Facts about a scheme; static text. */
+struct potok_translit_scheme {
+	const char *name;
+	const char *aliases;   /* other names, with spaces between; may be "" */
+	const char *languages; /* BCP 47, with spaces between; "und-Cyrl": all */
+	const char *standard;
+	const char *status; /* begins with official, secondary or draft */
+	bool back;          /* there is a way back to Cyrillic */
+	bool reversible;    /* no two letters are written alike */
+};
 
-/* What people want to know about a scheme: the standard and its table, as lines of static text.
- * NULL when the name is not known. */
-POTOK_API const char *potok_translit_about(const char *scheme);
+/* Fills *s with the facts of scheme i, in the order of the names.  Answers false behind the last
+ * one. */
+POTOK_API bool potok_translit_scheme(size_t i, struct potok_translit_scheme *s);
+
+/* The name of the scheme that `name` means: a name, an alias, or, when language (BCP 47 or ISO
+ * 639-3) is not NULL, the beginning of the names of an authority's schemes (bgn, alalc, un, odni):
+ * the newest of them for that language.  NULL: there is none. */
+POTOK_API const char *potok_translit_find(const char *name, const char *language);
+
+/* Appends what people want to know about a scheme: the standard, and its table.  Answers POTOK_MORE,
+ * POTOK_ENOMEM, or POTOK_EUSAGE when the name is not known. */
+POTOK_API enum potok_status potok_translit_describe(const char *scheme, struct potok_buf *);
 
 #ifdef __cplusplus
 }

@@ -5,36 +5,43 @@
 
 #include <potok/utf8.h>
 
-#include "schemes.h"
+#include <unicode/unorm2.h>
+#include <unicode/ustring.h>
+
+#include "table.h"
 #include "tokens.h"
 
-/* What a character is for the letters beside it. */
-enum kind {
-	KIND_NONE,  /* no letter: the word ends, or has not begun */
-	KIND_MARK,  /* combining or invisible: as if it were not there */
-	KIND_LOWER, /* a letter, not known to be a capital */
-	KIND_UPPER,
+enum {
+	INNER_MARKS = 4,  /* marks inside of a key of several letters */
+	GRAVE = 0x300,
+	ACUTE = 0x301,
+	BOUNDARY = 0, /* the slot that stands for the boundary of a word */
+	CLUSTER = POTOK_TRANSLIT_TOKEN + 32, /* UTF-16 units of a letter and the marks behind it */
 };
 
 /* A token, or several of them, on the way. */
 struct work {
 	struct potok_translit *t;
+	const struct translit_table *table;
 	const unsigned char *token, *end; /* all of it: letters see each other over spans */
 	uint64_t offset;                  /* of its first byte in the input */
-	unsigned char *out;
+	unsigned char *first, *out;       /* what was written */
+	unsigned prev;  /* slot of the character before */
+	unsigned cased; /* slot of the letter before, for capitals */
 };
 
-const struct translit_scheme *
-convert_scheme(size_t i)
-{
-	return i < sizeof schemes / sizeof schemes[0] ? &schemes[i] : NULL;
-}
+/* A character of the input. */
+struct letter {
+	uint32_t c;
+	int slot; /* SCHEME_OTHER for letters and BOUNDARY for others that have none */
+	enum scheme_kind kind;
+	const unsigned char *behind; /* what follows */
+};
 
 void
 convert_word_start(struct potok_translit *t)
 {
-	t->sets = t->scheme->start;
-	t->before = KIND_NONE;
+	t->prev = t->cased = BOUNDARY;
 }
 
 static bool
@@ -43,128 +50,89 @@ between(uint32_t c, uint32_t first, uint32_t last)
 	return c >= first && c <= last;
 }
 
-/* Combining and invisible characters that stand inside of words. */
-static bool
-is_mark(uint32_t c)
-{
-	return between(c, 0x300, 0x36F) || c == 0xAD || c == 0x200C || c == 0x200D || c == 0x2060 ||
-	       between(c, 0x1AB0, 0x1AFF) || between(c, 0x1DC0, 0x1DFF) ||
-	       between(c, 0x20D0, 0x20FF) || between(c, 0x2DE0, 0x2DFF) ||
-	       between(c, 0xA66F, 0xA67D) || between(c, 0xFE00, 0xFE0F) ||
-	       between(c, 0xFE20, 0xFE2F);
-}
-
-/* The kind of a character that has no lead byte D0 to D4: letters of scripts with capitals. */
-static enum kind
+/* The kind of a character without a slot: letters of scripts with capitals, marks. */
+static enum scheme_kind
 other_kind(uint32_t c)
 {
-	if (c < 0x80)
-		return between(c, 'a', 'z')   ? KIND_LOWER
-		       : between(c, 'A', 'Z') ? KIND_UPPER
-					      : KIND_NONE;
-	if (is_mark(c))
+	if (c == 0x200C || c == 0x200D || c == 0x2060 || between(c, 0x1AB0, 0x1AFF) ||
+	    between(c, 0x1DC0, 0x1DFF) || between(c, 0x20D0, 0x20FF) ||
+	    between(c, 0xFE00, 0xFE0F) || between(c, 0xFE28, 0xFE2F))
 		return KIND_MARK;
-	if (between(c, 0xC0, 0xDE) && c != 0xD7)
-		return KIND_UPPER;
-	return between(c, 0xDF, 0x2C1) || between(c, 0x370, 0x3FF) || between(c, 0x1C80, 0x1CBF) ||
-		       between(c, 0x1E00, 0x1FFF) || between(c, 0xA640, 0xA69D) || c == 0xAA ||
-		       c == 0xB5 || c == 0xBA
+	return between(c, 0x1C90, 0x1CBF) || between(c, 0x1D00, 0x1DBF) ||
+		       between(c, 0x1F00, 0x1FFF) || between(c, 0x2C00, 0x2DDF) ||
+		       between(c, 0xA720, 0xA7FF) || between(c, 0xAB30, 0xABBF)
 		   ? KIND_LOWER
 		   : KIND_NONE;
 }
 
-static enum kind
-cyrillic_kind(unsigned i)
+/* Reads the character at p < end; ill-formed bytes are no letters. */
+static struct letter
+read_letter(const unsigned char *p, const unsigned char *end)
 {
-	if (cyrillic[i] & CYRILLIC_MARK)
-		return KIND_MARK;
-	return !(cyrillic[i] & CYRILLIC_LETTER) ? KIND_NONE
-	       : cyrillic[i] & CYRILLIC_UPPER   ? KIND_UPPER
-						: KIND_LOWER;
-}
+	struct letter l = {.kind = KIND_NONE};
+	int len = potok_utf8_decode(p, (size_t)(end - p), &l.c);
 
-/* Is p the beginning of a character with a lead byte D0 to D4? */
-static bool
-in_table(const unsigned char *p, const unsigned char *end)
-{
-	return (unsigned)p[0] - 0xD0 < SCHEME_LETTERS / 64 && end - p > 1 && (p[1] & 0xC0) == 0x80;
-}
-
-static unsigned
-table_index(const unsigned char *p)
-{
-	return ((unsigned)p[0] - 0xD0) * 64 + (p[1] & 0x3Fu);
-}
-
-/* The kind of the next character that is no mark. */
-static enum kind
-next_kind(const unsigned char *p, const unsigned char *end)
-{
-	while (p < end) {
-		uint32_t c;
-		int len = potok_utf8_decode(p, (size_t)(end - p), &c);
-		if (len <= 0)
-			return KIND_NONE;
-		enum kind k = in_table(p, end) ? cyrillic_kind(table_index(p)) : other_kind(c);
-		if (k != KIND_MARK)
-			return k;
-		p += len;
+	if (len <= 0) {
+		l.c = POTOK_REPLACEMENT;
+		l.behind = p + 1;
+		return l;
 	}
-	return KIND_NONE;
-}
-
-/* What the pair makes, or 0. */
-static unsigned
-find_pair(const struct translit_pair *pairs, size_t n, uint32_t letter, uint32_t mark)
-{
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		const struct translit_pair *p = &pairs[mid];
-		if (p->letter < letter || (p->letter == letter && p->mark < mark))
-			low = mid + 1;
-		else
-			high = mid;
+	l.behind = p + len;
+	l.slot = scheme_slot(l.c);
+	if (l.slot >= 0) {
+		l.kind = table_properties[l.slot].kind;
+	} else {
+		l.kind = other_kind(l.c);
+		l.slot = l.kind >= KIND_LOWER ? SCHEME_OTHER : BOUNDARY;
 	}
-	return low < n && pairs[low].letter == letter && pairs[low].mark == mark ? pairs[low].to
-										 : 0;
-}
-
-static unsigned
-compose(uint32_t letter, uint32_t mark)
-{
-	return find_pair(
-	    compositions, sizeof compositions / sizeof compositions[0] - 1, letter, mark);
-}
-
-/* The mark at p if it is one of U+0300 to U+036F, which have two bytes; else 0. */
-static uint32_t
-mark_at(const unsigned char *p, const unsigned char *end)
-{
-	if (end - p < 2 || (p[0] != 0xCC && p[0] != 0xCD) || (p[1] & 0xC0) != 0x80)
-		return 0;
-	uint32_t c = (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
-	return c <= 0x36F ? c : 0;
-}
-
-/* The rule of l and those behind it that holds after a letter of these sets. */
-static inline const struct translit_letter *
-rule_after(const struct translit_scheme *s, const struct translit_letter *l, unsigned sets)
-{
-	while (l->left != 0 && (l->left & sets) == 0)
-		l = &s->others[l->next];
 	return l;
 }
 
-/* Are all letters that stand for a capital to be capitals, when p follows it and a character of the
- * kind `before` stands before it? */
-static bool
-in_capitals(const unsigned char *p, const unsigned char *end, unsigned before)
+/* Makes l the letter that it composes with the mark behind it, where there is one. */
+static void
+compose(struct letter *l, const unsigned char *end)
 {
-	enum kind next = next_kind(p, end);
+	/* Marks that compose are U+0300 to U+036F. */
+	if (end - l->behind < 2 || (l->behind[0] & 0xFE) != 0xCC)
+		return;
+	struct letter mark = read_letter(l->behind, end);
+	uint32_t composed = table_compose(l->c, mark.c);
+	if (composed != 0) {
+		l->c = composed;
+		l->slot = scheme_slot(composed);
+		l->kind = table_properties[l->slot].kind;
+		l->behind = mark.behind;
+	}
+}
 
-	return next == KIND_UPPER || (next == KIND_NONE && before == KIND_UPPER);
+/* The next character that is no mark; at the end the boundary. */
+static struct letter
+next_letter(const unsigned char *p, const unsigned char *end)
+{
+	struct letter l = {.slot = BOUNDARY, .kind = KIND_NONE, .behind = p};
+
+	while (p < end) {
+		l = read_letter(p, end);
+		if (l.kind != KIND_MARK)
+			break;
+		p = l.behind;
+		l = (struct letter){.slot = BOUNDARY, .kind = KIND_NONE, .behind = p};
+	}
+	compose(&l, end);
+	return l;
+}
+
+/* Are all letters that stand for a capital to be capitals, when p follows it? */
+static bool
+in_capitals(const struct work *w, const unsigned char *p)
+{
+	struct letter next = next_letter(p, w->end);
+
+	/* An apostrophe does not part a word. */
+	if (next.kind == KIND_NONE && w->table->entries[next.slot]->chain != 0)
+		next = next_letter(next.behind, w->end);
+	return next.kind == KIND_UPPER ||
+	       (next.kind == KIND_NONE && table_properties[w->cased].kind == KIND_UPPER);
 }
 
 static void
@@ -173,209 +141,391 @@ count(struct work *w, int which, const unsigned char *p)
 	potok_count_at(&w->t->counts[which], w->offset + (uint64_t)(p - w->token));
 }
 
-/* Joins the mark with the last character written, so that it stays in Normalization Form C.
- * Answers whether there is such a composition. */
-static bool
-join_mark(struct work *w, uint32_t mark)
+/* Counts the word around p once, which has Cyrillic and Latin letters beside each other. */
+static void
+count_mixed(struct work *w, const unsigned char *p)
 {
-	unsigned char *last = w->out - 1;
-	uint32_t c;
+	const unsigned char *start = p;
 
-	while ((*last & 0xC0) == 0x80)
-		last--;
-	potok_utf8_decode(last, (size_t)(w->out - last), &c);
-	unsigned joined = compose(c, mark);
-	if (joined == 0)
-		return false;
-	w->out = last + potok_utf8_encode(joined, last);
-	return true;
+	while (start > w->token) {
+		const unsigned char *before = start - 1;
+		while (before > w->token && (*before & 0xC0) == 0x80)
+			before--;
+		if (read_letter(before, w->end).kind == KIND_NONE)
+			break;
+		start = before;
+	}
+	uint64_t at = w->offset + (uint64_t)(start - w->token) + 1;
+	if (w->t->mixed_word != at)
+		count(w, MIXED_WORDS, start);
+	w->t->mixed_word = at;
 }
 
-/* A letter that the scheme does not have, or no letter: it passes. */
-static void
-pass_letter(struct work *w, uint32_t c, const unsigned char *at)
+static bool
+scripts_meet(unsigned a, unsigned b)
 {
-	enum kind kind = cyrillic_kind(c - SCHEME_FIRST);
+	unsigned x = table_properties[a].script, y = table_properties[b].script;
 
-	if (kind == KIND_NONE)
-		convert_word_start(w->t);
-	if (kind == KIND_LOWER || kind == KIND_UPPER) {
-		count(w, UNKNOWN_LETTERS, at);
-		w->t->sets = 0;
-		w->t->before = (uint8_t)kind;
+	return x + y == SCRIPT_LATIN + SCRIPT_CYRILLIC && x != SCRIPT_OTHER && y != SCRIPT_OTHER;
+}
+
+/* What a rule's key has matched. */
+struct match {
+	const unsigned char *behind; /* the key */
+	uint32_t marks[INNER_MARKS]; /* that stood inside of it */
+	int nmarks;
+	bool last; /* the last of them belongs to the last character of the key */
+};
+
+/* Marks that may stand inside of a key: stress, soft hyphen, joiners. */
+static bool
+inner_mark(uint32_t c)
+{
+	return c == GRAVE || c == ACUTE || c == 0xAD || c == 0x200C || c == 0x200D || c == 0x2060;
+}
+
+/* Matches key[i] at m->behind. */
+static bool
+match_one(const struct work *w, unsigned key, struct match *m, const unsigned char *end)
+{
+	while (m->behind < end) {
+		struct letter base = read_letter(m->behind, end), whole = base;
+		compose(&whole, end);
+		if (table_properties[whole.slot].lower == key) {
+			m->behind = whole.behind;
+			return true;
+		}
+		if (table_properties[base.slot].lower == key) {
+			m->behind = base.behind;
+			return true;
+		}
+		const struct table_entry *e = w->table->entries[whole.slot];
+		if ((e->flags & ENTRY_STRESSED) && table_properties[e->chain].lower == key &&
+		    m->nmarks < INNER_MARKS) {
+			m->marks[m->nmarks++] = GRAVE + (unsigned char)e->text[0];
+			m->last = true;
+			m->behind = whole.behind;
+			return true;
+		}
+		if (!inner_mark(base.c) || m->nmarks == INNER_MARKS)
+			return false;
+		m->marks[m->nmarks++] = base.c;
+		m->behind = base.behind;
 	}
+	return false;
+}
+
+/* Does the rule hold for the letter l?  Then *m tells what of the text its key takes. */
+static bool
+match_rule(const struct work *w, const struct table_rule *r, const struct letter *l, struct match *m)
+{
+	if ((r->flags & RULE_CAPITAL) && l->kind != KIND_UPPER)
+		return false;
+	if (r->left != 0 && !(r->left & w->table->sets[w->prev]))
+		return false;
+	*m = (struct match){.behind = l->behind};
+	for (int i = 1; i < r->nkey; i++) {
+		if (!match_one(w, r->key[i], m, w->end))
+			return false;
+	}
+	return r->right == 0 ||
+	       (r->right & w->table->sets[next_letter(m->behind, w->end).slot]) != 0;
+}
+
+/* Which of the rule's texts: small, with one capital, in capitals. */
+static int
+form(const struct work *w, const struct table_rule *r, const struct letter *l)
+{
+	if (r->flags & RULE_CASELESS) {
+		struct letter next = next_letter(l->behind, w->end);
+		return table_properties[w->cased].kind == KIND_UPPER && next.kind != KIND_LOWER ? 2
+												: 0;
+	}
+	if (l->kind != KIND_UPPER)
+		return 0;
+	return strcmp(r->text[1], r->text[2]) != 0 && in_capitals(w, l->behind) ? 2 : 1;
+}
+
+static void
+write_character(struct work *w, uint32_t c)
+{
 	w->out += potok_utf8_encode(c, w->out);
 }
 
-/* Ѐ, Ѝ, ѐ and ѝ are the letters Е, И, е and и with a stress mark; other letters are themselves. */
-static uint32_t
-without_stress(uint32_t c)
+/* The length of the character at the end of what was written. */
+static size_t
+last_length(const struct work *w)
 {
-	switch (c) {
-	case 0x400:
-		return 0x415;
-	case 0x40D:
-		return 0x418;
-	case 0x450:
-		return 0x435;
-	case 0x45D:
-		return 0x438;
-	default:
-		return c;
-	}
+	const unsigned char *last = w->out - 1;
+
+	while ((*last & 0xC0) == 0x80)
+		last--;
+	return (size_t)(w->out - last);
 }
 
-/*
- * Takes the character at p with the marks behind it that change it: и and U+0306 are й.  Answers
- * what follows.
- */
-static const unsigned char *
-take_letter(struct work *w, const unsigned char *p, const unsigned char *end)
+/* Adds a stress mark to what was just written, joined where Unicode has a composition. */
+static void
+write_stress(struct work *w, uint32_t mark)
 {
-	const struct translit_scheme *s = w->t->scheme;
-	const unsigned char *start = p;
-	uint32_t c = SCHEME_FIRST + table_index(p), mark, stress = 0;
-	unsigned to;
+	size_t n = last_length(w);
+	uint32_t c = 0;
 
-	p += 2;
-	if ((mark = mark_at(p, end)) != 0 && (to = compose(c, mark)) != 0) {
-		c = to;
-		p += 2;
+	potok_utf8_decode(w->out - n, n, &c);
+	uint32_t joined = table_compose(c, mark);
+	w->out -= joined != 0 ? n : 0;
+	write_character(w, joined != 0 ? joined : mark);
+}
+
+/* Normalizes what was written from `from` on: a letter with marks. */
+static void
+normalize(struct work *w, unsigned char *from)
+{
+	UErrorCode err = U_ZERO_ERROR;
+	const UNormalizer2 *nfc = unorm2_getNFCInstance(&err);
+	UChar text[CLUSTER], done[CLUSTER];
+	int32_t n, len;
+
+	u_strFromUTF8(text, CLUSTER, &n, (const char *)from, (int32_t)(w->out - from), &err);
+	n = unorm2_normalize(nfc, text, n, done, CLUSTER, &err);
+	/* A mark can become two (U+0344); there is room for six. */
+	u_strToUTF8((char *)from, 2 * (int32_t)(w->out - from), &len, done, n, &err);
+	if (U_SUCCESS(err))
+		w->out = from + len;
+}
+
+/* Is c a vowel of a Cyrillic alphabet, which may bear a stress mark? */
+static bool
+is_vowel(uint32_t c)
+{
+	static const uint16_t vowels[] = {0x430, 0x435, 0x438, 0x43E, 0x443, 0x44B, 0x44D, 0x44E,
+	    0x44F, 0x451, 0x454, 0x456, 0x457, 0x463, 0x46B, 0x475, 0x4AF, 0x4B1, 0x4D9, 0x4E9};
+	int slot = scheme_slot(c);
+
+	for (size_t i = 0; slot >= 0 && i < sizeof vowels / sizeof vowels[0]; i++) {
+		if (vowels[i] == table_properties[slot].lower)
+			return true;
 	}
-	if (!s->letters[c - SCHEME_FIRST].known && without_stress(c) != c) {
-		c = without_stress(c);
-		stress = 0x300;
+	return false;
+}
+
+/* Writes the marks behind the letter whose result begins at `from`.  Answers what follows. */
+static const unsigned char *
+take_marks(struct work *w, uint32_t letter, unsigned char *from, const unsigned char *p,
+    const unsigned char *end)
+{
+	bool stress_only = true;
+
+	while (p < end && *p >= 0xCC) {
+		struct letter mark = read_letter(p, end);
+		if (mark.kind != KIND_MARK || mark.c == 0x200C || mark.c == 0x200D ||
+		    mark.c == 0x2060)
+			break;
+		bool stress = mark.c == GRAVE || mark.c == ACUTE;
+		if (stress && w->t->drop_stress && is_vowel(letter)) {
+			count(w, STRESS_DROPPED, p);
+		} else if (stress && stress_only && w->out > from) {
+			write_stress(w, mark.c);
+		} else {
+			stress_only = false;
+			write_character(w, mark.c);
+		}
+		p = mark.behind;
 	}
-	const struct translit_letter *l = &s->letters[c - SCHEME_FIRST];
-	if (!l->known) {
-		pass_letter(w, c, start);
-		return p;
-	}
-	uint8_t sets = l->sets;
-	if (stress == 0 && (mark = mark_at(p, end)) != 0 &&
-	    (to = find_pair(s->pairs, s->npairs, c, mark)) != 0) {
-		l = &s->others[to];
-		p += 2;
-	}
-	l = rule_after(s, l, w->t->sets);
-	if (l->caps != 0 && in_capitals(p, w->end, w->t->before))
-		l = &s->others[l->caps];
-	memcpy(w->out, l->text, SCHEME_TEXT);
-	w->out += l->len;
-	count(w, LETTERS, start);
-	w->t->sets = sets;
-	w->t->before = (uint8_t)cyrillic_kind(c - SCHEME_FIRST);
-	if (l->len == 0)
-		return p;
-	if (stress != 0 && !join_mark(w, stress))
-		w->out += potok_utf8_encode(stress, w->out);
-	while ((mark = mark_at(p, end)) != 0 && join_mark(w, mark))
-		p += 2;
+	if (!stress_only && w->out - from < CLUSTER)
+		normalize(w, from);
 	return p;
 }
 
-/* Takes a character that has no lead byte D0 to D4, or is ill-formed. */
-static const unsigned char *
-take_other(struct work *w, const unsigned char *p, const unsigned char *end)
+/* Writes the text of a rule; the marks inside of its key stand behind the first character. */
+static void
+write_text(struct work *w, const struct table_rule *r, int which, const struct match *m)
 {
-	uint32_t c = 0;
-	int len = potok_utf8_decode(p, (size_t)(end - p), &c);
-	enum kind kind = len > 0 ? other_kind(c) : KIND_NONE;
-	size_t n = len > 0 ? (size_t)len : 1;
+	const char *text = r->text[which];
+	size_t n = r->len[which], first = n > 0;
 
-	if (kind == KIND_NONE)
-		convert_word_start(w->t);
-	else if (kind != KIND_MARK) {
-		w->t->sets = 0;
-		w->t->before = (uint8_t)kind;
+	while (first < n && ((unsigned char)text[first] & 0xC0) == 0x80)
+		first++;
+	memcpy(w->out, text, first);
+	w->out += first;
+	for (int i = 0; i < m->nmarks; i++) {
+		bool stress = m->marks[i] == GRAVE || m->marks[i] == ACUTE;
+		if (!stress)
+			write_character(w, m->marks[i]);
+		else if (!w->t->drop_stress && n > 0)
+			write_stress(w, m->marks[i]);
 	}
-	if (kind == KIND_LOWER && token_cyrillic(p, n))
-		count(w, UNKNOWN_LETTERS, p);
-	memcpy(w->out, p, n);
-	w->out += n;
-	return p + n;
+	memcpy(w->out, text + first, n - first);
+	w->out += n - first;
 }
 
-/*
- * Writes the ASCII at p and the letters that are in the table, have a rule and no mark behind them.
- * Answers what follows.  The state lives in local variables on the way.
- */
+/* Passes a character that no rule takes. */
+static const unsigned char *
+pass_character(struct work *w, const struct letter *l, const unsigned char *p)
+{
+	bool unknown = scheme_slot(l->c) >= 0 && (w->table->entries[l->slot]->flags & ENTRY_UNKNOWN);
+
+	if (unknown) {
+		count(w, UNKNOWN_LETTERS, p);
+		w->t->stopped = w->t->unknown == POTOK_UNKNOWN_STOP;
+		if (w->t->stopped)
+			return p;
+	}
+	if (l->kind == KIND_NONE)
+		w->prev = w->cased = BOUNDARY;
+	else if (l->kind != KIND_MARK)
+		w->prev = w->cased = (unsigned)l->slot;
+	if (!unknown || w->t->unknown != POTOK_UNKNOWN_DROP) {
+		memcpy(w->out, p, (size_t)(l->behind - p));
+		w->out += l->behind - p;
+	}
+	return l->behind;
+}
+
+/* Takes the character at p, with what belongs to it.  Answers what follows, or p when the stage
+ * must stop there. */
+static const unsigned char *
+take_letter(struct work *w, const unsigned char *p, const unsigned char *end)
+{
+	struct letter l = read_letter(p, end);
+	uint32_t stress = 0;
+	struct match m;
+
+	compose(&l, end);
+	if (l.kind >= KIND_LOWER && scripts_meet(w->prev, (unsigned)l.slot))
+		count_mixed(w, p);
+	const struct table_entry *e = w->table->entries[l.slot];
+	if (e->flags & ENTRY_STRESSED) {
+		stress = GRAVE + (unsigned char)e->text[0];
+		l.slot = e->chain;
+		l.c = (uint32_t)l.slot;
+		e = w->table->entries[l.slot];
+	}
+	unsigned i = e->chain;
+	while (i != 0 && !match_rule(w, &w->table->rules[i], &l, &m))
+		i = w->table->rules[i].next;
+	if (i == 0)
+		return pass_character(w, &l, p);
+	const struct table_rule *r = &w->table->rules[i];
+	unsigned char *from = w->out;
+	if (r->len[0] == 0 && from > w->first)
+		from -= last_length(w);
+	write_text(w, r, form(w, r, &l), &m);
+	if (e->flags & ENTRY_UNKNOWN)
+		count(w, UNKNOWN_LETTERS, p);
+	else if (l.kind >= KIND_LOWER)
+		count(w, LETTERS, p);
+	w->prev = r->key[r->nkey - 1];
+	if (l.kind >= KIND_LOWER)
+		w->cased = (unsigned)l.slot;
+	if (stress != 0 && w->t->drop_stress)
+		count(w, STRESS_DROPPED, p);
+	else if (stress != 0 && w->out > from)
+		write_stress(w, stress);
+	return take_marks(w, l.c, from, m.behind, end);
+}
+
+/* Is p the beginning of a character of two bytes, with a byte behind it? */
+static inline bool
+two_bytes(const unsigned char *p)
+{
+	return (unsigned)p[0] - 0xC2 < 0x1E && (p[1] & 0xC0) == 0x80;
+}
+
+/* Writes the characters at p whose entries are plain and that have no mark behind them.  Answers
+ * what follows.  The state lives in local variables on the way. */
 static const unsigned char *
 take_plain(struct work *w, const unsigned char *p, const unsigned char *end)
 {
-	const struct translit_letter *letters = w->t->scheme->letters;
+	const struct translit_table *t = w->table;
 	struct potok_count *c = &w->t->counts[LETTERS];
-	const unsigned char *first = p;
+	const unsigned char *start = p, *first = NULL;
 	unsigned char *out = w->out;
+	unsigned prev = w->prev;
 	uint64_t n = 0;
-	unsigned sets = w->t->sets, before = w->t->before;
-	const unsigned start = w->t->scheme->start;
 
-	while (p < end) {
-		if (*p < 0x80) {
-			before = other_kind(*p);
-			sets = before == KIND_NONE ? start : 0;
-			*out++ = *p++;
-			continue;
+	while (end - p > 2) {
+		unsigned slot = p[0], len = 1;
+		if (slot >= 0x80) {
+			if (!two_bytes(p))
+				break;
+			slot = (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
+			len = 2;
 		}
-		if (!in_table(p, end))
+		const struct table_entry *e = t->entries[slot];
+		if (!(e->flags & ENTRY_PLAIN) || (p[len] & 0xFE) == 0xCC)
 			break;
-		const struct translit_letter *l = &letters[table_index(p)];
-		if (!l->known || (end - p > 2 && (p[2] & 0xFE) == 0xCC))
+		if ((slot >= 0x80) != (prev >= 0x80) && scripts_meet(prev, slot))
 			break;
-		unsigned own = l->sets, kind = l->known & CYRILLIC_UPPER ? KIND_UPPER : KIND_LOWER;
-		l = rule_after(w->t->scheme, l, sets);
-		if (l->caps != 0 && in_capitals(p + 2, w->end, before))
-			l = &w->t->scheme->others[l->caps];
-		memcpy(out, l->text, SCHEME_TEXT);
-		out += l->len;
-		sets = own;
-		before = kind;
-		first = n++ == 0 ? p : first;
-		p += 2;
+		unsigned letter = (e->flags / ENTRY_LETTER) & 1;
+		e += (t->sets[prev] & t->left[slot]) != 0;
+		memcpy(out, e, sizeof *e);
+		out += e->len;
+		first = n == 0 && letter ? p : first;
+		n += letter;
+		prev = slot;
+		p += len;
 	}
+	if (p == start)
+		return p;
 	if (n > 0 && c->n == 0)
 		c->first = w->offset + (uint64_t)(first - w->token);
 	c->n += n;
 	w->out = out;
-	w->t->sets = (uint8_t)sets;
-	w->t->before = (uint8_t)before;
+	w->prev = w->cased = prev;
 	return p;
 }
 
-/* Writes p[0..end), which holds no link or address. */
-static void
+/* Writes p[0..end), which holds no link or address.  Answers `end`, or where it must stop. */
+static const unsigned char *
 convert_text(struct work *w, const unsigned char *p, const unsigned char *end)
 {
 	while (p < end) {
 		p = take_plain(w, p, end);
 		if (p < end)
-			p = in_table(p, end) ? take_letter(w, p, end) : take_other(w, p, end);
+			p = take_letter(w, p, end);
+		if (w->t->stopped)
+			break;
 	}
+	return p;
+}
+
+/* Bytes that n bytes of text can become: a character of two bytes becomes SCHEME_TEXT at most,
+ * where whole entries are stored; a caseless key of one byte as many. */
+static size_t
+room(size_t n)
+{
+	return (n + 2) * SCHEME_TEXT + sizeof(struct table_entry);
 }
 
 enum potok_status
 convert_tokens(struct potok_translit *t, const unsigned char *p, size_t n, bool special,
-    uint64_t offset, struct potok_buf *out)
+    uint64_t offset, struct potok_buf *out, size_t *taken)
 {
-	/* Two bytes become SCHEME_TEXT at most, and a stress mark. */
-	enum potok_status s = potok_buf_room(out, (n / 2 + 1) * (SCHEME_TEXT + 2));
+	enum potok_status s = potok_buf_room(out, room(n));
 	struct span span;
 	size_t at = 0;
 
+	*taken = 0;
 	if (s < 0)
 		return s;
-	struct work w = {t, p, p + n, offset, out->data + out->len};
-	while (special && token_protected(p, n, at, &span)) {
-		convert_text(&w, p + at, p + span.start);
+	unsigned char *to = out->data + out->len;
+	struct work w = {t, t->table, p, p + n, offset, to, to, t->prev, t->cased};
+	while (special && token_protected(p, n, at, t->keep, &span)) {
+		at = (size_t)(convert_text(&w, p + at, p + span.start) - p);
+		if (t->stopped)
+			break;
 		if (token_cyrillic(p + span.start, span.end - span.start))
 			count(&w, PROTECTED_TOKENS, p + span.start);
 		memcpy(w.out, p + span.start, span.end - span.start);
 		w.out += span.end - span.start;
-		convert_word_start(t);
+		w.prev = w.cased = BOUNDARY;
 		at = span.end;
 	}
-	convert_text(&w, p + at, p + n);
+	if (!t->stopped)
+		at = (size_t)(convert_text(&w, p + at, p + n) - p);
+	*taken = at;
+	t->prev = (uint16_t)w.prev;
+	t->cased = (uint16_t)w.cased;
 	out->len = (size_t)(w.out - out->data);
 	return POTOK_MORE;
 }

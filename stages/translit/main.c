@@ -1,15 +1,29 @@
-/* potok-translit: Cyrillic text in Latin letters. */
+/* potok-translit: Cyrillic text in Latin letters, and back. */
 #include "cli.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include <potok/translit.h>
 
-enum { OPT_BOTH = CLI_OPT_OWN, OPT_LIST, OPT_DESCRIBE };
+enum {
+	OPT_BOTH = CLI_OPT_OWN,
+	OPT_LIST,
+	OPT_JSON,
+	OPT_DESCRIBE,
+	OPT_REVERSE,
+	OPT_STRESS,
+	OPT_KEEP,
+	OPT_UNKNOWN,
+	OPT_SIGNS
+};
 
 struct program {
 	struct potok_translit_options options;
 	struct potok_translit stage;
+	const char *language;
+	const char *describe;
+	bool list, json;
 };
 
 static enum potok_status
@@ -21,43 +35,181 @@ start(void *ctx, struct potok_stage **stage)
 	return potok_translit_init(&p->stage, &p->options);
 }
 
-static int
-list(const struct cli *cli)
+static const char *
+scheme_name(size_t i)
 {
-	const char *name;
+	struct potok_translit_scheme s;
 
-	for (size_t i = 0; (name = potok_translit_scheme(i)) != NULL; i++)
-		puts(name);
+	return potok_translit_scheme(i, &s) ? s.name : NULL;
+}
+
+static void
+list_json(const struct potok_translit_scheme *s)
+{
+	const char *const members[][2] = {{"name", s->name}, {"aliases", s->aliases},
+	    {"languages", s->languages}, {"standard", s->standard}, {"status", s->status}};
+
+	putchar('{');
+	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+		printf("\"%s\":", members[i][0]);
+		cli_json(stdout, members[i][1]);
+		putchar(',');
+	}
+	printf("\"back\":%s,\"reversible\":%s}\n", s->back ? "true" : "false",
+	    s->reversible ? "true" : "false");
+}
+
+static int
+list(const struct cli *cli, bool json)
+{
+	struct potok_translit_scheme s;
+
+	for (size_t i = 0; potok_translit_scheme(i, &s); i++) {
+		if (json)
+			list_json(&s);
+		else
+			printf("%s\t%s\t%s\t%s\n", s.name, s.languages,
+			    s.back ? "both" : "forward", s.standard);
+	}
 	return cli_flush(cli);
 }
 
 static int
 describe(const struct cli *cli, const char *scheme)
 {
-	const char *about = potok_translit_about(scheme);
+	struct potok_buf text = {0};
+	enum potok_status s = potok_translit_describe(scheme, &text);
 
-	if (about == NULL)
-		return cli_unknown(cli, "scheme", scheme, potok_translit_scheme);
-	fputs(about, stdout);
-	return cli_flush(cli);
+	if (s == POTOK_EUSAGE)
+		return cli_unknown(cli, "scheme", scheme, scheme_name);
+	if (s >= 0)
+		fwrite(text.data, 1, text.len, stdout);
+	potok_buf_free(&text);
+	return s < 0 ? CLI_SYSTEM : cli_flush(cli);
+}
+
+/* The place of a word among n others; -1: it is none of them. */
+static int
+place(const char *word, const char *const *words, int n)
+{
+	for (int i = 0; i < n; i++) {
+		if (strcmp(word, words[i]) == 0)
+			return i;
+	}
+	return -1;
+}
+
+/* Reads words with commas between.  Answers false when one is not known. */
+static bool
+read_keep(char *text, unsigned *keep)
+{
+	static const char *const words[] = {"urls", "emails", "mentions", "code"};
+	char *save = NULL;
+
+	*keep = 0;
+	if (strcmp(text, "none") == 0)
+		return true;
+	for (char *w = strtok_r(text, ",", &save); w != NULL; w = strtok_r(NULL, ",", &save)) {
+		int i = place(w, words, 4);
+		if (i < 0)
+			return false;
+		*keep |= 1u << i;
+	}
+	return *keep != 0;
+}
+
+/* Takes an option of this program.  Answers false when its value is not known. */
+static bool
+take_option(struct program *p, int c)
+{
+	static const char *const unknown[] = {"iso9", "pass", "drop", "stop"};
+	static const char *const signs[] = {"standard", "ascii", "none"};
+	static const char *const stress[] = {"keep", "drop"};
+	int value = 0;
+
+	if (c == 's')
+		p->options.scheme = optarg;
+	else if (c == 'l')
+		p->language = optarg;
+	else if (c == OPT_BOTH)
+		p->options.both = true;
+	else if (c == OPT_REVERSE)
+		p->options.reverse = true;
+	else if (c == OPT_LIST)
+		p->list = true;
+	else if (c == OPT_JSON)
+		p->json = true;
+	else if (c == OPT_DESCRIBE)
+		p->describe = optarg;
+	else if (c == OPT_STRESS && (value = place(optarg, stress, 2)) >= 0)
+		p->options.drop_stress = value == 1;
+	else if (c == OPT_UNKNOWN && (value = place(optarg, unknown, 4)) >= 0)
+		p->options.unknown = (enum potok_translit_unknown)value;
+	else if (c == OPT_SIGNS && (value = place(optarg, signs, 3)) >= 0)
+		p->options.signs = (enum potok_translit_signs)value;
+	else if (c == OPT_KEEP)
+		return read_keep(optarg, &p->options.keep);
+	return value >= 0;
+}
+
+/* Finds the scheme that is meant.  Answers -1, or the exit code to leave with. */
+static int
+find_scheme(const struct cli *cli, struct program *p)
+{
+	const char *name = p->options.scheme;
+
+	if (name == NULL)
+		return cli_usage(cli, "-s SCHEME is needed; --list has the names");
+	p->options.scheme = potok_translit_find(name, p->language);
+	if (p->options.scheme == NULL && p->language != NULL &&
+	    potok_translit_find(name, NULL) != NULL)
+		return cli_usage(
+		    cli, "%s has no scheme for the language %s; see --list", name, p->language);
+	if (p->options.scheme == NULL)
+		return cli_unknown(cli, "scheme", name, scheme_name);
+	if (p->options.reverse) {
+		struct potok_translit_scheme s;
+		for (size_t i = 0; potok_translit_scheme(i, &s); i++) {
+			if (strcmp(s.name, p->options.scheme) == 0 && !s.back)
+				return cli_usage(cli,
+				    "%s has no way back to Cyrillic; --list tells which have one",
+				    s.name);
+		}
+	}
+	return -1;
 }
 
 int
 main(int argc, char **argv)
 {
 	static const struct option longs[] = {CLI_LONG, {"scheme", required_argument, NULL, 's'},
-	    {"both", no_argument, NULL, OPT_BOTH}, {"list", no_argument, NULL, OPT_LIST},
+	    {"language", required_argument, NULL, 'l'}, {"both", no_argument, NULL, OPT_BOTH},
+	    {"reverse", no_argument, NULL, OPT_REVERSE},
+	    {"keep", required_argument, NULL, OPT_KEEP},
+	    {"unknown", required_argument, NULL, OPT_UNKNOWN},
+	    {"signs", required_argument, NULL, OPT_SIGNS},
+	    {"stress", required_argument, NULL, OPT_STRESS}, {"list", no_argument, NULL, OPT_LIST},
+	    {"json", no_argument, NULL, OPT_JSON},
 	    {"describe", required_argument, NULL, OPT_DESCRIBE}, CLI_LONG_END};
 	struct program p = {.options = POTOK_TRANSLIT_DEFAULTS};
 	struct cli cli = {
 	    .name = "potok-translit",
-	    .synopsis = "-s SCHEME [--both] [FILE...]",
+	    .synopsis = "-s SCHEME [-l LANGUAGE] [OPTION...] [FILE...]",
 	    .options_help =
 		"  -s, --scheme=SCHEME    the scheme to write by; --list has the names\n"
-		"      --both             each line, a tab, the line in Latin letters\n"
-		"      --list             the schemes\n"
+		"  -l, --language=LANG    with an authority for SCHEME: its table for LANG\n"
+		"      --reverse          from Latin to Cyrillic\n"
+		"      --both             each line, a tab, the line in the other letters\n"
+		"      --keep=LIST        what passes as it is: urls,emails,mentions,code (all\n"
+		"                         four by default), or none\n"
+		"      --unknown=HOW      letters that the scheme lacks: iso9 (default), pass,\n"
+		"                         drop, stop\n"
+		"      --signs=HOW        signs for ь and ъ: standard (default), ascii, none\n"
+		"      --stress=HOW       stress marks: keep (default), drop\n"
+		"      --list [--json]    the schemes, their languages and directions\n"
 		"      --describe=SCHEME  the standard behind a scheme, and its table\n",
 	    .examples = "  echo Щука | potok-translit -s bgnpcgn-rus-1947\n"
+			"  potok-translit -s bgn -l uk < names.txt\n"
 			"  potok-translit -s iso9-1995 --both < names.txt > names.tsv\n",
 	    .line_to_line = true,
 	    .lines_independent = true,
@@ -67,21 +219,18 @@ main(int argc, char **argv)
 	int c, code;
 
 	cli_begin();
-	while ((c = getopt_long(argc, argv, CLI_SHORT "s:", longs, NULL)) != -1) {
-		if (c == 's')
-			p.options.scheme = optarg;
-		else if (c == OPT_BOTH)
-			p.options.both = true;
-		else if (c == OPT_LIST)
-			return list(&cli);
-		else if (c == OPT_DESCRIBE)
-			return describe(&cli, optarg);
-		else if ((code = cli_option(&cli, c, argv)) >= 0)
+	while ((c = getopt_long(argc, argv, CLI_SHORT "s:l:", longs, NULL)) != -1) {
+		bool own = c == 's' || c == 'l' || c >= OPT_BOTH;
+		if (own && !take_option(&p, c))
+			return cli_usage(&cli, "%s is no value of that option; see --help", optarg);
+		if (!own && (code = cli_option(&cli, c, argv)) >= 0)
 			return code;
 	}
-	if (p.options.scheme == NULL)
-		return cli_usage(&cli, "-s SCHEME is needed; --list has the names");
-	if (potok_translit_about(p.options.scheme) == NULL)
-		return cli_unknown(&cli, "scheme", p.options.scheme, potok_translit_scheme);
+	if (p.describe != NULL)
+		return describe(&cli, p.describe);
+	if (p.list)
+		return list(&cli, p.json);
+	if ((code = find_scheme(&cli, &p)) >= 0)
+		return code;
 	return cli_run_files(&cli, argv + optind);
 }

@@ -6,44 +6,97 @@
 #include <stdint.h>
 
 enum {
-	SCHEME_FIRST = 0x400, /* the first code point of the tables */
-	SCHEME_LETTERS = 320, /* U+0400 to U+053F: all characters with the lead bytes D0 to D4 */
-	SCHEME_TEXT = 10,     /* bytes of one result */
+	SCHEME_KEY = 9,    /* characters of the longest key */
+	SCHEME_TEXT = 12,  /* bytes of the longest result */
+	SCHEME_SETS = 15,  /* sets of one scheme, the boundary of a word among them */
+	SCHEME_SLOTS = 0x9D8, /* characters that a key may hold: see scheme_slot() */
+	SCHEME_OTHER = 0x7FF, /* the slot that stands for letters without one */
 };
 
-/* About a character of the Cyrillic block, whatever the scheme. */
+/* About a character, whatever the scheme. */
+enum scheme_kind {
+	KIND_NONE,  /* no letter: the word ends, or has not begun */
+	KIND_MARK,  /* combining or invisible: as if it were not there */
+	KIND_LOWER, /* a letter, not known to be a capital */
+	KIND_UPPER,
+};
+
+/* A character that a key may hold; its place in properties[] is its slot. */
+struct translit_property {
+	uint16_t lower; /* slot of its small letter */
+	uint8_t kind;
+	uint8_t script; /* SCRIPT_... */
+};
+
+enum { SCRIPT_OTHER, SCRIPT_LATIN, SCRIPT_CYRILLIC };
+
+/* When a rule holds. */
 enum {
-	CYRILLIC_LETTER = 1 << 0,
-	CYRILLIC_UPPER = 1 << 1,
-	CYRILLIC_MARK = 1 << 2, /* combining */
+	RULE_NOT_AFTER = 1 << 0,  /* `left` is what must not be before */
+	RULE_NOT_BEFORE = 1 << 1, /* `right` is what must not follow */
+	RULE_CAPITAL = 1 << 2,    /* for the key as written, a capital */
+	RULE_CASELESS = 1 << 3,   /* the key has no case, the result does: the neighbours decide */
 };
 
-/* What is written for a letter: one rule of a scheme. */
-struct translit_letter {
-	char text[SCHEME_TEXT]; /* UTF-8 */
-	uint8_t len;            /* bytes of text */
-	uint8_t left;  /* sets, one of which the letter before must be in; 0: the rule holds */
-	uint8_t next;  /* else the rule others[next] is tried */
-	uint8_t caps;  /* others[caps] is the same in capitals; 0: text is right in any case */
-	uint8_t sets;  /* sets that the letter itself is in */
-	uint8_t known; /* 0: the scheme has no rule for the letter; else the letter's properties */
+/* One rule: what is written for the letters of the key. */
+struct translit_rule {
+	uint16_t key[SCHEME_KEY]; /* characters, in small letters; ends with 0 */
+	uint16_t left, right;     /* sets, one of which the neighbour must be in; 0: any */
+	uint8_t flags;
+	char text[3][SCHEME_TEXT + 1]; /* small, with one capital, in capitals */
 };
 
-/* A letter with a combining mark that is written in its own way, or two characters that make a
- * composed one. */
+/* A character with the sets that it is in; 0 is the boundary of a word. */
+struct translit_member {
+	uint16_t letter, sets;
+};
+
+/* A letter with a combining mark, and the composed letter. */
 struct translit_pair {
-	uint16_t letter, mark;
-	uint16_t to; /* index in others[], or the composed character */
+	uint16_t letter, mark, composed;
 };
 
 struct translit_scheme {
 	const char *name;
-	const char *about;
-	const struct translit_letter *letters; /* SCHEME_LETTERS of them */
-	const struct translit_letter *others;  /* other[0] is no rule */
-	const struct translit_pair *pairs;     /* in the order of letter and mark */
-	size_t npairs;
-	uint8_t start; /* sets that the start of a word is in */
+	const char *base;      /* the scheme whose rules hold for other keys; "": none */
+	const char *aliases;   /* words */
+	const char *languages; /* words */
+	const char *standard;
+	const char *status;
+	const char *facts; /* for people: one a line */
+	int reversible;
+	const struct translit_rule *rules; /* longer keys first; same key: in order of trial */
+	size_t nrules;
+	const struct translit_rule *back; /* from Latin; NULL: cannot be reversed */
+	size_t nback;
+	const struct translit_member *members;
+	size_t nmembers;
 };
+
+/* The slot of a character, or -1 when no key can hold it.  The characters below U+0800 are their
+ * own slots. */
+static inline int
+scheme_slot(uint32_t c)
+{
+	static const struct {
+		uint16_t first, last, slot;
+	} ranges[] = {
+	    {0x1C80, 0x1C8F, 0x800}, /* Cyrillic Extended-C */
+	    {0x1E00, 0x1EFF, 0x810}, /* Latin Extended Additional */
+	    {0x2010, 0x203F, 0x910}, /* quotation marks, daggers, primes */
+	    {0x2110, 0x211F, 0x940}, /* numero sign */
+	    {0x2DE0, 0x2DFF, 0x950}, /* Cyrillic Extended-A */
+	    {0xA640, 0xA69F, 0x970}, /* Cyrillic Extended-B */
+	    {0xFE20, 0xFE27, 0x9D0}, /* combining halves */
+	};
+
+	if (c < 0x800)
+		return (int)c;
+	for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return (int)(c - ranges[i].first + ranges[i].slot);
+	}
+	return -1;
+}
 
 #endif

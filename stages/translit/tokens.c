@@ -32,7 +32,7 @@ static const uint8_t classes[256] = {C0, C0, C0, C0, END, 0, END, 0, 0, 0, 0, 0,
     A8, ALNUM, ALNUM, 0, 0, END, 0, END, 0,                                      /* 0 */
     SPECIAL, A8, A8, ALNUM, ALNUM, ALNUM, ALNUM, ALNUM, ALNUM, SPECIAL | ALNUM,  /* @ A to W */
     ALNUM, ALNUM, ALNUM, 0, 0, SPECIAL, 0, ALNUM,                                /* X Y Z [ */
-    0, A8, A8, ALNUM, ALNUM, ALNUM, ALNUM, ALNUM, ALNUM, SPECIAL | ALNUM,        /* ` a to w */
+    SPECIAL, A8, A8, ALNUM, ALNUM, ALNUM, ALNUM, ALNUM, ALNUM, SPECIAL | ALNUM,  /* ` a to w */
     ALNUM, ALNUM, ALNUM, 0, 0, 0, 0, END,                                        /* x y z { */
     A16, A16, A16, A16,                                                          /* 80 to BF */
     ALNUM, ALNUM, ALNUM | LEAD, ALNUM, ALNUM, ALNUM, ALNUM, ALNUM, A8,           /* C0 */
@@ -63,8 +63,9 @@ end_character(const unsigned char *p, size_t n)
 	unsigned char c = p[2];
 	if (c < 0x80 || c >= 0xC0)
 		return 0;
-	if (general) /* spaces, dashes, quotes; not ZWNJ, ZWJ and word joiner */
-		return p[1] == 0x80 ? (c == 0x8C || c == 0x8D ? 0 : 3) : (c == 0xA0 ? 0 : 3);
+	if (general) /* spaces, dashes, quotes; not ZWNJ, ZWJ, word joiner and the apostrophe */
+		return p[1] == 0x80 ? (c == 0x8C || c == 0x8D || c == 0x99 ? 0 : 3)
+				    : (c == 0xA0 ? 0 : 3);
 	if (cjk)
 		return 3;
 	if (p[1] == 0xBB) /* U+FEFF */
@@ -74,11 +75,13 @@ end_character(const unsigned char *p, size_t n)
 	return c == 0x80 || (c >= 0x9B && c <= 0xA5) ? 3 : 0;
 }
 
-/* U+1C80 to U+1CBF and U+A640 to U+A6BF: Cyrillic that is not at the lead bytes D0 to D4. */
+/* U+1C80 to U+1CBF, U+A640 to U+A6BF, U+2DC0 to U+2DFF: Cyrillic that is not at the lead bytes D0
+ * to D4; and U+2100 to U+213F with the numero sign. */
 static bool
 far_cyrillic(const unsigned char *p)
 {
-	return (p[0] == 0xE1 && p[1] == 0xB2) || (p[0] == 0xEA && (p[1] == 0x99 || p[1] == 0x9A));
+	return (p[0] == 0xE1 && p[1] == 0xB2) || (p[0] == 0xEA && (p[1] == 0x99 || p[1] == 0x9A)) ||
+	       (p[0] == 0xE2 && (p[1] == 0xB7 || p[1] == 0x84));
 }
 
 /* Bytes of p, POTOK_TRANSLIT_TOKEN at most, that do not end inside of a character. */
@@ -94,24 +97,47 @@ cut_length(const unsigned char *p)
 	return POTOK_TRANSLIT_TOKEN;
 }
 
+/* The end of the code that the backquotes at byte i begin: as many others in the same line.  0:
+ * there is none in p[0..n). */
+static size_t
+code_end(const unsigned char *p, size_t n, size_t i)
+{
+	size_t quotes = 0, run = 0;
+
+	while (i + quotes < n && p[i + quotes] == '`')
+		quotes++;
+	for (size_t k = i + quotes; k < n && p[k] != '\n'; k++) {
+		run = p[k] == '`' ? run + 1 : 0;
+		if (run == quotes && (k + 1 == n || p[k + 1] != '`'))
+			return k + 1;
+	}
+	return 0;
+}
+
 size_t
 token_end(const unsigned char *p, size_t n, size_t from, bool last, unsigned *features,
     size_t *examined, bool *cut)
 {
 	size_t max = n < POTOK_TRANSLIT_TOKEN ? n : POTOK_TRANSLIT_TOKEN;
-	size_t i = from;
+	size_t i = from, code = 0; /* code: the end of code that has begun */
 	unsigned f = *features;
 
 	*cut = false;
 	for (; i < max; i++) {
 		unsigned c = classes[p[i]];
 		f |= c;
-		if (!(c & (END | LEAD)))
+		if (p[i] == '`' && i >= code && (i == 0 || p[i - 1] != '`')) {
+			code = code_end(p, max, i);
+			if (code == 0 && !last && n <= POTOK_TRANSLIT_TOKEN &&
+			    memchr(p + i, '\n', n - i) == NULL)
+				break;
+		}
+		if (!(c & (END | LEAD)) || (i < code && !(c & LEAD)))
 			continue;
 		int end = c & END ? 1 : end_character(p + i, n - i);
 		if (end < 0 && !last)
 			break;
-		if (end > 0) {
+		if (end > 0 && i >= code) {
 			*features = f;
 			return i;
 		}
@@ -127,7 +153,7 @@ token_end(const unsigned char *p, size_t n, size_t from, bool last, unsigned *fe
 	return last ? n : 0;
 }
 
-/* Bytes at the front of p[0..n) before the first that may begin a Cyrillic character. */
+/* Bytes at the front of p[0..n) before the first that may begin a Cyrillic character or code. */
 static size_t
 before_cyrillic(const unsigned char *p, size_t n)
 {
@@ -137,14 +163,17 @@ before_cyrillic(const unsigned char *p, size_t n)
 		uint64_t eight;
 		if (n - i >= sizeof eight) {
 			memcpy(&eight, p + i, sizeof eight);
-			if ((eight & 0x8080808080808080u) == 0) {
+			/* No byte above 0x7F and, by the carry into bit 7, none that is 0x60. */
+			uint64_t other = eight ^ 0x6060606060606060u;
+			if (((eight | ((other - 0x0101010101010101u) & ~other)) &
+				0x8080808080808080u) == 0) {
 				i += sizeof eight;
 				continue;
 			}
 		}
-		if (classes[p[i]] & CYRILLIC)
+		if ((classes[p[i]] & CYRILLIC) || p[i] == '`')
 			break;
-		if ((p[i] == 0xE1 || p[i] == 0xEA) && (n - i < 2 || far_cyrillic(p + i)))
+		if ((p[i] == 0xE1 || p[i] == 0xE2 || p[i] == 0xEA) && (n - i < 2 || far_cyrillic(p + i)))
 			break;
 		i++;
 	}
@@ -192,7 +221,7 @@ before_special(const unsigned char *p, size_t n)
 		unsigned char found = 0;
 		for (size_t k = 0; k < 64; k++) {
 			unsigned char c = p[i + k], next = p[i + k + 1];
-			unsigned char one = c == '@' || c == '/';
+			unsigned char one = c == '@' || c == '/' || c == '`';
 			unsigned char two = (c | 0x20) == 'w' && (next | 0x20) == 'w';
 			unsigned char link = c == ']' && next == '(';
 			found = (unsigned char)(found | one | two | link);
@@ -204,7 +233,7 @@ before_special(const unsigned char *p, size_t n)
 		unsigned char next = n - i > 1 ? p[i + 1] : 0;
 		if (!(classes[p[i]] & SPECIAL))
 			continue;
-		if (p[i] == '@' || p[i] == '/' || ((p[i] | 0x20) == 'w' && (next | 0x20) == 'w') ||
+		if (p[i] == '@' || p[i] == '/' || p[i] == '`' || ((p[i] | 0x20) == 'w' && (next | 0x20) == 'w') ||
 		    (p[i] == ']' && next == '('))
 			break;
 	}
@@ -249,7 +278,9 @@ link_end(const unsigned char *p, size_t n, size_t i)
 {
 	int round = 0, square = 0;
 
-	for (; i < n; i++) {
+	for (; i < n && !(classes[p[i]] & END) && end_character(p + i, n - i) <= 0; i++) {
+		if (n - i >= 3 && memcmp(p + i, "\xE2\x80\x99", 3) == 0)
+			break;
 		round += p[i] == '(' ? 1 : p[i] == ')' ? -1 : 0;
 		square += p[i] == '[' ? 1 : p[i] == ']' ? -1 : 0;
 		if (round < 0 || square < 0)
@@ -334,7 +365,7 @@ bare(const unsigned char *p, size_t n, size_t from, size_t i, struct span *s)
 
 /* An address around the @ at byte i, or a handle behind it. */
 static bool
-address(const unsigned char *p, size_t n, size_t from, size_t i, struct span *s)
+address(const unsigned char *p, size_t n, size_t from, size_t i, unsigned keep, struct span *s)
 {
 	size_t start = i, end = i + 1;
 
@@ -346,7 +377,8 @@ address(const unsigned char *p, size_t n, size_t from, size_t i, struct span *s)
 	if (start < i) {
 		end = domain_end(p, n, i + 1, false);
 		*s = (struct span){start, end};
-		return end > 0 && i - start <= LOCAL_MAX && end - start <= POTOK_TRANSLIT_ADDRESS;
+		return (keep & POTOK_KEEP_EMAILS) && end > 0 && i - start <= LOCAL_MAX &&
+		       end - start <= POTOK_TRANSLIT_ADDRESS;
 	}
 	while (end < n && is(p[end], ALNUM))
 		end++;
@@ -355,7 +387,7 @@ address(const unsigned char *p, size_t n, size_t from, size_t i, struct span *s)
 		end = server > 0 ? server : end;
 	}
 	*s = (struct span){i, end};
-	return end > i + 1;
+	return (keep & POTOK_KEEP_MENTIONS) && end > i + 1;
 }
 
 /* www. at byte i, at the beginning of a word. */
@@ -372,6 +404,16 @@ www(const unsigned char *p, size_t n, size_t from, size_t i, struct span *s)
 	return p[i + 3] == '.' && is(p[i + 4], ALNUM);
 }
 
+/* Code between the backquotes at byte i and as many others. */
+static bool
+code(const unsigned char *p, size_t n, size_t i, struct span *s)
+{
+	size_t end = code_end(p, n, i);
+
+	*s = (struct span){i, end};
+	return end > 0;
+}
+
 /* The target of a Markdown link, up to the bracket that closes it, behind the ] at byte i. */
 static bool
 target(const unsigned char *p, size_t n, size_t i, struct span *s)
@@ -383,16 +425,21 @@ target(const unsigned char *p, size_t n, size_t i, struct span *s)
 }
 
 bool
-token_protected(const unsigned char *p, size_t n, size_t from, struct span *s)
+token_protected(
+    const unsigned char *p, size_t n, size_t from, unsigned keep, struct span *s)
 {
 	for (size_t i = from; i < n; i++) {
 		bool found = false;
 		if (!is(p[i], SPECIAL))
 			continue;
-		if (p[i] == ']')
-			found = target(p, n, i, s);
+		if (p[i] == '`')
+			found = (keep & POTOK_KEEP_CODE) && code(p, n, i, s);
 		else if (p[i] == '@')
-			found = address(p, n, from, i, s);
+			found = address(p, n, from, i, keep, s);
+		else if (!(keep & POTOK_KEEP_URLS))
+			continue;
+		else if (p[i] == ']')
+			found = target(p, n, i, s);
 		else if (p[i] == '/' && i > from && p[i - 1] == ':' && i + 1 < n && p[i + 1] == '/')
 			found = url(p, n, from, i - 1, s);
 		else if (p[i] == '/')

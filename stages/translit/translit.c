@@ -1,10 +1,12 @@
 /* The stage translit: Cyrillic text in Latin letters, token by token or line by line. */
 #include <potok/translit.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "convert.h"
-#include "scheme.h"
+#include "names.h"
+#include "table.h"
 #include "tokens.h"
 
 static const struct potok_count counts[POTOK_TRANSLIT_COUNTS] = {
@@ -12,8 +14,11 @@ static const struct potok_count counts[POTOK_TRANSLIT_COUNTS] = {
     [PROTECTED_TOKENS] = {.name = "protected_tokens",
 	.what = "links, addresses and handles with Cyrillic left as they are"},
     [UNKNOWN_LETTERS] = {.name = "unknown_letters",
-	.what = "Cyrillic letters that the scheme does not have, left as they are",
+	.what = "Cyrillic letters that the scheme does not have",
 	.loss = true},
+    [MIXED_WORDS] = {.name = "mixed_words",
+	.what = "words with Latin and Cyrillic letters beside each other"},
+    [STRESS_DROPPED] = {.name = "stress_dropped", .what = "stress marks left out"},
     [TABS_REPLACED] = {.name = "tabs_replaced", .what = "tabs inside of lines made spaces"},
     [LINE_CUT] = {.name = "line_cut", .what = "cuts in lines longer than 1 MiB", .loss = true},
     [TOKEN_CUT] = {.name = "token_cut",
@@ -58,7 +63,7 @@ take_simple(struct potok_translit *t, struct potok_slice *in, uint64_t offset,
 
 	*taken = n > 0;
 	if (n > 0)
-		s = convert_tokens(t, in->data, n, false, offset, out);
+		s = convert_tokens(t, in->data, n, false, offset, out, &n);
 	if (s >= 0)
 		advance(in, n);
 	return s;
@@ -69,24 +74,34 @@ static enum potok_status
 take_token(struct potok_translit *t, struct potok_slice *in, size_t n, bool cut, uint64_t offset,
     struct potok_buf *out)
 {
-	bool cyrillic = t->features & TOKEN_CYRILLIC;
+	bool letters = t->reverse || (t->features & TOKEN_CYRILLIC);
+	size_t taken = n;
 	enum potok_status s =
-	    cyrillic ? convert_tokens(t, in->data, n, t->features & TOKEN_SPECIAL, offset, out)
-		     : potok_buf_pass(out, in->data, n);
+	    letters ? convert_tokens(
+			  t, in->data, n, t->features & TOKEN_SPECIAL, offset, out, &taken)
+		    : potok_buf_pass(out, in->data, n);
 
 	if (s < 0)
 		return s;
-	if (cyrillic && t->cut)
+	if (letters && t->cut)
 		potok_count_at(&t->counts[TOKEN_CUT], offset);
-	if (cyrillic && cut)
+	if (letters && cut)
 		potok_count_at(&t->counts[TOKEN_CUT], offset + n);
-	if (!cyrillic)
+	if (!letters)
 		convert_word_start(t);
-	t->cut = cut && !cyrillic;
+	t->cut = cut && !letters;
 	t->examined = 0;
 	t->features = 0;
-	advance(in, n);
+	advance(in, taken);
 	return POTOK_MORE;
+}
+
+static enum potok_status
+stop(struct potok_translit *t)
+{
+	t->stage.why = "a Cyrillic letter that the scheme does not have; --unknown=iso9 writes it by "
+		       "ISO 9:1995";
+	return POTOK_EINPUT;
 }
 
 /* Takes the tokens of `in`, whose first byte has this offset.  Answers POTOK_MORE when all whole
@@ -103,12 +118,14 @@ take_text(struct potok_translit *t, struct potok_slice *in, struct potok_buf *ou
 		if (potok_buf_full(out) && in->data != start)
 			return POTOK_FULL;
 		if (t->examined == 0) {
-			s = pass_other(t, in, out, last);
+			s = t->reverse ? POTOK_MORE : pass_other(t, in, out, last);
 			if (s < 0 || in->len == 0)
 				return s;
 			s = take_simple(t, in, offset + (uint64_t)(in->data - start), out, &taken);
 			if (s < 0)
 				return s;
+			if (t->stopped)
+				return stop(t);
 			if (taken)
 				continue;
 		}
@@ -119,6 +136,8 @@ take_text(struct potok_translit *t, struct potok_slice *in, struct potok_buf *ou
 		s = take_token(t, in, n, cut, offset + (uint64_t)(in->data - start), out);
 		if (s < 0)
 			return s;
+		if (t->stopped)
+			return stop(t);
 	}
 	return POTOK_MORE;
 }
@@ -227,24 +246,17 @@ process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out
 static void
 close_translit(struct potok_stage *stage)
 {
-	(void)stage;
-}
+	struct potok_translit *t = (struct potok_translit *)stage;
 
-static const struct translit_scheme *
-find(const char *name)
-{
-	const struct translit_scheme *s;
-
-	for (size_t i = 0; (s = convert_scheme(i)) != NULL; i++) {
-		if (name != NULL && strcmp(s->name, name) == 0)
-			return s;
-	}
-	return NULL;
+	free(t->table);
+	t->table = NULL;
 }
 
 enum potok_status
 potok_translit_init(struct potok_translit *t, const struct potok_translit_options *options)
 {
+	const struct translit_scheme *scheme;
+
 	*t = (struct potok_translit){
 	    .stage = {.process = process,
 		.close = close_translit,
@@ -253,25 +265,15 @@ potok_translit_init(struct potok_translit *t, const struct potok_translit_option
 	};
 	memcpy(t->counts, counts, sizeof counts);
 	t->stage.counts = t->counts;
-	if (options == NULL || (t->scheme = find(options->scheme)) == NULL)
+	if (options == NULL || options->scheme == NULL ||
+	    (scheme = scheme_find(options->scheme, NULL)) == NULL ||
+	    (options->reverse && scheme->back == NULL))
 		return POTOK_EUSAGE;
 	t->both = options->both;
-	convert_word_start(t);
-	return POTOK_MORE;
-}
-
-const char *
-potok_translit_scheme(size_t i)
-{
-	const struct translit_scheme *s = convert_scheme(i);
-
-	return s != NULL ? s->name : NULL;
-}
-
-const char *
-potok_translit_about(const char *scheme)
-{
-	const struct translit_scheme *s = find(scheme);
-
-	return s != NULL ? s->about : NULL;
+	t->reverse = options->reverse;
+	t->drop_stress = options->drop_stress;
+	t->unknown = options->unknown;
+	t->keep = options->keep & ~(options->reverse ? (unsigned)POTOK_KEEP_CODE : 0u);
+	t->table = table_make(scheme, options);
+	return t->table != NULL ? POTOK_MORE : POTOK_ENOMEM;
 }

@@ -1,0 +1,66 @@
+/* A scheme made ready for use: what is written for each character, and the rules that need a look
+ * at the neighbours. */
+#ifndef POTOK_TRANSLIT_TABLE_H
+#define POTOK_TRANSLIT_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <potok/translit.h>
+
+#include "scheme.h"
+
+/* What an entry is. */
+enum {
+	ENTRY_PLAIN = 1 << 0,   /* no rule needs a look at the text behind it */
+	ENTRY_LETTER = 1 << 1,  /* of the scheme */
+	ENTRY_UNKNOWN = 1 << 2, /* a letter that the scheme does not have */
+	ENTRY_STRESSED = 1 << 3, /* stands for the letter whose slot is `chain` and a mark: text[0]
+				  * of U+0300 */
+};
+
+/* What is written for a character. */
+struct table_entry {
+	char text[SCHEME_TEXT];
+	uint8_t len; /* bytes of text */
+	uint8_t flags;
+	uint16_t chain; /* index of the first rule to try; 0: none */
+};
+
+/* A rule on the way. */
+struct table_rule {
+	uint16_t key[SCHEME_KEY]; /* slots of small letters */
+	uint8_t nkey, flags;
+	uint8_t len[3];
+	char text[3][SCHEME_TEXT + 1];
+	uint32_t left, right; /* sets, one of which the neighbour must be in; 0: any */
+	uint16_t next;        /* the rule to try after this one; 0: none */
+};
+
+struct translit_table {
+	/* By slot.  A plain entry has two texts: the second one for where the letter before is in a
+	 * set of `left`. */
+	struct table_entry entries[SCHEME_SLOTS][2];
+	uint32_t sets[SCHEME_SLOTS]; /* the sets a character is in */
+	uint32_t left[SCHEME_SLOTS];
+	size_t nrules;
+	struct table_rule rules[]; /* rules[0] is none */
+};
+
+/* What is known of a character, by slot. */
+extern const struct translit_property *const table_properties;
+
+/* The composed character that the two make, or 0. */
+uint32_t table_compose(uint32_t letter, uint32_t mark);
+
+/* The capital letter of c, or c. */
+uint32_t table_upper(uint32_t c);
+
+/* Scheme i, or NULL behind the last one. */
+const struct translit_scheme *table_scheme(size_t i);
+
+/* Makes the table for these options, whose scheme is s.  The caller frees it; NULL: no memory. */
+struct translit_table *table_make(
+    const struct translit_scheme *s, const struct potok_translit_options *);
+
+#endif
