@@ -258,7 +258,7 @@ last_length(const struct work *w)
 {
 	const unsigned char *last = w->out - 1;
 
-	while ((*last & 0xC0) == 0x80)
+	while (last > w->first && (*last & 0xC0) == 0x80)
 		last--;
 	return (size_t)(w->out - last);
 }
@@ -407,7 +407,8 @@ take_letter(struct work *w, const unsigned char *p, const unsigned char *end)
 		return pass_character(w, &l, p);
 	const struct table_rule *r = &w->table->rules[i];
 	unsigned char *from = w->out;
-	if (r->len[0] == 0 && from > w->first)
+	/* Marks behind a letter that is left out belong to the letter before. */
+	if (r->len[0] == 0 && from > w->first && table_properties[w->prev].kind >= KIND_LOWER)
 		from -= last_length(w);
 	write_text(w, r, form(w, r, &l), &m);
 	if (e->flags & ENTRY_UNKNOWN)

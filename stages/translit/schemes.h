@@ -9761,7 +9761,7 @@ static const struct translit_scheme schemes[] = {
 	    , 0, rules_gost_rus_7_79_2000_2002, 2, NULL, 0, members_gost_rus_7_79_2000_2002, sizeof members_gost_rus_7_79_2000_2002 / sizeof members_gost_rus_7_79_2000_2002[0]},
 	{"icao-9303",
 	    "",
-	    "",
+	    "icao passport passport-2013 mvd-995-2015 mid-2113-2020 fms-320-2012 fms-211-2014",
 	    "und-Cyrl",
 	    "ICAO Doc 9303, Machine Readable Travel Documents, Part 3, section 6 B: Transliteration of Cyrillic Characters",
 	    "secondary: for Russian the reprint in a Russian order was seen, for the other letters quotations of the table; the later editions were not compared",
@@ -9776,6 +9776,7 @@ static const struct translit_scheme schemes[] = {
 	    "note        The standard prints capitals alone; small letters are written small here.""\n"
 	    "note        The soft sign is not in the table and is left out.""\n"
 	    "note        Where the table has an exception for one language (Ukrainian, Belarusian, Bulgarian, Serbian, Macedonian), this scheme takes the general value.""\n"
+	    "alias       icao passport passport-2013 mvd-995-2015 mid-2113-2020 fms-320-2012 fms-211-2014""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    , 0, rules_icao_9303, 49, NULL, 0, members_icao_9303, sizeof members_icao_9303 / sizeof members_icao_9303[0]},
 	{"icao-bel-9303",

@@ -218,9 +218,10 @@ add_stressed(struct translit_table *t)
 		const struct translit_pair *p = &compositions[i];
 		struct table_entry *e = t->entries[scheme_slot(p->composed)];
 		int letter = scheme_slot(p->letter);
-		if (p->mark > 0x301 || t->entries[slot_lower(p->composed)]->chain != 0 ||
-		    t->entries[slot_lower(p->letter)]->chain == 0 ||
-		    properties[letter].script == SCRIPT_OTHER)
+		bool stress = p->mark == 0x300 ||
+			      (p->mark == 0x301 && properties[letter].script == SCRIPT_LATIN);
+		if (!stress || t->entries[slot_lower(p->composed)]->chain != 0 ||
+		    t->entries[slot_lower(p->letter)]->chain == 0)
 			continue;
 		e->flags = ENTRY_STRESSED;
 		e->chain = (uint16_t)letter;

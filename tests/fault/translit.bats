@@ -18,13 +18,16 @@ setup() {
 }
 
 @test "unknown scheme to describe: exit 64" {
-	run "$PROGRAM" --describe iso9 </dev/null
+	run "$PROGRAM" --describe iso8 </dev/null
 	[ "$status" = 64 ]
 }
 
 @test "--list has a name a line, each can be described and used" {
-	"$PROGRAM" --list >names
-	[ "$(wc -l <names)" -ge 3 ]
+	"$PROGRAM" --list | cut -f 1 >names
+	[ "$(wc -l <names)" -ge 170 ]
+	"$PROGRAM" --list --json >json
+	[ "$(wc -l <json)" = "$(wc -l <names)" ]
+	[ "$(grep -c '^{"name":"[^"]*",.*"reversible":\(true\|false\)}$' json)" = "$(wc -l <names)" ]
 	while read -r name; do
 		"$PROGRAM" --describe "$name" >about
 		[ "$(head -n 1 about)" = "$name" ]
@@ -37,13 +40,64 @@ setup() {
 @test "--describe shows the rules" {
 	"$PROGRAM" --describe bgnpcgn-rus-1947 >about
 	grep -q "^щ	shch$" about
-	grep -q "^е	ye	at the start of a word, after а" about
+	grep -q "^е	ye	after (no letter) а е и" about
 	"$PROGRAM" --describe icao-9303 | grep -q "^ь	(nothing)$"
+}
+
+@test "a scheme that cannot be reversed: exit 64" {
+	run "$PROGRAM" -s icao-9303 --reverse </dev/null
+	[ "$status" = 64 ]
+	[ "$output" = "potok-translit: icao-9303 has no way back to Cyrillic; --list tells which have one; 'potok-translit --help' tells more" ]
+}
+
+@test "an authority without a table for the language: exit 64" {
+	run "$PROGRAM" -s odni -l fr </dev/null
+	[ "$status" = 64 ]
+	run "$PROGRAM" -s kmu-55 -l ru </dev/null
+	[ "$status" = 64 ]
+	[ "$output" = "potok-translit: kmu-55 has no scheme for the language ru; see --list; 'potok-translit --help' tells more" ]
+}
+
+@test "values that are none: exit 64" {
+	for option in --unknown=x --signs=x --stress=x --keep=x --keep=urls,x --keep=; do
+		run "$PROGRAM" -s iso9 "$option" </dev/null
+		[ "$status" = 64 ]
+	done
+}
+
+@test "--unknown=stop: what is before is written, exit 65 and the byte" {
+	printf 'щ ѣ щ\n' >in
+	status=0
+	"$PROGRAM" -s icao-9303 --unknown=stop in >out 2>messages || status=$?
+	[ "$status" = 65 ]
+	[ "$(cat out)" = "shch " ]
+	grep -q 'in: byte 3: a Cyrillic letter that the scheme does not have' messages
+}
+
+@test "the tweet in twelve schemes" {
+	tweet='#Кремль: Встреча с Ильхамом Алиевым и Николом Пашиняном — Президент России (@KremlinRussia)'
+	while IFS='|' read -r scheme want; do
+		got=$(printf '%s\n' "$tweet" | "$PROGRAM" -s "$scheme")
+		[ "$got" = "$want — Prezident Rossii (@KremlinRussia)" ] || { echo "$scheme: $got"; return 1; }
+	done <<-'T'
+	bgnpcgn-rus-1947|#Kreml’: Vstrecha s Il’khamom Aliyevym i Nikolom Pashinyanom
+	bgnpcgn-rus-1947-plain|#Kreml’: Vstrecha s Il’khamom Aliyevym i Nikolom Pashinyanom
+	icao-9303|#Kreml: Vstrecha s Ilkhamom Alievym i Nikolom Pashinianom
+	passport|#Kreml: Vstrecha s Ilkhamom Alievym i Nikolom Pashinianom
+	iso9-1995|#Kremlʹ: Vstreča s Ilʹhamom Alievym i Nikolom Pašinânom
+	gost-7.79-b|#Kreml`: Vstrecha s Il`xamom Alievy'm i Nikolom Pashinyanom
+	gost-r-7.0.34-2014|#Kreml': Vstrecha s Il'xamom Alievym i Nikolom Pashinyanom
+	alalc-russian|#Kremlʹ: Vstrecha s Ilʹkhamom Alievym i Nikolom Pashini͡anom
+	un-rus-1987|#Kreml’: Vstreča s Il’hamom Alievym i Nikolom Pašinjanom
+	wikipedia-rus|#Kreml: Vstrecha s Ilkhamom Aliyevym i Nikolom Pashinyanom
+	yandex-maps|#Kreml: Vstrecha s Ilkhamom Aliyevym i Nikolom Pashinyanom
+	din-1460|#Kreml': Vstreča s Il'chamom Alievym i Nikolom Pašinjanom
+	T
 }
 
 @test "counts" {
 	printf 'щит@ \321\243 @\321\211\t\n' | "$PROGRAM" -s bgnpcgn-rus-1947 --both --stats=stats >out 2>messages
-	grep -q '"counts":{"letters":3,"protected_tokens":1,"unknown_letters":1,"tabs_replaced":1,"line_cut":0,"token_cut":0}' stats
+	grep -q '"counts":{"letters":3,"protected_tokens":1,"unknown_letters":1,"mixed_words":0,"stress_dropped":0,"tabs_replaced":1,"line_cut":0,"token_cut":0}' stats
 	[ "$(wc -l <messages)" = 1 ]
 	grep -q 'warning: 1 Cyrillic letters that the scheme does not have' messages
 }

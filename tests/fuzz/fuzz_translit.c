@@ -1,19 +1,23 @@
-/* Fuzz target of the stage translit: cuts do not matter, good UTF-8 stays good, ASCII stays. */
+/* Fuzz target of the stage translit: cuts do not matter, good UTF-8 stays good, ASCII stays but on
+ * the way back. */
 #include "fuzz.h"
 
 #include <potok/translit.h>
 #include <potok/utf8.h>
 
+/* Runs the stage; answers what it counted and how it ended. */
 static uint64_t
-translit(
-    size_t scheme, bool both, const uint8_t *data, size_t n, uint32_t seed, struct potok_buf *out)
+translit(const struct potok_translit_options *options, const uint8_t *data, size_t n, uint32_t seed,
+    struct potok_buf *out)
 {
-	struct potok_translit_options options = {potok_translit_scheme(scheme), both};
 	struct potok_translit t;
-	uint64_t counts = 0;
+	uint64_t counts;
 
-	fuzz_check(potok_translit_init(&t, &options) == POTOK_MORE);
-	fuzz_check(fuzz_run(&t.stage, data, n, seed, out) == POTOK_DONE);
+	fuzz_check(potok_translit_init(&t, options) == POTOK_MORE);
+	enum potok_status end = fuzz_run(&t.stage, data, n, seed, out);
+	fuzz_check(end == POTOK_DONE ||
+		   (end == POTOK_EINPUT && options->unknown == POTOK_UNKNOWN_STOP));
+	counts = end == POTOK_DONE;
 	for (size_t i = 0; i < t.stage.ncounts; i++)
 		counts = counts * 31 + t.counts[i].n * 7 + t.counts[i].first;
 	return counts;
@@ -46,29 +50,38 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct potok_buf uncut, cut;
-	size_t scheme = 0, schemes = 0;
-	bool both = false, ascii = true;
+	struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
+	struct potok_translit_scheme scheme;
+	size_t schemes = 0;
+	bool ascii = true;
 	uint32_t seed = 1;
 
-	while (potok_translit_scheme(schemes) != NULL)
+	while (potok_translit_scheme(schemes, &scheme))
 		schemes++;
-	if (n >= 4) {
-		scheme = data[0] % schemes;
-		both = data[1] & 1;
+	fuzz_check(potok_translit_scheme(0, &scheme));
+	if (n >= 6) {
+		fuzz_check(potok_translit_scheme(data[0] % schemes, &scheme));
+		options.both = data[1] & 1;
+		options.reverse = scheme.back && (data[1] & 2);
+		options.drop_stress = data[1] & 4;
+		options.keep = data[1] >> 4;
+		options.unknown = (enum potok_translit_unknown)(data[4] % 4);
+		options.signs = (enum potok_translit_signs)(data[5] % 3);
 		seed = 1 + (uint32_t)data[2] + ((uint32_t)data[3] << 8);
-		data += 4;
-		n -= 4;
+		data += 6;
+		n -= 6;
 	}
+	options.scheme = scheme.name;
 	for (size_t i = 0; i < n; i++)
 		ascii = ascii && data[i] < 0x80;
-	fuzz_check(translit(scheme, both, data, n, 0, &uncut) ==
-		   translit(scheme, both, data, n, seed, &cut));
+	fuzz_check(translit(&options, data, n, 0, &uncut) ==
+		   translit(&options, data, n, seed, &cut));
 	fuzz_check(same(&uncut, cut.data, cut.len));
 	if (n > 0 && uncut.len > 0 && potok_utf8_valid(data, n) == n)
 		fuzz_check(potok_utf8_valid(uncut.data, uncut.len) == uncut.len);
-	if (both)
+	if (options.both && options.unknown != POTOK_UNKNOWN_STOP)
 		check_columns(&uncut);
-	else if (ascii)
+	else if (ascii && !options.reverse && !options.both)
 		fuzz_check(same(&uncut, data, n));
 	potok_buf_free(&uncut);
 	potok_buf_free(&cut);

@@ -28,7 +28,7 @@ main(void)
 	struct potok_split split = {0};
 	struct potok_translit translit = {0};
 	struct potok_compress compress = {0};
-	struct potok_translit_options romanize = {.scheme = "bgnpcgn-rus-1947", .both = true};
+	struct potok_translit_options romanize = POTOK_TRANSLIT_DEFAULTS;
 	struct potok_stage *stages[] = {
 	    &normalize.stage, &split.stage, &translit.stage, &compress.stage};
 	struct potok_chain chain = {
@@ -37,6 +37,9 @@ main(void)
 	    .read = read_stdin,
 	    .write = write_stdout,
 	};
+
+	romanize.scheme = "bgnpcgn-rus-1947";
+	romanize.both = true;
 	int bad = potok_normalize_init(&normalize, NULL) < 0 ||
 		  potok_split_init(&split, NULL) < 0 ||
 		  potok_translit_init(&translit, &romanize) < 0 ||

@@ -14,7 +14,7 @@
 #include <potok/translit.h>
 #include <potok/utf8.h>
 
-#define BGN "bgnpcgn-rus-1947"
+#define BGN "bgnpcgn-rus-1947-plain"
 #define ICAO "icao-9303"
 #define ISO "iso9-1995"
 
@@ -23,9 +23,12 @@ static void
 run(struct potok_translit *t, const char *scheme, bool both, const char *text,
     struct potok_buf *out)
 {
-	struct potok_translit_options options = {scheme, both};
+	struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
 	struct potok_slice in = {(const unsigned char *)text, strlen(text)};
 
+	options.scheme = scheme;
+	options.both = both;
+	options.unknown = POTOK_UNKNOWN_PASS;
 	*out = (struct potok_buf){.limit = SIZE_MAX};
 	assert_int_equal(potok_translit_init(t, &options), POTOK_MORE);
 	assert_int_equal(potok_process(&t->stage, &in, out, true), POTOK_DONE);
@@ -362,27 +365,206 @@ test_cases(void **state)
 		expect(cases[i].name, cases[i].scheme, cases[i].text, cases[i].want);
 }
 
-/* Every character of Unicode alone: only Cyrillic letters change, and what is written is UTF-8. */
+/* Cases with other options than those of run(). */
+static const struct {
+	const char *name;
+	struct potok_translit_options options;
+	const char *text, *want;
+} option_cases[] = {
+#define OPTIONS(scheme, reverse, stress, unknown, signs, keep)                                     \
+	{                                                                                          \
+		scheme, false, reverse, stress, POTOK_UNKNOWN_##unknown, POTOK_SIGNS_##signs, keep \
+	}
+#define UNKNOWN(how) OPTIONS(BGN, false, false, how, STANDARD, POTOK_KEEP_ALL)
+#define SIGNS(scheme, how) OPTIONS(scheme, false, false, ISO9, how, POTOK_KEEP_ALL)
+#define KEEP(what) OPTIONS(BGN, false, false, ISO9, STANDARD, what)
+#define BACK(scheme) OPTIONS(scheme, true, false, ISO9, STANDARD, POTOK_KEEP_ALL)
+#define PLAIN(scheme) SIGNS(scheme, STANDARD)
+    {"unknown by ISO 9", UNKNOWN(ISO9), "Ѣ ѣ Қазақ", "Ě ě Ķazaķ"},
+    {"unknown that ISO 9 has not", UNKNOWN(ISO9), "ҙ Ꙗ", "z\xCC\xA6 Â"},
+    {"unknown dropped", UNKNOWN(DROP), "сѣно", "sno"},
+    {"unknown stays", UNKNOWN(PASS), "сѣно", "sѣno"},
+    {"capitals beside an unknown one", UNKNOWN(ISO9), "ЩѢ", "SHCHĚ"},
+    {"signs as on a keyboard", SIGNS(BGN, ASCII), "съесть", "s\"yest'"},
+    {"no signs", SIGNS(BGN, NONE), "съесть", "syest"},
+    {"no signs in ISO 9", SIGNS(ISO, NONE), "съесть", "sest"},
+    {"stress dropped", OPTIONS(BGN, false, true, ISO9, STANDARD, POTOK_KEEP_ALL),
+	"е\xCC\x81хать во\xCC\x80ды ѐ", "yekhat’ vody ye"},
+    {"stress on Latin is not dropped", OPTIONS(BGN, false, true, ISO9, STANDARD, POTOK_KEEP_ALL),
+	"e\xCC\x81", "e\xCC\x81"},
+    {"no links", KEEP(POTOK_KEEP_ALL & ~POTOK_KEEP_URLS), "https://щ @щ", "https://shch @щ"},
+    {"no addresses", KEEP(POTOK_KEEP_ALL & ~POTOK_KEEP_EMAILS), "a@т.рф @щ", "a@t.rf @щ"},
+    {"no handles", KEEP(POTOK_KEEP_ALL & ~POTOK_KEEP_MENTIONS), "a@т.рф @щ", "a@т.рф @shch"},
+    {"nothing kept", KEEP(0), "a@т.рф `щ` @щ", "a@t.rf `shch` @shch"},
+    {"code", KEEP(POTOK_KEEP_ALL), "щ `echo щ` щ", "shch `echo щ` shch"},
+    {"code between two", KEEP(POTOK_KEEP_ALL), "щ ``щ ` щ`` щ", "shch ``щ ` щ`` shch"},
+    {"a backquote alone", KEEP(POTOK_KEEP_ALL), "щ ` щ\nщ ` щ", "shch ` shch\nshch ` shch"},
+    {"code beside a link", KEEP(POTOK_KEEP_ALL), "`щ` https://щ", "`щ` https://щ"},
+
+    /* BGN/PCGN 1947, note on the middle dot. */
+    {"dots", PLAIN("bgnpcgn-rus-1947"), "Вяртсиля Тыайа", "Vyart·silya Ty·ay·a"},
+    {"dots in capitals", PLAIN("bgnpcgn-rus-1947"), "ТАШЧИШМА", "TASH·CHISHMA"},
+    {"dot over a stress mark", PLAIN("bgnpcgn-rus-1947"), "ы\xCC\x81у", "ý·u"},
+
+    /* Resolution 55 of 2010: its examples. */
+    {"resolution 55, є", PLAIN("kmu-55"), "Єнакієве Гаєвич Короп'є", "Yenakiieve Haievych Koropie"},
+    {"resolution 55, зг", PLAIN("kmu-55"), "Згорани Розгон", "Zghorany Rozghon"},
+    {"resolution 55, зг in capitals", PLAIN("kmu-55"), "РОЗГОН", "ROZGHON"},
+    {"resolution 55, apostrophe", PLAIN("kmu-55"), "Знам’янка 'юг'", "Znamianka 'yuh'"},
+    {"resolution 55, NFD", PLAIN("kmu-55"), "Кии\xCC\x86 Киі\xCC\x88в", "Kyi Kyiv"},
+
+    /* Bulgarian act of 2009, articles 5 and 6. */
+    {"act of 2009, article 5", PLAIN("bg-law-2009"), "България", "Bulgaria"},
+    {"act of 2009, article 6", PLAIN("bg-law-2009"), "София Илиян", "Sofia Iliyan"},
+    {"article 6 before a hyphen", PLAIN("bg-law-2009"), "СОФИЯ-Град", "SOFIA-Grad"},
+    {"article 6 and a stress mark", PLAIN("bg-law-2009"), "Мари\xCC\x81я", "Mar\xC3\xAD" "a"},
+
+    /* GOST R 7.0.34-2014, clause 5.3 and annex B. */
+    {"clause 5.3", PLAIN("gost-r-7.0.34-2014"), "ЩИТ Щит", "SHHIT Shhit"},
+    {"annex B", PLAIN("gost-r-7.0.34-2014"), "объём цифра хохот", "ob\"yom cifra xoxot"},
+
+    /* GOST 7.79-2000 B: ц is c before i, e, y, j, else cz; letters of before 1918. */
+    {"GOST 7.79 B, ц", PLAIN("gost-7.79-b"), "Царь ЦИК улицы", "Czar` CIK ulicy'"},
+    {"GOST 7.79 B, і", PLAIN("gost-7.79-b"), "типографіи міръ", "tipografii mi'r``"},
+
+    {"Instruction of 2007: ь is an acute", PLAIN("by-bel-2007"), "Гомель Друць", "Homieĺ Druć"},
+    {"Wikipedia: endings", PLAIN("wikipedia-rus"), "Великий Новый Ильич", "Veliky Novy Ilyich"},
+    {"ALA-LC: both letters of a tie", PLAIN("alalc-russian"), "Якутск", "I\xCD\xA1" "Akutsk"},
+    {"Gaj", PLAIN("srp-gaj"), "Љубав ЊЕГОШ Џ", "Ljubav NJEGOŠ Dž"},
+    {"Montenegrin letters", PLAIN("srp-gaj"), "с\xCC\x81утра", "śutra"},
+
+    /* Back. */
+    {"back, ISO 9", BACK(ISO), "Ŝuka VʺEZD alʹbom", "Щука ВЪЕЗД альбом"},
+    {"back, NFD", BACK(ISO), "S\xCC\x82uka", "Щука"},
+    {"back, stressed", BACK("dstu-9112-a"), "jés Ḯ", "є\xCC\x81с Ї\xCC\x81"},
+    {"back, two letters", BACK("gost-7.79-b"), "Shhuka SHHUKA", "Щука ЩУКА"},
+    {"back, nj of two letters", BACK("srp-gaj"), "injekcija njega Nadživeti", "инјекција њега Надживети"},
+    {"back, digraph characters", BACK("srp-gaj"), "ǉubav", "љубав"},
+    {"back, apostrophes of Uzbek", BACK("uzb-latin-1995"), "O‘zbek o'zbek koʻp", "Ўзбек ўзбек кўп"},
+    {"back, a link stays", BACK(ISO), "https://a.ru/b b", "https://a.ru/b б"},
+    {"back, halves of ties", BACK("alalc-russian"), "i\xEF\xB8\xA0" "a\xEF\xB8\xA1", "я"},
+};
+
+static void
+test_option_cases(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof option_cases / sizeof option_cases[0]; i++) {
+		struct potok_translit t;
+		struct potok_buf out = {.limit = SIZE_MAX};
+		const char *text = option_cases[i].text;
+		struct potok_slice in = {(const unsigned char *)text, strlen(text)};
+		assert_int_equal(potok_translit_init(&t, &option_cases[i].options), POTOK_MORE);
+		assert_int_equal(potok_process(&t.stage, &in, &out, true), POTOK_DONE);
+		assert_int_equal(potok_buf_own(&out), POTOK_MORE);
+		assert_int_equal(potok_buf_add(&out, "", 1), POTOK_MORE);
+		if (strcmp((const char *)out.data, option_cases[i].want) != 0)
+			print_error("%s: got %s\n", option_cases[i].name, (const char *)out.data);
+		assert_string_equal((const char *)out.data, option_cases[i].want);
+		potok_close(&t.stage);
+		potok_buf_free(&out);
+	}
+}
+
+/* The stage stops at a letter that it is not to write, with all before it written. */
+static void
+test_stop(void **state)
+{
+	static const char *const texts[] = {"щит ѣ щ", "щит https://т щѣ", "щѣ"};
+	static const char *const wants[] = {"shchit ", "shchit https://т shch", "shch"};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
+		struct potok_translit t;
+		struct potok_buf out = {.limit = SIZE_MAX};
+		struct potok_slice in = {(const unsigned char *)texts[i], strlen(texts[i])};
+		options.scheme = BGN;
+		options.unknown = POTOK_UNKNOWN_STOP;
+		assert_int_equal(potok_translit_init(&t, &options), POTOK_MORE);
+		assert_int_equal(potok_process(&t.stage, &in, &out, true), POTOK_EINPUT);
+		assert_non_null(t.stage.why);
+		assert_int_equal(memcmp(in.data, "ѣ", 2), 0);
+		assert_int_equal(potok_buf_own(&out), POTOK_MORE);
+		assert_int_equal(out.len, strlen(wants[i]));
+		assert_memory_equal(out.data, wants[i], out.len);
+		potok_close(&t.stage);
+		potok_buf_free(&out);
+	}
+}
+
+/* Is cp a Cyrillic letter, as Unicode 15 has them in these blocks? */
+static bool
+cyrillic_letter(uint32_t cp)
+{
+	if (cp >= 0x400 && cp < 0x530)
+		return cp < 0x482 || cp > 0x489;
+	if (cp >= 0xA640 && cp < 0xA6A0)
+		return cp < 0xA66F || (cp > 0xA673 && cp < 0xA67C) || cp > 0xA67E;
+	return (cp >= 0x1C80 && cp < 0x1C89) || (cp >= 0x2DE0 && cp < 0x2E00);
+}
+
+/* Characters that some scheme writes in another way though they are no Cyrillic letters. */
+static bool
+other_key(uint32_t cp)
+{
+	return cp == 0x2116;
+}
+
+/* Every character alone in every scheme: Cyrillic letters become others, and nothing else changes. */
+static void
+check_characters(const char *scheme, const unsigned char *text, size_t n)
+{
+	struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
+	struct potok_translit t;
+	struct potok_buf out = {.limit = SIZE_MAX};
+	struct potok_slice in = {text, n};
+	const unsigned char *p = text, *q;
+
+	options.scheme = scheme;
+	assert_int_equal(potok_translit_init(&t, &options), POTOK_MORE);
+	assert_int_equal(potok_process(&t.stage, &in, &out, true), POTOK_DONE);
+	assert_int_equal(potok_buf_own(&out), POTOK_MORE);
+	assert_int_equal(potok_utf8_valid(out.data, out.len), out.len);
+	for (q = out.data; p < text + n;) {
+		const unsigned char *p_end = memchr(p, '\n', (size_t)(text + n - p));
+		const unsigned char *q_end =
+		    memchr(q, '\n', (size_t)(out.data + out.len - q));
+		uint32_t cp, made;
+		assert_non_null(q_end);
+		potok_utf8_decode(p, (size_t)(p_end - p), &cp);
+		bool same = p_end - p == q_end - q && memcmp(p, q, (size_t)(p_end - p)) == 0;
+		if (same == cyrillic_letter(cp) && !other_key(cp))
+			print_error("%s: U+%04X\n", scheme, (unsigned)cp);
+		assert_true(same != cyrillic_letter(cp) || other_key(cp));
+		while (q < q_end && cyrillic_letter(cp)) {
+			int len = potok_utf8_decode(q, (size_t)(q_end - q), &made);
+			assert_true(len > 0 && !cyrillic_letter(made));
+			q += len;
+		}
+		p = p_end + 1;
+		q = q_end + 1;
+	}
+	potok_close(&t.stage);
+	potok_buf_free(&out);
+}
+
 static void
 test_all_characters(void **state)
 {
+	static unsigned char text[0x3200 * 4 + 0x1000];
+	struct potok_translit_scheme scheme;
+	size_t n = 0;
+
 	(void)state;
-	for (size_t s = 0; potok_translit_scheme(s) != NULL; s++) {
-		for (uint32_t cp = 1; cp <= 0x10FFFF; cp++) {
-			unsigned char utf8[5] = {0};
-			int len = potok_utf8_encode(cp, utf8);
-			struct potok_translit t;
-			struct potok_buf out;
-			if (len == 0 || (cp >= 0x3000 && cp % 101 != 0 && cp / 256 != 0xA6))
-				continue;
-			run(&t, potok_translit_scheme(s), false, (const char *)utf8, &out);
-			bool changed = strcmp((const char *)out.data, (const char *)utf8) != 0;
-			assert_true(!changed || (cp >= 0x400 && cp < 0x530));
-			assert_int_equal(changed, t.counts[0].n == 1);
-			assert_int_equal(potok_utf8_valid(out.data, out.len), out.len);
-			potok_buf_free(&out);
-		}
+	for (uint32_t cp = 1; cp < 0xA6A0; cp++) {
+		if (cp == '\n' || (cp >= 0x3000 && cp < 0xA600))
+			continue;
+		n += (size_t)potok_utf8_encode(cp, text + n);
+		text[n++] = '\n';
 	}
+	for (size_t i = 0; potok_translit_scheme(i, &scheme); i++)
+		check_characters(scheme.name, text, n);
 }
 
 /* The places of counts are bytes of the input. */
@@ -398,6 +580,8 @@ test_counts(void **state)
 	    {"ab щщ", "letters", false, 2, 3},
 	    {"и\xCC\x86", "letters", false, 1, 0},
 	    {"щ ѣ ѣ", "unknown_letters", false, 2, 3},
+	    {"щ oн он oнaн", "mixed_words", false, 2, 3},
+	    {"ab щитx", "mixed_words", false, 1, 3},
 	    {"@ѣ", "unknown_letters", false, 0, 0},
 	    {"@щ @a щ@щ.рф", "protected_tokens", false, 2, 0},
 	    {"x https://щ", "protected_tokens", false, 1, 2},
@@ -425,19 +609,27 @@ test_counts(void **state)
 static void
 test_options(void **state)
 {
-	struct potok_translit_options defaults = POTOK_TRANSLIT_DEFAULTS, wrong = {"iso9", false};
+	struct potok_translit_options defaults = POTOK_TRANSLIT_DEFAULTS, wrong = POTOK_TRANSLIT_DEFAULTS;
 	struct potok_translit t;
 
 	(void)state;
 	assert_int_equal(potok_translit_init(&t, NULL), POTOK_EUSAGE);
 	potok_close(&t.stage);
 	assert_int_equal(potok_translit_init(&t, &defaults), POTOK_EUSAGE);
+	wrong.scheme = "iso8";
+	assert_int_equal(potok_translit_init(&t, &wrong), POTOK_EUSAGE);
+	wrong.scheme = BGN;
+	wrong.reverse = true;
 	assert_int_equal(potok_translit_init(&t, &wrong), POTOK_EUSAGE);
 	potok_close(&t.stage);
 	potok_close(&t.stage);
-	assert_null(potok_translit_about("iso9"));
-	assert_null(potok_translit_about(NULL));
-	assert_non_null(potok_translit_about(ISO));
+	assert_null(potok_translit_find("iso8", NULL));
+	assert_null(potok_translit_find(NULL, NULL));
+	assert_string_equal(potok_translit_find("iso9", NULL), ISO);
+	assert_string_equal(potok_translit_find("bgn", "uk"), "kmu-55");
+	assert_string_equal(potok_translit_find("bgn", "rus"), "bgnpcgn-rus-1947");
+	assert_string_equal(potok_translit_find("alalc", "kk"), "alalc-kazakh");
+	assert_null(potok_translit_find("bgn", "en"));
 }
 
 /* One-byte reads of a long line do not look at its bytes again and again. */
@@ -449,10 +641,12 @@ test_linear(void **state)
 
 	(void)state;
 	for (int kind = 0; kind < 4; kind++) {
-		struct potok_translit_options options = {ISO, kind >= 2};
+		struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
 		struct potok_translit t;
 		struct potok_buf out = {.limit = SIZE_MAX};
 		size_t taken = 0;
+		options.scheme = ISO;
+		options.both = kind >= 2;
 		for (size_t i = 0; i < BYTES; i++)
 			line[i] = (unsigned char)(kind % 2 ? (i % 2 ? 0xB0 : 0xD0) : 'x');
 		assert_int_equal(potok_translit_init(&t, &options), POTOK_MORE);
@@ -475,6 +669,8 @@ main(void)
 	    cmocka_unit_test(test_letters),
 	    cmocka_unit_test(test_after),
 	    cmocka_unit_test(test_cases),
+	    cmocka_unit_test(test_option_cases),
+	    cmocka_unit_test(test_stop),
 	    cmocka_unit_test(test_all_characters),
 	    cmocka_unit_test(test_counts),
 	    cmocka_unit_test(test_options),
