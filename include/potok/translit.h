@@ -37,10 +37,10 @@ enum {
 };
 
 struct potok_translit_options {
-	const char *scheme; /* a name or alias of a scheme; there is no default */
-	bool both;          /* each line of input, a TAB, the line of output */
-	bool reverse;       /* from Latin to Cyrillic */
-	bool drop_stress;   /* U+0300 and U+0301 behind vowels are left out */
+	const char *scheme;                  /* a name or alias of a scheme; there is no default */
+	bool both;                           /* each line of input, a TAB, the line of output */
+	bool reverse;                        /* from Latin to Cyrillic */
+	bool drop_stress;                    /* U+0300 and U+0301 behind vowels are left out */
 	enum potok_translit_unknown unknown; /* not with `reverse` */
 	enum potok_translit_signs signs;     /* not with `reverse` */
 	unsigned keep;                       /* POTOK_KEEP_..., ored */
@@ -86,8 +86,8 @@ struct potok_translit {
 	bool stopped;        /* at an unknown letter */
 };
 
-/* Makes a stage.  Answers POTOK_MORE, POTOK_ENOMEM, or POTOK_EUSAGE when options is NULL, `scheme` is
- * NULL or no known name, or there is no way back in that scheme.  `scheme` is not kept. */
+/* Makes a stage.  Answers POTOK_MORE, POTOK_ENOMEM, or POTOK_EUSAGE when options is NULL, `scheme`
+ * is NULL or no known name, or there is no way back in that scheme.  `scheme` is not kept. */
 POTOK_API enum potok_status potok_translit_init(
     struct potok_translit *, const struct potok_translit_options *);
 
@@ -111,8 +111,8 @@ POTOK_API bool potok_translit_scheme(size_t i, struct potok_translit_scheme *s);
  * the newest of them for that language.  NULL: there is none. */
 POTOK_API const char *potok_translit_find(const char *name, const char *language);
 
-/* Appends what people want to know about a scheme: the standard, and its table.  Answers POTOK_MORE,
- * POTOK_ENOMEM, or POTOK_EUSAGE when the name is not known. */
+/* Appends what people want to know about a scheme: the standard, and its table.  Answers
+ * POTOK_MORE, POTOK_ENOMEM, or POTOK_EUSAGE when the name is not known. */
 POTOK_API enum potok_status potok_translit_describe(const char *scheme, struct potok_buf *);
 
 #ifdef __cplusplus

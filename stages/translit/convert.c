@@ -12,10 +12,10 @@
 #include "tokens.h"
 
 enum {
-	INNER_MARKS = 4,  /* marks inside of a key of several letters */
+	INNER_MARKS = 4, /* marks inside of a key of several letters */
 	GRAVE = 0x300,
 	ACUTE = 0x301,
-	BOUNDARY = 0, /* the slot that stands for the boundary of a word */
+	BOUNDARY = 0,                        /* the slot that stands for the boundary of a word */
 	CLUSTER = POTOK_TRANSLIT_TOKEN + 32, /* UTF-16 units of a letter and the marks behind it */
 };
 
@@ -26,8 +26,8 @@ struct work {
 	const unsigned char *token, *end; /* all of it: letters see each other over spans */
 	uint64_t offset;                  /* of its first byte in the input */
 	unsigned char *first, *out;       /* what was written */
-	unsigned prev;  /* slot of the character before */
-	unsigned cased; /* slot of the letter before, for capitals */
+	unsigned prev;                    /* slot of the character before */
+	unsigned cased;                   /* slot of the letter before, for capitals */
 };
 
 /* A character of the input. */
@@ -217,7 +217,8 @@ match_one(const struct work *w, unsigned key, struct match *m, const unsigned ch
 
 /* Does the rule hold for the letter l?  Then *m tells what of the text its key takes. */
 static bool
-match_rule(const struct work *w, const struct table_rule *r, const struct letter *l, struct match *m)
+match_rule(
+    const struct work *w, const struct table_rule *r, const struct letter *l, struct match *m)
 {
 	if ((r->flags & RULE_CAPITAL) && l->kind != KIND_UPPER)
 		return false;
@@ -362,7 +363,8 @@ write_text(struct work *w, const struct table_rule *r, int which, const struct m
 static const unsigned char *
 pass_character(struct work *w, const struct letter *l, const unsigned char *p)
 {
-	bool unknown = scheme_slot(l->c) >= 0 && (w->table->entries[l->slot]->flags & ENTRY_UNKNOWN);
+	bool unknown =
+	    scheme_slot(l->c) >= 0 && (w->table->entries[l->slot]->flags & ENTRY_UNKNOWN);
 
 	if (unknown) {
 		count(w, UNKNOWN_LETTERS, p);

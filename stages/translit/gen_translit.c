@@ -562,8 +562,7 @@ print_table(struct table *t)
 static void
 print_scheme(const struct table *t)
 {
-	const char *texts[] = {
-	    t->name, t->base, t->aliases, t->languages, t->standard, t->status};
+	const char *texts[] = {t->name, t->base, t->aliases, t->languages, t->standard, t->status};
 	char name[64];
 	const char *s = t->facts;
 
@@ -619,8 +618,7 @@ print_page(const struct table *tables, int n)
 		printf(".It Cm %s\n", t->name);
 		print_manual(t->standard);
 		printf(".\n.br\nLanguages: %s.\nDirections: %s%s.\n", t->languages,
-		    t->both ? "both" : "forward",
-		    t->reversible ? ", no two letters alike" : "");
+		    t->both ? "both" : "forward", t->reversible ? ", no two letters alike" : "");
 		if (t->aliases[0] != '\0') {
 			printf("Also: ");
 			print_manual(t->aliases);
@@ -732,7 +730,8 @@ main(int argc, char **argv)
 	for (int i = 0; i < n; i++) {
 		file = tables[i].file;
 		line_number = 0;
-		if (tables[i].base[0] != '\0' && find_table(tables, n, tables[i].base)->base[0] != '\0')
+		if (tables[i].base[0] != '\0' &&
+		    find_table(tables, n, tables[i].base)->base[0] != '\0')
 			die("the base has a base");
 	}
 	if (page) {

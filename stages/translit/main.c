@@ -68,8 +68,8 @@ list(const struct cli *cli, bool json)
 		if (json)
 			list_json(&s);
 		else
-			printf("%s\t%s\t%s\t%s\n", s.name, s.languages,
-			    s.back ? "both" : "forward", s.standard);
+			printf("%s\t%s\t%s\t%s\n", s.name, s.languages, s.back ? "both" : "forward",
+			    s.standard);
 	}
 	return cli_flush(cli);
 }

@@ -38,8 +38,7 @@ year(const char *name)
 	const char *dash = strrchr(name, '-');
 	unsigned y = 0;
 
-	if (dash == NULL || strlen(dash + 1) != 4 ||
-	    strspn(dash + 1, "0123456789") != 4)
+	if (dash == NULL || strlen(dash + 1) != 4 || strspn(dash + 1, "0123456789") != 4)
 		return 0;
 	for (const char *d = dash + 1; *d != '\0'; d++)
 		y = 10 * y + (unsigned)(*d - '0');
@@ -108,8 +107,7 @@ scheme_find(const char *name, const char *language)
 	if (language != NULL && (s = of_language(name, language)) != NULL)
 		return s;
 	for (size_t i = 0; (s = table_scheme(i)) != NULL; i++) {
-		if (strcmp(s->name, name) == 0 ||
-		    (language == NULL && has_word(s->aliases, name)))
+		if (strcmp(s->name, name) == 0 || (language == NULL && has_word(s->aliases, name)))
 			return language == NULL || has_word(s->languages, language) ? s : NULL;
 	}
 	return NULL;
@@ -156,7 +154,8 @@ add_character(struct potok_buf *out, uint32_t c)
 
 /* Appends " after а е ё" or the like. */
 static enum potok_status
-add_context(struct potok_buf *out, const struct translit_scheme *s, uint16_t sets, const char *words)
+add_context(
+    struct potok_buf *out, const struct translit_scheme *s, uint16_t sets, const char *words)
 {
 	enum potok_status st = POTOK_MORE;
 	bool first = true;
@@ -195,7 +194,8 @@ add_rule(struct potok_buf *out, const struct translit_scheme *s, const struct tr
 	if (st >= 0 && (r->left != 0 || r->right != 0))
 		st = add_text(out, "\t");
 	if (st >= 0)
-		st = add_context(out, s, r->left, r->flags & RULE_NOT_AFTER ? "not after" : "after");
+		st =
+		    add_context(out, s, r->left, r->flags & RULE_NOT_AFTER ? "not after" : "after");
 	if (st >= 0 && r->left != 0 && r->right != 0)
 		st = add_text(out, ", ");
 	if (st >= 0)

@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 enum {
-	SCHEME_KEY = 9,    /* characters of the longest key */
-	SCHEME_TEXT = 12,  /* bytes of the longest result */
-	SCHEME_SETS = 15,  /* sets of one scheme, the boundary of a word among them */
+	SCHEME_KEY = 9,       /* characters of the longest key */
+	SCHEME_TEXT = 12,     /* bytes of the longest result */
+	SCHEME_SETS = 15,     /* sets of one scheme, the boundary of a word among them */
 	SCHEME_SLOTS = 0x9D8, /* characters that a key may hold: see scheme_slot() */
 	SCHEME_OTHER = 0x7FF, /* the slot that stands for letters without one */
 };

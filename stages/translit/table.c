@@ -112,7 +112,8 @@ wanted(uint16_t sets, bool opposite)
 
 /* Puts a rule into the chain of its first letter, behind those whose keys are as long. */
 static void
-add_rule(struct translit_table *t, const struct translit_rule *from, enum potok_translit_signs signs)
+add_rule(
+    struct translit_table *t, const struct translit_rule *from, enum potok_translit_signs signs)
 {
 	struct table_rule *r = &t->rules[++t->nrules];
 
@@ -294,13 +295,15 @@ is_stated(const struct translit_rule *rules, size_t n, const struct translit_rul
 
 /* Adds the rules of the scheme and those of its base. */
 static void
-add_rules(
-    struct translit_table *t, const struct translit_scheme *s, const struct potok_translit_options *o)
+add_rules(struct translit_table *t, const struct translit_scheme *s,
+    const struct potok_translit_options *o)
 {
 	const struct translit_scheme *base = scheme_find(s->base, NULL);
 	const struct translit_rule *own = o->reverse ? s->back : s->rules;
 	size_t nown = o->reverse ? s->nback : s->nrules;
-	const struct translit_rule *more = base == NULL ? NULL : o->reverse ? base->back : base->rules;
+	const struct translit_rule *more = base == NULL ? NULL
+					   : o->reverse ? base->back
+							: base->rules;
 	size_t nmore = base == NULL ? 0 : o->reverse ? base->nback : base->nrules;
 	enum potok_translit_signs signs = o->reverse ? POTOK_SIGNS_STANDARD : o->signs;
 

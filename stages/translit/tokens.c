@@ -119,7 +119,7 @@ token_end(const unsigned char *p, size_t n, size_t from, bool last, unsigned *fe
     size_t *examined, bool *cut)
 {
 	size_t max = n < POTOK_TRANSLIT_TOKEN ? n : POTOK_TRANSLIT_TOKEN;
-	size_t i = from, code = 0; /* code: the end of code that has begun */
+	size_t i = from, start = 0, code = 0; /* where the last code begins and ends */
 	unsigned f = *features;
 
 	*cut = false;
@@ -127,9 +127,12 @@ token_end(const unsigned char *p, size_t n, size_t from, bool last, unsigned *fe
 		unsigned c = classes[p[i]];
 		f |= c;
 		if (p[i] == '`' && i >= code && (i == 0 || p[i - 1] != '`')) {
+			bool open = !last && n <= POTOK_TRANSLIT_TOKEN;
+			start = i;
 			code = code_end(p, max, i);
-			if (code == 0 && !last && n <= POTOK_TRANSLIT_TOKEN &&
-			    memchr(p + i, '\n', n - i) == NULL)
+			/* What follows may end it, or may be one more backquote. */
+			if (open &&
+			    (code == n || (code == 0 && memchr(p + i, '\n', n - i) == NULL)))
 				break;
 		}
 		if (!(c & (END | LEAD)) || (i < code && !(c & LEAD)))
@@ -145,7 +148,7 @@ token_end(const unsigned char *p, size_t n, size_t from, bool last, unsigned *fe
 			f |= TOKEN_CYRILLIC;
 	}
 	*features = f;
-	*examined = i;
+	*examined = i < code ? start : i;
 	if (n > POTOK_TRANSLIT_TOKEN && i == max) {
 		*cut = true;
 		return cut_length(p);
@@ -173,7 +176,8 @@ before_cyrillic(const unsigned char *p, size_t n)
 		}
 		if ((classes[p[i]] & CYRILLIC) || p[i] == '`')
 			break;
-		if ((p[i] == 0xE1 || p[i] == 0xE2 || p[i] == 0xEA) && (n - i < 2 || far_cyrillic(p + i)))
+		if ((p[i] == 0xE1 || p[i] == 0xE2 || p[i] == 0xEA) &&
+		    (n - i < 2 || far_cyrillic(p + i)))
 			break;
 		i++;
 	}
@@ -233,8 +237,8 @@ before_special(const unsigned char *p, size_t n)
 		unsigned char next = n - i > 1 ? p[i + 1] : 0;
 		if (!(classes[p[i]] & SPECIAL))
 			continue;
-		if (p[i] == '@' || p[i] == '/' || p[i] == '`' || ((p[i] | 0x20) == 'w' && (next | 0x20) == 'w') ||
-		    (p[i] == ']' && next == '('))
+		if (p[i] == '@' || p[i] == '/' || p[i] == '`' ||
+		    ((p[i] | 0x20) == 'w' && (next | 0x20) == 'w') || (p[i] == ']' && next == '('))
 			break;
 	}
 	return i;
@@ -425,8 +429,7 @@ target(const unsigned char *p, size_t n, size_t i, struct span *s)
 }
 
 bool
-token_protected(
-    const unsigned char *p, size_t n, size_t from, unsigned keep, struct span *s)
+token_protected(const unsigned char *p, size_t n, size_t from, unsigned keep, struct span *s)
 {
 	for (size_t i = from; i < n; i++) {
 		bool found = false;

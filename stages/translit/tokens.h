@@ -39,8 +39,7 @@ size_t token_simple(const unsigned char *p, size_t n);
 
 /* Finds the first link, address or handle of the token p[0..n) that begins at byte `from` or behind
  * it, of the kinds in `keep` (POTOK_KEEP_...). */
-bool token_protected(
-    const unsigned char *p, size_t n, size_t from, unsigned keep, struct span *);
+bool token_protected(const unsigned char *p, size_t n, size_t from, unsigned keep, struct span *);
 
 /* Does p[0..n) hold Cyrillic? */
 bool token_cyrillic(const unsigned char *p, size_t n);

@@ -76,10 +76,9 @@ take_token(struct potok_translit *t, struct potok_slice *in, size_t n, bool cut,
 {
 	bool letters = t->reverse || (t->features & TOKEN_CYRILLIC);
 	size_t taken = n;
-	enum potok_status s =
-	    letters ? convert_tokens(
-			  t, in->data, n, t->features & TOKEN_SPECIAL, offset, out, &taken)
-		    : potok_buf_pass(out, in->data, n);
+	enum potok_status s = letters ? convert_tokens(t, in->data, n, t->features & TOKEN_SPECIAL,
+					    offset, out, &taken)
+				      : potok_buf_pass(out, in->data, n);
 
 	if (s < 0)
 		return s;
@@ -99,8 +98,9 @@ take_token(struct potok_translit *t, struct potok_slice *in, size_t n, bool cut,
 static enum potok_status
 stop(struct potok_translit *t)
 {
-	t->stage.why = "a Cyrillic letter that the scheme does not have; --unknown=iso9 writes it by "
-		       "ISO 9:1995";
+	t->stage.why =
+	    "a Cyrillic letter that the scheme does not have; --unknown=iso9 writes it by "
+	    "ISO 9:1995";
 	return POTOK_EINPUT;
 }
 

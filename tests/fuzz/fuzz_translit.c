@@ -15,8 +15,8 @@ translit(const struct potok_translit_options *options, const uint8_t *data, size
 
 	fuzz_check(potok_translit_init(&t, options) == POTOK_MORE);
 	enum potok_status end = fuzz_run(&t.stage, data, n, seed, out);
-	fuzz_check(end == POTOK_DONE ||
-		   (end == POTOK_EINPUT && options->unknown == POTOK_UNKNOWN_STOP));
+	fuzz_check(
+	    end == POTOK_DONE || (end == POTOK_EINPUT && options->unknown == POTOK_UNKNOWN_STOP));
 	counts = end == POTOK_DONE;
 	for (size_t i = 0; i < t.stage.ncounts; i++)
 		counts = counts * 31 + t.counts[i].n * 7 + t.counts[i].first;
@@ -74,8 +74,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	options.scheme = scheme.name;
 	for (size_t i = 0; i < n; i++)
 		ascii = ascii && data[i] < 0x80;
-	fuzz_check(translit(&options, data, n, 0, &uncut) ==
-		   translit(&options, data, n, seed, &cut));
+	fuzz_check(
+	    translit(&options, data, n, 0, &uncut) == translit(&options, data, n, seed, &cut));
 	fuzz_check(same(&uncut, cut.data, cut.len));
 	if (n > 0 && uncut.len > 0 && potok_utf8_valid(data, n) == n)
 		fuzz_check(potok_utf8_valid(uncut.data, uncut.len) == uncut.len);

@@ -417,7 +417,9 @@ static const struct {
     {"act of 2009, article 5", PLAIN("bg-law-2009"), "България", "Bulgaria"},
     {"act of 2009, article 6", PLAIN("bg-law-2009"), "София Илиян", "Sofia Iliyan"},
     {"article 6 before a hyphen", PLAIN("bg-law-2009"), "СОФИЯ-Град", "SOFIA-Grad"},
-    {"article 6 and a stress mark", PLAIN("bg-law-2009"), "Мари\xCC\x81я", "Mar\xC3\xAD" "a"},
+    {"article 6 and a stress mark", PLAIN("bg-law-2009"), "Мари\xCC\x81я",
+	"Mar\xC3\xAD"
+	"a"},
 
     /* GOST R 7.0.34-2014, clause 5.3 and annex B. */
     {"clause 5.3", PLAIN("gost-r-7.0.34-2014"), "ЩИТ Щит", "SHHIT Shhit"},
@@ -429,7 +431,9 @@ static const struct {
 
     {"Instruction of 2007: ь is an acute", PLAIN("by-bel-2007"), "Гомель Друць", "Homieĺ Druć"},
     {"Wikipedia: endings", PLAIN("wikipedia-rus"), "Великий Новый Ильич", "Veliky Novy Ilyich"},
-    {"ALA-LC: both letters of a tie", PLAIN("alalc-russian"), "Якутск", "I\xCD\xA1" "Akutsk"},
+    {"ALA-LC: both letters of a tie", PLAIN("alalc-russian"), "Якутск",
+	"I\xCD\xA1"
+	"Akutsk"},
     {"Gaj", PLAIN("srp-gaj"), "Љубав ЊЕГОШ Џ", "Ljubav NJEGOŠ Dž"},
     {"Montenegrin letters", PLAIN("srp-gaj"), "с\xCC\x81утра", "śutra"},
 
@@ -438,11 +442,15 @@ static const struct {
     {"back, NFD", BACK(ISO), "S\xCC\x82uka", "Щука"},
     {"back, stressed", BACK("dstu-9112-a"), "jés Ḯ", "є\xCC\x81с Ї\xCC\x81"},
     {"back, two letters", BACK("gost-7.79-b"), "Shhuka SHHUKA", "Щука ЩУКА"},
-    {"back, nj of two letters", BACK("srp-gaj"), "injekcija njega Nadživeti", "инјекција њега Надживети"},
+    {"back, nj of two letters", BACK("srp-gaj"), "injekcija njega Nadživeti",
+	"инјекција њега Надживети"},
     {"back, digraph characters", BACK("srp-gaj"), "ǉubav", "љубав"},
     {"back, apostrophes of Uzbek", BACK("uzb-latin-1995"), "O‘zbek o'zbek koʻp", "Ўзбек ўзбек кўп"},
     {"back, a link stays", BACK(ISO), "https://a.ru/b b", "https://a.ru/b б"},
-    {"back, halves of ties", BACK("alalc-russian"), "i\xEF\xB8\xA0" "a\xEF\xB8\xA1", "я"},
+    {"back, halves of ties", BACK("alalc-russian"),
+	"i\xEF\xB8\xA0"
+	"a\xEF\xB8\xA1",
+	"я"},
 };
 
 static void
@@ -511,7 +519,8 @@ other_key(uint32_t cp)
 	return cp == 0x2116;
 }
 
-/* Every character alone in every scheme: Cyrillic letters become others, and nothing else changes. */
+/* Every character alone in every scheme: Cyrillic letters become others, and nothing else changes.
+ */
 static void
 check_characters(const char *scheme, const unsigned char *text, size_t n)
 {
@@ -528,8 +537,7 @@ check_characters(const char *scheme, const unsigned char *text, size_t n)
 	assert_int_equal(potok_utf8_valid(out.data, out.len), out.len);
 	for (q = out.data; p < text + n;) {
 		const unsigned char *p_end = memchr(p, '\n', (size_t)(text + n - p));
-		const unsigned char *q_end =
-		    memchr(q, '\n', (size_t)(out.data + out.len - q));
+		const unsigned char *q_end = memchr(q, '\n', (size_t)(out.data + out.len - q));
 		uint32_t cp, made;
 		assert_non_null(q_end);
 		potok_utf8_decode(p, (size_t)(p_end - p), &cp);
@@ -609,7 +617,8 @@ test_counts(void **state)
 static void
 test_options(void **state)
 {
-	struct potok_translit_options defaults = POTOK_TRANSLIT_DEFAULTS, wrong = POTOK_TRANSLIT_DEFAULTS;
+	struct potok_translit_options defaults = POTOK_TRANSLIT_DEFAULTS,
+				      wrong = POTOK_TRANSLIT_DEFAULTS;
 	struct potok_translit t;
 
 	(void)state;
