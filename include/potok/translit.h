@@ -37,9 +37,12 @@ enum {
 };
 
 struct potok_translit_options {
-	const char *scheme;                  /* a name or alias of a scheme; there is no default */
-	bool both;                           /* each line of input, a TAB, the line of output */
-	bool reverse;                        /* from Latin to Cyrillic */
+	const char *scheme; /* a name or alias of a scheme; there is no default */
+	bool both;          /* each line of input, a TAB, the line of output */
+	bool reverse;       /* from Latin to Cyrillic */
+	/* With marks, so that `reverse`, the other options at their defaults, gives back every
+	 * well-formed UTF-8 text; not with `reverse`, drop_stress and other signs. */
+	bool reversible;
 	bool drop_stress;                    /* U+0300 and U+0301 behind vowels are left out */
 	enum potok_translit_unknown unknown; /* not with `reverse` */
 	enum potok_translit_signs signs;     /* not with `reverse` */
@@ -47,12 +50,12 @@ struct potok_translit_options {
 };
 #define POTOK_TRANSLIT_DEFAULTS                                                                    \
 	{                                                                                          \
-		NULL, false, false, false, POTOK_UNKNOWN_ISO9, POTOK_SIGNS_STANDARD,               \
+		NULL, false, false, false, false, POTOK_UNKNOWN_ISO9, POTOK_SIGNS_STANDARD,        \
 		    POTOK_KEEP_ALL                                                                 \
 	}
 
 enum {
-	POTOK_TRANSLIT_COUNTS = 8,
+	POTOK_TRANSLIT_COUNTS = 9,
 	POTOK_TRANSLIT_TOKEN = 4096,      /* bytes of one word, link or other token */
 	POTOK_TRANSLIT_ADDRESS = 320,     /* bytes of one e-mail address */
 	POTOK_TRANSLIT_LINE = 1024 * 1024 /* bytes of one line, with `both` */
@@ -61,8 +64,8 @@ enum {
 /*
  * Cyrillic letters are written in Latin letters, or Latin ones in Cyrillic; everything else passes,
  * byte for byte, ill-formed UTF-8 too.  The counts are letters, protected_tokens, unknown_letters,
- * mixed_words, stress_dropped, tabs_replaced, line_cut and token_cut; the manual potok-translit(1)
- * tells the rules.
+ * mixed_words, stress_dropped, marked_tokens, tabs_replaced, line_cut and token_cut; the manual
+ * potok-translit(1) tells the rules.
  *
  * The members behind `stage` are private.
  */
@@ -84,10 +87,16 @@ struct potok_translit {
 	uint16_t prev, cased;
 	uint64_t mixed_word; /* the last one counted: 1 + its offset */
 	bool stopped;        /* at an unknown letter */
+
+	/* Text that comes back: the marks that are open, and what is tried on the way. */
+	bool reversible, open, verbatim, empty;
+	struct potok_translit *back;
+	struct potok_buf tried, made, whole;
 };
 
 /* Makes a stage.  Answers POTOK_MORE, POTOK_ENOMEM, or POTOK_EUSAGE when options is NULL, `scheme`
- * is NULL or no known name, or there is no way back in that scheme.  `scheme` is not kept. */
+ * is NULL or no known name, there is no way back in that scheme, or options exclude each other.
+ * `scheme` is not kept. */
 POTOK_API enum potok_status potok_translit_init(
     struct potok_translit *, const struct potok_translit_options *);
 

@@ -12,6 +12,7 @@ enum {
 	OPT_JSON,
 	OPT_DESCRIBE,
 	OPT_REVERSE,
+	OPT_REVERSIBLE,
 	OPT_STRESS,
 	OPT_KEEP,
 	OPT_UNKNOWN,
@@ -135,6 +136,8 @@ take_option(struct program *p, int c)
 		p->options.both = true;
 	else if (c == OPT_REVERSE)
 		p->options.reverse = true;
+	else if (c == OPT_REVERSIBLE)
+		p->options.reversible = true;
 	else if (c == OPT_LIST)
 		p->list = true;
 	else if (c == OPT_JSON)
@@ -167,7 +170,11 @@ find_scheme(const struct cli *cli, struct program *p)
 		    cli, "%s has no scheme for the language %s; see --list", name, p->language);
 	if (p->options.scheme == NULL)
 		return cli_unknown(cli, "scheme", name, scheme_name);
-	if (p->options.reverse) {
+	if (p->options.reversible &&
+	    (p->options.reverse || p->options.drop_stress || p->options.signs != 0))
+		return cli_usage(
+		    cli, "--reversible does not go with --reverse, --signs and --stress");
+	if (p->options.reverse || p->options.reversible) {
 		struct potok_translit_scheme s;
 		for (size_t i = 0; potok_translit_scheme(i, &s); i++) {
 			if (strcmp(s.name, p->options.scheme) == 0 && !s.back)
@@ -185,6 +192,7 @@ main(int argc, char **argv)
 	static const struct option longs[] = {CLI_LONG, {"scheme", required_argument, NULL, 's'},
 	    {"language", required_argument, NULL, 'l'}, {"both", no_argument, NULL, OPT_BOTH},
 	    {"reverse", no_argument, NULL, OPT_REVERSE},
+	    {"reversible", no_argument, NULL, OPT_REVERSIBLE},
 	    {"keep", required_argument, NULL, OPT_KEEP},
 	    {"unknown", required_argument, NULL, OPT_UNKNOWN},
 	    {"signs", required_argument, NULL, OPT_SIGNS},
@@ -199,6 +207,7 @@ main(int argc, char **argv)
 		"  -s, --scheme=SCHEME    the scheme to write by; --list has the names\n"
 		"  -l, --language=LANG    with an authority for SCHEME: its table for LANG\n"
 		"      --reverse          from Latin to Cyrillic\n"
+		"      --reversible       with marks, so that --reverse gives back the text\n"
 		"      --both             each line, a tab, the line in the other letters\n"
 		"      --keep=LIST        what passes as it is: urls,emails,mentions,code (all\n"
 		"                         four by default), or none\n"

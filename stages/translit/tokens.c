@@ -156,6 +156,20 @@ token_end(const unsigned char *p, size_t n, size_t from, bool last, unsigned *fe
 	return last ? n : 0;
 }
 
+size_t
+token_between(const unsigned char *p, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n) {
+		int end = classes[p[i]] & END ? 1 : end_character(p + i, n - i);
+		if (end <= 0)
+			break;
+		i += (size_t)end;
+	}
+	return i;
+}
+
 /* Bytes at the front of p[0..n) before the first that may begin a Cyrillic character or code. */
 static size_t
 before_cyrillic(const unsigned char *p, size_t n)

@@ -25,6 +25,9 @@ struct span {
 size_t token_end(const unsigned char *p, size_t n, size_t from, bool last, unsigned *features,
     size_t *examined, bool *cut);
 
+/* Bytes at the front of p[0..n) that are whole characters which end tokens. */
+size_t token_between(const unsigned char *p, size_t n);
+
 /*
  * Finds the first token of p[0..n) that may hold Cyrillic or is not known to have ended; p begins
  * at the beginning of a token.  Answers where it begins; n when there is none and `last`.  *cut is

@@ -6,6 +6,7 @@
 
 #include "convert.h"
 #include "names.h"
+#include "reversible.h"
 #include "table.h"
 #include "tokens.h"
 
@@ -19,6 +20,8 @@ static const struct potok_count counts[POTOK_TRANSLIT_COUNTS] = {
     [MIXED_WORDS] = {.name = "mixed_words",
 	.what = "words with Latin and Cyrillic letters beside each other"},
     [STRESS_DROPPED] = {.name = "stress_dropped", .what = "stress marks left out"},
+    [MARKED_TOKENS] = {.name = "marked_tokens",
+	.what = "words and other tokens marked, so that they come back"},
     [TABS_REPLACED] = {.name = "tabs_replaced", .what = "tabs inside of lines made spaces"},
     [LINE_CUT] = {.name = "line_cut", .what = "cuts in lines longer than 1 MiB", .loss = true},
     [TOKEN_CUT] = {.name = "token_cut",
@@ -142,6 +145,134 @@ take_text(struct potok_translit *t, struct potok_slice *in, struct potok_buf *ou
 	return POTOK_MORE;
 }
 
+/* The same with marks, so that it comes back. */
+static enum potok_status
+take_reversible(struct potok_translit *t, struct potok_slice *in, struct potok_buf *out, bool last,
+    uint64_t offset)
+{
+	const unsigned char *start = in->data;
+	enum potok_status s = POTOK_MORE;
+
+	while (in->len > 0 && s >= 0) {
+		bool cut;
+		uint64_t at = offset + (uint64_t)(in->data - start);
+		size_t n = t->examined == 0 ? token_between(in->data, in->len) : 0;
+		if (potok_buf_full(out) && in->data != start)
+			return POTOK_FULL;
+		if (n > 0) {
+			s = reversible_between(t, in->data, n, at, out);
+			advance(in, s < 0 ? 0 : n);
+			continue;
+		}
+		n = token_end(
+		    in->data, in->len, t->examined, last, &t->features, &t->examined, &cut);
+		if (n == 0)
+			return POTOK_MORE;
+		bool parted = cut || n > REVERSIBLE_TOKEN;
+		n = n > REVERSIBLE_TOKEN ? REVERSIBLE_TOKEN : n;
+		while (parted && n > REVERSIBLE_TOKEN - 3 && (in->data[n] & 0xC0) == 0x80)
+			n--;
+		t->examined = 0;
+		t->features = 0;
+		s = reversible_token(t, in->data, n, parted, at, out);
+		if (s >= 0 && t->stopped)
+			return stop(t);
+		advance(in, s < 0 ? 0 : n);
+	}
+	return s >= 0 && last ? reversible_end(t, out) : s;
+}
+
+/* The place of the first mark of p[from..n), n when there is none; *partial becomes the bytes at
+ * the end that may begin one. */
+static size_t
+find_mark(const unsigned char *p, size_t from, size_t n, size_t *partial)
+{
+	*partial = 0;
+	for (size_t i = from; i < n; i++) {
+		const unsigned char *found = memchr(p + i, REVERSIBLE_BREAK[0] & 0xFF, n - i);
+		if (found == NULL)
+			return n;
+		i = (size_t)(found - p);
+		if (n - i < REVERSIBLE_MARK) {
+			*partial = memcmp(found, REVERSIBLE_BREAK, n - i) == 0 ? n - i : 0;
+			return n;
+		}
+		if (memcmp(found, REVERSIBLE_BREAK, REVERSIBLE_MARK) == 0 ||
+		    memcmp(found, REVERSIBLE_VERBATIM, REVERSIBLE_MARK) == 0)
+			return i;
+	}
+	return n;
+}
+
+/* Passes text up to the mark that ends it. */
+static enum potok_status
+take_verbatim(struct potok_translit *t, struct potok_slice *in, struct potok_buf *out, bool last)
+{
+	size_t partial, n = 0;
+	enum potok_status s;
+
+	for (;; n += REVERSIBLE_MARK) {
+		n = find_mark(in->data, n, in->len, &partial);
+		if (n == in->len || in->data[n + 2] == (REVERSIBLE_VERBATIM[2] & 0xFF))
+			break;
+	}
+	bool end = n < in->len;
+	n -= end || last ? 0 : partial;
+	s = potok_buf_add(out, in->data, n);
+	t->empty = t->empty && n == 0;
+	if (s >= 0 && end && t->empty)
+		s = potok_buf_add(out, REVERSIBLE_VERBATIM, REVERSIBLE_MARK);
+	if (s < 0)
+		return s;
+	t->verbatim = !end;
+	convert_word_start(t);
+	advance(in, n + (end ? REVERSIBLE_MARK : 0));
+	return POTOK_MORE;
+}
+
+/* Takes text that may hold marks. */
+static enum potok_status
+take_marked(struct potok_translit *t, struct potok_slice *in, struct potok_buf *out, bool last,
+    uint64_t offset)
+{
+	const unsigned char *start = in->data;
+
+	while (in->len > 0) {
+		size_t partial, n, from = t->examined > 2 ? t->examined - 2 : 0;
+		enum potok_status s;
+		if (potok_buf_full(out) && in->data != start)
+			return POTOK_FULL;
+		if (t->verbatim) {
+			s = take_verbatim(t, in, out, last);
+			if (s < 0 || t->verbatim)
+				return s;
+			continue;
+		}
+		n = find_mark(in->data, from, in->len, &partial);
+		bool mark = n < in->len;
+		struct potok_slice text = {in->data, n - (mark || last ? 0 : partial)};
+		size_t given = text.len;
+		s = take_text(t, &text, out, mark || last, offset + (uint64_t)(in->data - start));
+		advance(in, given - text.len);
+		if (s < 0 || s == POTOK_FULL || !mark)
+			return s;
+		t->verbatim = t->empty = in->data[2] == (REVERSIBLE_VERBATIM[2] & 0xFF);
+		convert_word_start(t);
+		advance(in, REVERSIBLE_MARK);
+	}
+	return POTOK_MORE;
+}
+
+/* Takes text as the options say. */
+static enum potok_status
+take(struct potok_translit *t, struct potok_slice *in, struct potok_buf *out, bool last,
+    uint64_t offset)
+{
+	return (t->reversible ? take_reversible
+		: t->reverse  ? take_marked
+			      : take_text)(t, in, out, last, offset);
+}
+
 /* The tabs of a column become spaces.  Answers how many there were. */
 static size_t
 replace_tabs(unsigned char *p, size_t n)
@@ -177,7 +308,7 @@ write_row(struct potok_translit *t, const unsigned char *p, size_t n, uint64_t o
 	out->limit = SIZE_MAX;
 	t->cut = false;
 	convert_word_start(t);
-	s = take_text(t, &line, out, true, offset);
+	s = take(t, &line, out, true, offset);
 	out->limit = limit;
 	if (s >= 0 && tab != NULL)
 		replace_tabs(out->data + second, out->len - second);
@@ -238,7 +369,7 @@ static enum potok_status
 process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
 {
 	struct potok_translit *t = (struct potok_translit *)stage;
-	enum potok_status s = (t->both ? take_lines : take_text)(t, in, out, last, stage->offset);
+	enum potok_status s = (t->both ? take_lines : take)(t, in, out, last, stage->offset);
 
 	return s == POTOK_MORE && last ? POTOK_DONE : s;
 }
@@ -250,6 +381,35 @@ close_translit(struct potok_stage *stage)
 
 	free(t->table);
 	t->table = NULL;
+	if (t->back != NULL)
+		potok_close(&t->back->stage);
+	free(t->back);
+	t->back = NULL;
+	potok_buf_free(&t->tried);
+	potok_buf_free(&t->made);
+	potok_buf_free(&t->whole);
+}
+
+/* Makes the way back that text is tried on. */
+static enum potok_status
+make_back(struct potok_translit *t, const char *scheme)
+{
+	struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
+
+	options.scheme = scheme;
+	options.reverse = true;
+	t->back = calloc(1, sizeof *t->back);
+	return t->back != NULL ? potok_translit_init(t->back, &options) : POTOK_ENOMEM;
+}
+
+/* Do the options exclude each other, or the scheme? */
+static bool
+contradict(const struct potok_translit_options *o, const struct translit_scheme *s)
+{
+	bool changed = o->drop_stress || o->signs != POTOK_SIGNS_STANDARD;
+
+	return ((o->reverse || o->reversible) && s->back == NULL) ||
+	       (o->reversible && (o->reverse || changed));
 }
 
 enum potok_status
@@ -266,14 +426,16 @@ potok_translit_init(struct potok_translit *t, const struct potok_translit_option
 	memcpy(t->counts, counts, sizeof counts);
 	t->stage.counts = t->counts;
 	if (options == NULL || options->scheme == NULL ||
-	    (scheme = scheme_find(options->scheme, NULL)) == NULL ||
-	    (options->reverse && scheme->back == NULL))
+	    (scheme = scheme_find(options->scheme, NULL)) == NULL || contradict(options, scheme))
 		return POTOK_EUSAGE;
 	t->both = options->both;
 	t->reverse = options->reverse;
+	t->reversible = options->reversible;
 	t->drop_stress = options->drop_stress;
 	t->unknown = options->unknown;
 	t->keep = options->keep & ~(options->reverse ? (unsigned)POTOK_KEEP_CODE : 0u);
 	t->table = table_make(scheme, options);
-	return t->table != NULL ? POTOK_MORE : POTOK_ENOMEM;
+	if (t->table == NULL)
+		return POTOK_ENOMEM;
+	return t->reversible ? make_back(t, scheme->name) : POTOK_MORE;
 }

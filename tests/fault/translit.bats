@@ -58,6 +58,23 @@ setup() {
 	[ "$output" = "potok-translit: kmu-55 has no scheme for the language ru; see --list; 'potok-translit --help' tells more" ]
 }
 
+@test "--reversible with options that it excludes: exit 64" {
+	for option in --reverse --signs=none --stress=drop; do
+		run "$PROGRAM" -s iso9 --reversible "$option" </dev/null
+		[ "$status" = 64 ]
+	done
+	run "$PROGRAM" -s icao --reversible </dev/null
+	[ "$status" = 64 ]
+}
+
+@test "--reversible and back" {
+	printf 'Привет, Windows NT: ЬЪ, \320\270\314\206 https://ya.ru/щука\nan end\n' >in
+	"$PROGRAM" -s alalc-russian --reversible in >there
+	"$PROGRAM" -s alalc-russian --reverse there >back
+	cmp in back
+	"$PROGRAM" -s alalc-russian --reversible --both in | cut -f 2 | cmp - there
+}
+
 @test "values that are none: exit 64" {
 	for option in --unknown=x --signs=x --stress=x --keep=x --keep=urls,x --keep=; do
 		run "$PROGRAM" -s iso9 "$option" </dev/null
@@ -97,7 +114,7 @@ setup() {
 
 @test "counts" {
 	printf 'щит@ \321\243 @\321\211\t\n' | "$PROGRAM" -s bgnpcgn-rus-1947 --both --stats=stats >out 2>messages
-	grep -q '"counts":{"letters":3,"protected_tokens":1,"unknown_letters":1,"mixed_words":0,"stress_dropped":0,"tabs_replaced":1,"line_cut":0,"token_cut":0}' stats
+	grep -q '"counts":{"letters":3,"protected_tokens":1,"unknown_letters":1,"mixed_words":0,"stress_dropped":0,"marked_tokens":0,"tabs_replaced":1,"line_cut":0,"token_cut":0}' stats
 	[ "$(wc -l <messages)" = 1 ]
 	grep -q 'warning: 1 Cyrillic letters that the scheme does not have' messages
 }

@@ -29,6 +29,20 @@ same(const struct potok_buf *a, const uint8_t *data, size_t n)
 	return a->len == n && (n == 0 || memcmp(a->data, data, n) == 0);
 }
 
+/* Text made with marks comes back. */
+static void
+check_back(const char *scheme, const struct potok_buf *made, const uint8_t *data, size_t n)
+{
+	struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
+	struct potok_buf back;
+
+	options.scheme = scheme;
+	options.reverse = true;
+	translit(&options, made->data, made->len, 0, &back);
+	fuzz_check(same(&back, data, n));
+	potok_buf_free(&back);
+}
+
 /* Every line has two columns. */
 static void
 check_columns(const struct potok_buf *out)
@@ -64,9 +78,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		options.both = data[1] & 1;
 		options.reverse = scheme.back && (data[1] & 2);
 		options.drop_stress = data[1] & 4;
+		options.reversible = scheme.back && (data[1] & 10) == 8;
 		options.keep = data[1] >> 4;
 		options.unknown = (enum potok_translit_unknown)(data[4] % 4);
 		options.signs = (enum potok_translit_signs)(data[5] % 3);
+		if (options.reversible) {
+			options.drop_stress = false;
+			options.signs = POTOK_SIGNS_STANDARD;
+		}
 		seed = 1 + (uint32_t)data[2] + ((uint32_t)data[3] << 8);
 		data += 6;
 		n -= 6;
@@ -79,9 +98,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	fuzz_check(same(&uncut, cut.data, cut.len));
 	if (n > 0 && uncut.len > 0 && potok_utf8_valid(data, n) == n)
 		fuzz_check(potok_utf8_valid(uncut.data, uncut.len) == uncut.len);
+	if (options.reversible && !options.both && options.unknown != POTOK_UNKNOWN_STOP &&
+	    potok_utf8_valid(data, n) == n)
+		check_back(options.scheme, &uncut, data, n);
 	if (options.both && options.unknown != POTOK_UNKNOWN_STOP)
 		check_columns(&uncut);
-	else if (ascii && !options.reverse && !options.both)
+	else if (ascii && !options.reverse && !options.both && !options.reversible)
 		fuzz_check(same(&uncut, data, n));
 	potok_buf_free(&uncut);
 	potok_buf_free(&cut);

@@ -373,7 +373,8 @@ static const struct {
 } option_cases[] = {
 #define OPTIONS(scheme, reverse, stress, unknown, signs, keep)                                     \
 	{                                                                                          \
-		scheme, false, reverse, stress, POTOK_UNKNOWN_##unknown, POTOK_SIGNS_##signs, keep \
+		scheme, false, reverse, false, stress, POTOK_UNKNOWN_##unknown,                    \
+		    POTOK_SIGNS_##signs, keep                                                      \
 	}
 #define UNKNOWN(how) OPTIONS(BGN, false, false, how, STANDARD, POTOK_KEEP_ALL)
 #define SIGNS(scheme, how) OPTIONS(scheme, false, false, ISO9, how, POTOK_KEEP_ALL)
@@ -470,6 +471,126 @@ test_option_cases(void **state)
 			print_error("%s: got %s\n", option_cases[i].name, (const char *)out.data);
 		assert_string_equal((const char *)out.data, option_cases[i].want);
 		potok_close(&t.stage);
+		potok_buf_free(&out);
+	}
+}
+
+/* Runs text through the stage with these options; the caller frees *out. */
+static void
+convert(
+    const struct potok_translit_options *options, const void *text, size_t n, struct potok_buf *out)
+{
+	struct potok_translit t;
+	struct potok_slice in = {text, n};
+
+	*out = (struct potok_buf){.limit = SIZE_MAX};
+	assert_int_equal(potok_translit_init(&t, options), POTOK_MORE);
+	assert_int_equal(potok_process(&t.stage, &in, out, true), POTOK_DONE);
+	assert_int_equal(potok_buf_own(out), POTOK_MORE);
+	potok_close(&t.stage);
+}
+
+/* With marks, text comes back byte for byte. */
+static void
+check_comes_back(const char *scheme, const void *text, size_t n)
+{
+	struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
+	struct potok_buf there, back;
+
+	options.scheme = scheme;
+	options.reversible = true;
+	convert(&options, text, n, &there);
+	options.reversible = false;
+	options.reverse = true;
+	convert(&options, there.data, there.len, &back);
+	if (back.len != n || memcmp(back.data, text, n) != 0)
+		print_error("%s: %.*s: there %.*s, back %.*s\n", scheme, (int)n, (const char *)text,
+		    (int)there.len, (char *)there.data, (int)back.len, (char *)back.data);
+	assert_int_equal(back.len, n);
+	assert_memory_equal(back.data, text, n);
+	potok_buf_free(&there);
+	potok_buf_free(&back);
+}
+
+/* All pairs of Russian, Ukrainian, Serbian and Latin letters, signs and marks. */
+static size_t
+letter_pairs(unsigned char *text)
+{
+	static const uint32_t others[] = {'1', '\'', '`', '"', '#', '/', '@', '.', '-', 0x2B9,
+	    0x2BA, 0x2BB, 0x2BC, 0x2019, 0x201D, 0x300, 0x301, 0x306, 0x308, 0x361, 0xAD, 0x2062,
+	    0x2063, 0x161, 0x463, 0xFE20};
+	enum { OTHERS = sizeof others / sizeof others[0], ALL = 96 + 52 + OTHERS };
+	uint32_t all[ALL];
+	size_t n = 0, len = 0;
+
+	for (uint32_t c = 0x400; c < 0x460; c++)
+		all[n++] = c;
+	for (uint32_t c = 'A'; c <= 'Z'; c++) {
+		all[n++] = c;
+		all[n++] = c + 0x20;
+	}
+	for (size_t i = 0; i < OTHERS; i++)
+		all[n++] = others[i];
+	for (size_t i = 0; i < ALL * ALL; i++) {
+		len += (size_t)potok_utf8_encode(all[i / ALL], text + len);
+		len += (size_t)potok_utf8_encode(all[i % ALL], text + len);
+		text[len++] = i % 16 ? ' ' : '\n';
+	}
+	return len;
+}
+
+static void
+test_comes_back(void **state)
+{
+	static const char *const pairs[] = {ISO, "gost-7.79-b", "gost-7.79-b-ukr", "din-1460",
+	    "din-1460-ukr", "dstu-9112-a", "dstu-9112-b", "alalc-russian", "srp-gaj"};
+	static const char *const texts[] = {"", "\n", "щ", "Windows NT",
+	    "Привет, Windows NT система", "Москва-city https://ya.ru/щука, @щит и a@т.рф",
+	    "сх схема цг шч йа", "ЬЪ ь КОНЬ Ь", "и\xCC\x86 й е\xCC\x81хать", "\xE2\x81\xA2",
+	    "\xE2\x81\xA3", "a\xE2\x81\xA2б\xE2\x81\xA2", "Ŝuka щука", "`код тут` и `",
+	    "x\ny\nщ z"};
+	static unsigned char text[200 * 200 * 8];
+	struct potok_translit_scheme scheme;
+	size_t n = letter_pairs(text), long_word = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+		check_comes_back(pairs[i], text, n);
+	for (size_t i = 0; i < 5000; i++) {
+		memcpy(text + long_word, i % 7 ? "щш" : "шx", i % 7 ? 4 : 3);
+		long_word += i % 7 ? 4 : 3;
+	}
+	for (size_t s = 0; potok_translit_scheme(s, &scheme); s++) {
+		for (size_t i = 0; scheme.back && i < sizeof texts / sizeof texts[0]; i++)
+			check_comes_back(scheme.name, texts[i], strlen(texts[i]));
+	}
+	check_comes_back(ISO, text, long_word);
+	check_comes_back("dstu-9112-b", text, long_word);
+}
+
+/* As few marks as needed. */
+static void
+test_marks(void **state)
+{
+	static const struct {
+		const char *scheme, *text, *want;
+	} rows[] = {
+	    {ISO, "Щука и въезд, 1999.", "Ŝuka i vʺezd, 1999."},
+	    {ISO, "в Windows NT", "v \xE2\x81\xA2Windows NT\xE2\x81\xA2"},
+	    {ISO, "в NT 4\nв", "v \xE2\x81\xA2NT 4\xE2\x81\xA2\nv"},
+	    {ISO, "см. https://a.ru/b", "sm. https://a.ru/b"},
+	    {"dstu-9112-b", "сг", "sgh"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
+		struct potok_buf out;
+		options.scheme = rows[i].scheme;
+		options.reversible = true;
+		convert(&options, rows[i].text, strlen(rows[i].text), &out);
+		assert_int_equal(out.len, strlen(rows[i].want));
+		assert_memory_equal(out.data, rows[i].want, out.len);
 		potok_buf_free(&out);
 	}
 }
@@ -679,6 +800,8 @@ main(void)
 	    cmocka_unit_test(test_after),
 	    cmocka_unit_test(test_cases),
 	    cmocka_unit_test(test_option_cases),
+	    cmocka_unit_test(test_comes_back),
+	    cmocka_unit_test(test_marks),
 	    cmocka_unit_test(test_stop),
 	    cmocka_unit_test(test_all_characters),
 	    cmocka_unit_test(test_counts),

@@ -1,0 +1,271 @@
+/* Text that comes back: see reversible.h. */
+#include "reversible.h"
+
+#include <string.h>
+
+#include <potok/utf8.h>
+
+#include "convert.h"
+#include "tokens.h"
+
+static enum potok_status
+add_mark(const char *mark, struct potok_buf *out)
+{
+	return potok_buf_add(out, mark, REVERSIBLE_MARK);
+}
+
+static bool
+is_mark(const unsigned char *p, size_t n, const char *mark)
+{
+	return n >= REVERSIBLE_MARK && memcmp(p, mark, REVERSIBLE_MARK) == 0;
+}
+
+/* Does p[0..n) hold a mark that begins or ends text that passes? */
+static bool
+has_verbatim(const unsigned char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (is_mark(p + i, n - i, REVERSIBLE_VERBATIM))
+			return true;
+	}
+	return false;
+}
+
+/* Opens or closes text that passes. */
+static enum potok_status
+turn(struct potok_translit *t, bool open, struct potok_buf *out)
+{
+	if (t->open == open)
+		return POTOK_MORE;
+	t->open = open;
+	return add_mark(REVERSIBLE_VERBATIM, out);
+}
+
+/* Is back what comes of p[0..n) on the way back?  *same is the answer. */
+static enum potok_status
+comes_back(struct potok_translit *t, const unsigned char *p, size_t n, const unsigned char *back,
+    size_t nback, bool *same)
+{
+	struct potok_slice in = {p, n};
+	enum potok_status s;
+
+	potok_buf_clear(&t->tried);
+	t->tried.limit = SIZE_MAX;
+	t->back->stage.offset = 0;
+	t->back->verbatim = false;
+	convert_word_start(t->back);
+	s = potok_process(&t->back->stage, &in, &t->tried, true);
+	if (s < 0)
+		return s;
+	struct potok_slice made = potok_buf_bytes(&t->tried);
+	*same = made.len == nback && (nback == 0 || memcmp(made.data, back, nback) == 0);
+	return POTOK_MORE;
+}
+
+/* Writes p[0..n) as a word of its own to t->made, and tells whether it comes back. */
+static enum potok_status
+try_word(struct potok_translit *t, const unsigned char *p, size_t n, uint64_t offset, bool *same)
+{
+	size_t taken;
+	enum potok_status s;
+
+	potok_buf_clear(&t->made);
+	convert_word_start(t);
+	s = convert_tokens(t, p, n, true, offset, &t->made, &taken);
+	if (s < 0)
+		return s;
+	*same = false;
+	return t->stopped ? POTOK_MORE : comes_back(t, t->made.data, t->made.len, p, n, same);
+}
+
+/* The counts and the state of t, for going back to. */
+static void
+keep_state(struct potok_translit *t, const struct potok_translit *old)
+{
+	memcpy(t->counts, old->counts, sizeof t->counts);
+	t->mixed_word = old->mixed_word;
+	t->stopped = old->stopped;
+}
+
+/* Bytes at the front of p[0..n) that are one character with the combining ones behind it. */
+static size_t
+one_letter(const unsigned char *p, size_t n)
+{
+	uint32_t c;
+	int len = potok_utf8_decode(p, n, &c);
+	size_t i = len > 0 ? (size_t)len : 1;
+
+	while (n - i >= 2 && (p[i] & 0xFE) == 0xCC)
+		i += 2;
+	return i < n ? i : n;
+}
+
+/* The longest word at the front of p[0..n) that comes back, written to t->made; 0: there is none.
+ */
+static enum potok_status
+longest_word(
+    struct potok_translit *t, const unsigned char *p, size_t n, uint64_t offset, size_t *len)
+{
+	const struct potok_translit old = *t;
+	size_t best = 0;
+	bool same = false;
+	enum potok_status s = POTOK_MORE;
+
+	for (size_t end = 0; end < n && s >= 0;) {
+		end += one_letter(p + end, n - end);
+		s = try_word(t, p, end, offset, &same);
+		keep_state(t, &old);
+		if (same)
+			best = end;
+		else if (best > 0 || end > 16)
+			break;
+	}
+	*len = best;
+	if (s >= 0 && best > 0)
+		s = try_word(t, p, best, offset, &same);
+	return s;
+}
+
+/* Writes the token to t->whole in pieces: words that come back, and text that passes. */
+static enum potok_status
+write_pieces(struct potok_translit *t, const unsigned char *p, size_t n, uint64_t offset)
+{
+	struct potok_buf *out = &t->whole;
+	bool word = false; /* the piece before was a word */
+	enum potok_status s = POTOK_MORE;
+
+	potok_buf_clear(out);
+	for (size_t i = 0, len; i < n && s >= 0; i += len) {
+		s = longest_word(t, p + i, n - i, offset + i, &len);
+		if (s < 0)
+			return s;
+		if (len > 0) {
+			s = t->open ? turn(t, false, out)
+			    : word  ? add_mark(REVERSIBLE_BREAK, out)
+				    : POTOK_MORE;
+			if (s >= 0)
+				s = potok_buf_add(out, t->made.data, t->made.len);
+			word = true;
+			continue;
+		}
+		len = one_letter(p + i, n - i);
+		s = turn(t, true, out);
+		if (s >= 0)
+			s = potok_buf_add(out, p + i, len);
+		word = false;
+	}
+	return s < 0 ? s : turn(t, false, out);
+}
+
+/* Appends p[0..n) as it is, as text that passes. */
+static enum potok_status
+pass(struct potok_translit *t, const unsigned char *p, size_t n, struct potok_buf *out)
+{
+	enum potok_status s = POTOK_MORE;
+
+	for (size_t i = 0, from = 0; i <= n && s >= 0; i++) {
+		bool mark = is_mark(p + i, n - i, REVERSIBLE_VERBATIM);
+		if (i < n && !mark)
+			continue;
+		if (i > from) {
+			s = turn(t, true, out);
+			if (s >= 0)
+				s = potok_buf_add(out, p + from, i - from);
+		}
+		if (mark && s >= 0 && (s = turn(t, false, out)) >= 0 &&
+		    (s = add_mark(REVERSIBLE_VERBATIM, out)) >= 0)
+			s = add_mark(REVERSIBLE_VERBATIM, out);
+		from = i + (mark ? REVERSIBLE_MARK : 0);
+		i += mark ? REVERSIBLE_MARK - 1 : 0;
+	}
+	return s;
+}
+
+/* Appends the token, which does not come back without marks. */
+static enum potok_status
+mark_token(struct potok_translit *t, const unsigned char *p, size_t n, uint64_t offset,
+    struct potok_buf *out)
+{
+	const struct potok_translit old = *t;
+	bool same = false;
+	enum potok_status s = POTOK_MORE;
+
+	potok_count_at(&t->counts[MARKED_TOKENS], offset);
+	if (token_cyrillic(p, n) && !has_verbatim(p, n)) {
+		t->open = false;
+		s = write_pieces(t, p, n, offset);
+		if (s >= 0)
+			s = comes_back(t, t->whole.data, t->whole.len, p, n, &same);
+		t->open = old.open;
+	}
+	if (s >= 0 && same && (s = turn(t, false, out)) >= 0)
+		return potok_buf_add(out, t->whole.data, t->whole.len);
+	if (s < 0)
+		return s;
+	keep_state(t, &old);
+	potok_count_at(&t->counts[MARKED_TOKENS], offset);
+	return pass(t, p, n, out);
+}
+
+enum potok_status
+reversible_token(struct potok_translit *t, const unsigned char *p, size_t n, bool parted,
+    uint64_t offset, struct potok_buf *out)
+{
+	const struct potok_translit old = *t;
+	bool same;
+	enum potok_status s = try_word(t, p, n, offset, &same);
+
+	if (s < 0 || t->stopped)
+		return s;
+	bool changed = t->made.len != n || memcmp(t->made.data, p, n) != 0;
+	if (has_verbatim(p, n))
+		same = false;
+	if (same && !changed && !parted) {
+		s = potok_buf_add(out, p, n); /* also inside of text that passes */
+	} else if (same) {
+		s = turn(t, false, out);
+		if (s >= 0)
+			s = potok_buf_add(out, t->made.data, t->made.len);
+	} else {
+		keep_state(t, &old);
+		s = mark_token(t, p, n, offset, out);
+	}
+	if (s >= 0 && parted && (s = turn(t, false, out)) >= 0)
+		s = add_mark(REVERSIBLE_BREAK, out);
+	return s;
+}
+
+enum potok_status
+reversible_between(struct potok_translit *t, const unsigned char *p, size_t n, uint64_t offset,
+    struct potok_buf *out)
+{
+	enum potok_status s = POTOK_MORE;
+
+	for (size_t i = 0, from = 0; i <= n && s >= 0;) {
+		bool mark = is_mark(p + i, n - i, REVERSIBLE_VERBATIM) ||
+			    is_mark(p + i, n - i, REVERSIBLE_BREAK);
+		bool line_end = i < n && p[i] == '\n' && t->open;
+		if (i < n && !mark && !line_end) {
+			i++;
+			continue;
+		}
+		s = potok_buf_add(out, p + from, i - from);
+		from = i;
+		if (i == n)
+			break;
+		if (s >= 0 && line_end)
+			s = turn(t, false, out);
+		if (s >= 0 && mark) {
+			potok_count_at(&t->counts[MARKED_TOKENS], offset + i);
+			s = pass(t, p + i, REVERSIBLE_MARK, out);
+			from = i += REVERSIBLE_MARK;
+		}
+	}
+	return s;
+}
+
+enum potok_status
+reversible_end(struct potok_translit *t, struct potok_buf *out)
+{
+	return turn(t, false, out);
+}
