@@ -74,6 +74,7 @@ struct potok_translit {
 	struct potok_count counts[POTOK_TRANSLIT_COUNTS];
 	struct translit_table *table;
 	bool both, reverse, drop_stress;
+	int simd; /* the vector code that this machine has */
 	enum potok_translit_unknown unknown;
 	unsigned keep;
 	size_t line_examined; /* bytes at the front of `in` without LF */

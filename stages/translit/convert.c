@@ -8,6 +8,7 @@
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
+#include "convert_simd.h"
 #include "table.h"
 #include "tokens.h"
 
@@ -434,13 +435,63 @@ two_bytes(const unsigned char *p)
 	return (unsigned)p[0] - 0xC2 < 0x1E && (p[1] & 0xC0) == 0x80;
 }
 
+/* Counts n more letters, the first one at p. */
+static void
+count_letters(struct work *w, uint64_t n, const unsigned char *p)
+{
+	struct potok_count *c = &w->t->counts[LETTERS];
+
+	if (n > 0 && c->n == 0)
+		c->first = w->offset + (uint64_t)(p - w->token);
+	c->n += n;
+}
+
+/* Writes what vector code can of p[0..end).  Answers what follows. */
+static const unsigned char *
+take_blocks(struct work *w, const unsigned char *p, const unsigned char *end)
+{
+#if POTOK_SIMD_X86
+	const struct table_fast *f = &w->table->fast;
+	unsigned slot = w->prev;
+	bool cyrillic = slot >= 0x400 && slot < 0x480;
+
+	if (slot >= 0x80 && table_properties[slot].kind == KIND_NONE &&
+	    w->table->entries[slot]->chain == 0)
+		slot = BOUNDARY;
+	if (end - p < PLAIN_BLOCK || w->t->simd < POTOK_SIMD_AVX512 || w->prev != w->cased ||
+	    (slot >= 0x80 && !cyrillic))
+		return p;
+	struct plain_state state = {.out = w->out,
+	    .sets = cyrillic ? f->sets[slot - 0x400] : f->ascii_sets[slot],
+	    .latin = slot < 0x80 && table_properties[slot].script == SCRIPT_LATIN,
+	    .cyrillic = cyrillic,
+	    .capital = table_properties[slot].kind == KIND_UPPER};
+	size_t n = convert_plain_avx512(f, p, (size_t)(end - p), (size_t)(w->end - p), &state);
+	if (n == 0)
+		return p;
+	count_letters(w, state.letters, p + state.first);
+	w->out = state.out;
+	p += n;
+	if (p[-1] < 0x80)
+		slot = p[-1];
+	else if ((p[-2] & 0xFE) == 0xD0)
+		slot = 0x400 + ((p[-2] & 1u) << 6 | (p[-1] & 0x3Fu));
+	else
+		slot = BOUNDARY; /* punctuation */
+	w->prev = w->cased = slot;
+#else
+	(void)w;
+	(void)end;
+#endif
+	return p;
+}
+
 /* Writes the characters at p whose entries are plain and that have no mark behind them.  Answers
  * what follows.  The state lives in local variables on the way. */
 static const unsigned char *
 take_plain(struct work *w, const unsigned char *p, const unsigned char *end)
 {
 	const struct translit_table *t = w->table;
-	struct potok_count *c = &w->t->counts[LETTERS];
 	const unsigned char *start = p, *first = NULL;
 	unsigned char *out = w->out;
 	unsigned prev = w->prev;
@@ -457,7 +508,7 @@ take_plain(struct work *w, const unsigned char *p, const unsigned char *end)
 		const struct table_entry *e = t->entries[slot];
 		if (!(e->flags & ENTRY_PLAIN) || (p[len] & 0xFE) == 0xCC)
 			break;
-		if ((slot >= 0x80) != (prev >= 0x80) && scripts_meet(prev, slot))
+		if (slot >> 7 != prev >> 7 && scripts_meet(prev, slot))
 			break;
 		unsigned letter = (e->flags / ENTRY_LETTER) & 1;
 		e += (t->sets[prev] & t->left[slot]) != 0;
@@ -470,9 +521,7 @@ take_plain(struct work *w, const unsigned char *p, const unsigned char *end)
 	}
 	if (p == start)
 		return p;
-	if (n > 0 && c->n == 0)
-		c->first = w->offset + (uint64_t)(first - w->token);
-	c->n += n;
+	count_letters(w, n, first);
 	w->out = out;
 	w->prev = w->cased = prev;
 	return p;
@@ -482,12 +531,16 @@ take_plain(struct work *w, const unsigned char *p, const unsigned char *end)
 static const unsigned char *
 convert_text(struct work *w, const unsigned char *p, const unsigned char *end)
 {
-	while (p < end) {
-		p = take_plain(w, p, end);
-		if (p < end)
+	bool blocks = !w->t->reverse;
+
+	while (p < end && !w->t->stopped) {
+		const unsigned char *start = p;
+		p = blocks ? take_blocks(w, p, end) : p;
+		/* Where vector code stopped, a few characters are taken one by one. */
+		bool more = blocks && end - p > PLAIN_BLOCK && w->t->simd >= POTOK_SIMD_AVX512;
+		p = take_plain(w, p, more ? p + 6 : end);
+		if (p == start)
 			p = take_letter(w, p, end);
-		if (w->t->stopped)
-			break;
 	}
 	return p;
 }
@@ -497,7 +550,7 @@ convert_text(struct work *w, const unsigned char *p, const unsigned char *end)
 static size_t
 room(size_t n)
 {
-	return (n + 2) * SCHEME_TEXT + sizeof(struct table_entry);
+	return (n + 2) * SCHEME_TEXT + 128;
 }
 
 enum potok_status

@@ -270,6 +270,109 @@ add_sets(struct translit_table *t, const struct translit_scheme *s)
 	t->sets[SCHEME_OTHER] = 0xFFFF0000u;
 }
 
+/* The text of a rule as four bytes for the vector code.  Answers whether it fits. */
+static bool
+fast_text(struct table_fast *f, int which, unsigned letter, const struct table_rule *r, int form)
+{
+	if (r->len[form] > FAST_TEXT)
+		return false;
+	for (int i = 0; i < FAST_TEXT; i++)
+		f->text[which][i][letter] = (uint8_t)r->text[form][i];
+	return true;
+}
+
+/* Can the vector code write by this rule? */
+static bool
+fast_rule(const struct table_rule *r)
+{
+	return r->nkey == 1 && r->right == 0 && !(r->flags & RULE_CASELESS);
+}
+
+/* The bit, of eight, that the vector code has for these sets; 0: there is none left. */
+static uint8_t
+fast_set(uint32_t known[8], uint32_t sets)
+{
+	for (int i = 0; i < 8; i++) {
+		if (known[i] == 0)
+			known[i] = sets;
+		if (known[i] == sets)
+			return (uint8_t)(1 << i);
+	}
+	return 0;
+}
+
+static void
+fast_letter(struct translit_table *t, unsigned letter, uint32_t known[8])
+{
+	struct table_fast *f = &t->fast;
+	unsigned slot = 0x400 + letter;
+	const struct table_entry *e = t->entries[slot];
+	bool capital = properties[slot].kind == KIND_UPPER;
+	unsigned i = skip_capital(t, e->chain, capital);
+	const struct table_rule *first = &t->rules[i], *r = first;
+
+	if (!(e->flags & ENTRY_LETTER) || i == 0 || !fast_rule(first))
+		return;
+	if (first->left != 0) {
+		i = skip_capital(t, first->next, capital);
+		r = &t->rules[i];
+		if (i == 0 || r->left != 0 || !fast_rule(r))
+			return;
+		f->left[letter] = fast_set(known, first->left);
+		if (f->left[letter] == 0)
+			return;
+	}
+	int caps = capital ? 2 : 0;
+	if (!fast_text(f, 0, letter, r, capital) || !fast_text(f, 1, letter, first, capital) ||
+	    !fast_text(f, 2, letter, r, caps) || !fast_text(f, 3, letter, first, caps))
+		return;
+	f->flags[letter] = FAST_USABLE;
+	f->flags[letter] |= capital ? FAST_CAPITAL : FAST_SMALL;
+	if (capital && (!same_case(r, true) || !same_case(first, true)))
+		f->flags[letter] |= FAST_TITLE;
+}
+
+static uint8_t
+fast_sets(const uint32_t known[8], uint32_t sets)
+{
+	uint8_t bits = 0;
+
+	for (int i = 0; i < 8; i++)
+		bits |= (uint8_t)((sets & known[i]) != 0 ? 1 << i : 0);
+	return bits;
+}
+
+/* Punctuation that is frequent in Cyrillic text: no-break space, quotation marks, dashes, ellipsis.
+ */
+static void
+fast_punctuation(struct translit_table *t)
+{
+	static const uint16_t all[] = {
+	    0xA0, 0xAB, 0xBB, 0x2013, 0x2014, 0x201C, 0x201D, 0x201E, 0x2026};
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		int slot = scheme_slot(all[i]);
+		if (slot >= 0 && t->entries[slot]->chain == 0)
+			t->fast.punctuation[all[i] & 0x3F] |= all[i] < 0x100 ? FAST_C2 : FAST_E2_80;
+	}
+}
+
+static void
+make_fast(struct translit_table *t)
+{
+	uint32_t known[8] = {0};
+
+	fast_punctuation(t);
+
+	for (unsigned i = 0; i < FAST_LETTERS; i++)
+		fast_letter(t, i, known);
+	for (unsigned i = 0; i < FAST_LETTERS; i++) {
+		t->fast.sets[i] = fast_sets(known, t->sets[0x400 + i]);
+		t->fast.ascii_sets[i] = fast_sets(known, t->sets[i]);
+		t->fast.ascii[i] = i == 0 || !(t->entries[i]->flags & ENTRY_PLAIN);
+	}
+}
+
 static bool
 same_key(const struct translit_rule *a, const struct translit_rule *b)
 {
@@ -340,5 +443,7 @@ table_make(const struct translit_scheme *s, const struct potok_translit_options 
 	}
 	add_passing(t, o->reverse);
 	add_sets(t, s);
+	if (!o->reverse)
+		make_fast(t);
 	return t;
 }

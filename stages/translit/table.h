@@ -37,7 +37,41 @@ struct table_rule {
 	uint16_t next;        /* the rule to try after this one; 0: none */
 };
 
+enum {
+	FAST_LETTERS = 128, /* U+0400 to U+047F */
+	FAST_TEXT = 4,      /* bytes of the longest result */
+};
+
+/* What a letter is for the vector code; 0: it is not for it. */
+enum {
+	FAST_USABLE = 1 << 0,
+	FAST_TITLE = 1 << 1, /* a capital with another text among capitals */
+	FAST_SMALL = 1 << 2,
+	FAST_CAPITAL = 1 << 3,
+};
+
+/* Punctuation for the vector code, by the last six bits. */
+enum {
+	FAST_C2 = 1 << 0,    /* behind C2 */
+	FAST_E2_80 = 1 << 1, /* behind E2 80 */
+};
+
+/* Plain entries as the vector code wants them: a table for each byte of the results, 0 behind their
+ * end. */
+struct table_fast {
+	/* The second one is for behind a letter of `left`; the last two are in capitals. */
+	uint8_t text[4][FAST_TEXT][FAST_LETTERS];
+	uint8_t flags[FAST_LETTERS];
+	uint8_t left[FAST_LETTERS];
+	uint8_t sets[FAST_LETTERS];
+	uint8_t ascii_sets[FAST_LETTERS];
+	uint8_t ascii[FAST_LETTERS]; /* 1: not for the vector code */
+	uint8_t punctuation[64];
+};
+
 struct translit_table {
+	struct table_fast fast;
+
 	/* By slot.  A plain entry has two texts: the second one for where the letter before is in a
 	 * set of `left`. */
 	struct table_entry entries[SCHEME_SLOTS][2];

@@ -7,6 +7,7 @@
 #include "convert.h"
 #include "names.h"
 #include "reversible.h"
+#include "simd.h"
 #include "table.h"
 #include "tokens.h"
 
@@ -429,6 +430,7 @@ potok_translit_init(struct potok_translit *t, const struct potok_translit_option
 	    (scheme = scheme_find(options->scheme, NULL)) == NULL || contradict(options, scheme))
 		return POTOK_EUSAGE;
 	t->both = options->both;
+	t->simd = potok_simd();
 	t->reverse = options->reverse;
 	t->reversible = options->reversible;
 	t->drop_stress = options->drop_stress;

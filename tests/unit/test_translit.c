@@ -595,6 +595,63 @@ test_marks(void **state)
 	}
 }
 
+/* Text of random letters, words in capitals, punctuation, marks and tokens. */
+static size_t
+random_text(unsigned char *text, size_t n, uint32_t *seed)
+{
+	static const char *const pieces[] = {"а", "е", "ё", "и", "й", "о", "т", "с", "ш", "ч", "щ",
+	    "ъ", "ь", "я", "ю", "ж", "х", "ц", "ы", "э", "р", "н", "е", "а", "Я", "Е", "Ж", "Щ",
+	    "ЩУКА", "ЖЁ", "Ю.", " ", " ", " ", "\n", ", ", ". ", "—", "«", "»", "…", "\xC2\xA0",
+	    "“", "”", "’", "'", "-", "x", "Win", "7", "\xCC\x81", "\xCC\x86", "\xC2\xAD", "ѣ", "і",
+	    "ї", "Љ", "é", "\xE2\x80\x8D", "https://щ ", "@щ ", "ЩЖhttp://x ", "`щ`", "№", "日",
+	    "зг", "ия ", "ый ", "\xF0\x9F\x98\x80", "\xD0;", "\xD1", "\x90"};
+	size_t len = 0;
+
+	while (len + 16 < n) {
+		*seed = *seed * 1664525 + 1013904223;
+		/* The first half, letters, twice as often. */
+		size_t range = *seed >> 31 ? sizeof pieces / sizeof pieces[0] : 24;
+		const char *piece = pieces[(*seed >> 8) % range];
+		memcpy(text + len, piece, strlen(piece));
+		len += strlen(piece);
+	}
+	return len;
+}
+
+/* Whole text, which vector code takes, gives what pieces too short for it give. */
+static void
+test_vector_code(void **state)
+{
+	static unsigned char text[16384];
+	struct potok_translit_scheme scheme;
+	uint32_t seed = 1;
+
+	(void)state;
+	for (size_t s = 0; potok_translit_scheme(s, &scheme); s++) {
+		struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
+		struct potok_buf whole, pieces = {.limit = SIZE_MAX};
+		struct potok_translit t;
+		size_t n = random_text(text, sizeof text, &seed), taken = 0, given = 0;
+		options.scheme = scheme.name;
+		convert(&options, text, n, &whole);
+		assert_int_equal(potok_translit_init(&t, &options), POTOK_MORE);
+		while (given < n) {
+			given = n - given < 30 ? n : given + 1 + given % 30;
+			struct potok_slice in = {text + taken, given - taken};
+			assert_true(potok_process(&t.stage, &in, &pieces, given == n) >= 0);
+			taken = given - in.len;
+			assert_int_equal(potok_buf_own(&pieces), POTOK_MORE);
+		}
+		if (whole.len != pieces.len || memcmp(whole.data, pieces.data, whole.len) != 0)
+			print_error("%s\n", scheme.name);
+		assert_int_equal(whole.len, pieces.len);
+		assert_memory_equal(whole.data, pieces.data, whole.len);
+		potok_close(&t.stage);
+		potok_buf_free(&whole);
+		potok_buf_free(&pieces);
+	}
+}
+
 /* The stage stops at a letter that it is not to write, with all before it written. */
 static void
 test_stop(void **state)
@@ -711,6 +768,7 @@ test_counts(void **state)
 	    {"щ ѣ ѣ", "unknown_letters", false, 2, 3},
 	    {"щ oн он oнaн", "mixed_words", false, 2, 3},
 	    {"ab щитx", "mixed_words", false, 1, 3},
+	    {"ʝхх ххé", "mixed_words", false, 2, 0},
 	    {"@ѣ", "unknown_letters", false, 0, 0},
 	    {"@щ @a щ@щ.рф", "protected_tokens", false, 2, 0},
 	    {"x https://щ", "protected_tokens", false, 1, 2},
@@ -802,6 +860,7 @@ main(void)
 	    cmocka_unit_test(test_option_cases),
 	    cmocka_unit_test(test_comes_back),
 	    cmocka_unit_test(test_marks),
+	    cmocka_unit_test(test_vector_code),
 	    cmocka_unit_test(test_stop),
 	    cmocka_unit_test(test_all_characters),
 	    cmocka_unit_test(test_counts),
