@@ -125,6 +125,46 @@ POTOK_API const char *potok_translit_find(const char *name, const char *language
  * POTOK_MORE, POTOK_ENOMEM, or POTOK_EUSAGE when the name is not known. */
 POTOK_API enum potok_status potok_translit_describe(const char *scheme, struct potok_buf *);
 
+enum {
+	POTOK_TRANSFORM_COUNTS = 2,
+	POTOK_TRANSFORM_LINE = 64 * 1024 /* bytes of one line */
+};
+
+/* One of id and rules is given. */
+struct potok_transform_options {
+	const char *id;    /* of ICU: "Greek-Latin", "Any-Latin; Latin-ASCII" */
+	const char *rules; /* in ICU's syntax, UTF-8 */
+	size_t nrules;     /* bytes */
+
+	/* Set by potok_transform_init() when it answers POTOK_EUSAGE. */
+	const char *why; /* static text of ICU */
+	int line;        /* of the rules, from 1 */
+};
+
+/*
+ * Any script by a transform of ICU.  Each line is transformed by itself, without its LF, so that cuts
+ * do not matter; one longer than POTOK_TRANSFORM_LINE is cut behind its last space there, else before
+ * a character, and counted.  Ill-formed bytes pass.  The counts are line_cut and ill_formed.
+ *
+ * The members behind `stage` are private.
+ */
+struct potok_transform {
+	struct potok_stage stage;
+	struct potok_count counts[POTOK_TRANSFORM_COUNTS];
+	void **transliterator;
+	uint16_t *text;
+	size_t cap, examined;
+};
+
+/* Makes a stage.  Answers POTOK_MORE, POTOK_ENOMEM, or POTOK_EUSAGE when ICU does not know the id or
+ * the rules are wrong. */
+POTOK_API enum potok_status potok_transform_init(
+    struct potok_transform *, struct potok_transform_options *);
+
+/* Writes the id of ICU's transform i, with a zero behind it, to id[0..cap).  Answers false behind the
+ * last one. */
+POTOK_API bool potok_transform_id(size_t i, char *id, size_t cap);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,6 +1,7 @@
 /* potok-translit: Cyrillic text in Latin letters, and back. */
 #include "cli.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,14 +17,21 @@ enum {
 	OPT_STRESS,
 	OPT_KEEP,
 	OPT_UNKNOWN,
-	OPT_SIGNS
+	OPT_SIGNS,
+	OPT_ICU,
+	OPT_ICU_RULES
 };
+
+enum { RULES_MAX = 1024 * 1024 }; /* bytes of a file of rules */
 
 struct program {
 	struct potok_translit_options options;
 	struct potok_translit stage;
 	const char *language;
 	const char *describe;
+	struct potok_transform_options transform;
+	struct potok_transform transform_stage;
+	const char *rules_file;
 	bool list, json;
 };
 
@@ -32,6 +40,10 @@ start(void *ctx, struct potok_stage **stage)
 {
 	struct program *p = ctx;
 
+	if (p->transform.id != NULL || p->transform.rules != NULL) {
+		*stage = &p->transform_stage.stage;
+		return potok_transform_init(&p->transform_stage, &p->transform);
+	}
 	*stage = &p->stage.stage;
 	return potok_translit_init(&p->stage, &p->options);
 }
@@ -136,6 +148,10 @@ take_option(struct program *p, int c)
 		p->options.both = true;
 	else if (c == OPT_REVERSE)
 		p->options.reverse = true;
+	else if (c == OPT_ICU)
+		p->transform.id = optarg;
+	else if (c == OPT_ICU_RULES)
+		p->rules_file = optarg;
 	else if (c == OPT_REVERSIBLE)
 		p->options.reversible = true;
 	else if (c == OPT_LIST)
@@ -153,6 +169,62 @@ take_option(struct program *p, int c)
 	else if (c == OPT_KEEP)
 		return read_keep(optarg, &p->options.keep);
 	return value >= 0;
+}
+
+/* The ids of ICU's transforms; the text is good until the next call. */
+static const char *
+transform_id(size_t i)
+{
+	static char ids[2048][64];
+
+	return i < 2048 && potok_transform_id(i, ids[i], sizeof ids[i]) ? ids[i] : NULL;
+}
+
+/* Reads the file of rules.  Answers -1, or the exit code to leave with. */
+static int
+read_rules(struct cli *cli, struct program *p)
+{
+	struct potok_buf text = {0};
+	FILE *f = fopen(p->rules_file, "r");
+	size_t n = 1;
+
+	while (f != NULL && n > 0 && text.len < RULES_MAX && potok_buf_room(&text, 65536) >= 0) {
+		n = fread(text.data + text.len, 1, 65536, f);
+		text.len += n;
+	}
+	if (f == NULL || ferror(f) || n > 0) {
+		const char *why = f != NULL && n > 0 ? "longer than 1 MiB" : strerror(errno);
+		cli_fault(cli, CLI_NOINPUT, p->rules_file, "cannot be read", why);
+		potok_buf_free(&text);
+		if (f != NULL)
+			fclose(f);
+		return CLI_NOINPUT;
+	}
+	fclose(f);
+	p->transform.rules = text.data != NULL ? (const char *)text.data : "";
+	p->transform.nrules = text.len;
+	return -1;
+}
+
+/* Looks whether ICU takes the transform.  Answers -1, or the exit code to leave with. */
+static int
+check_transform(struct cli *cli, struct program *p)
+{
+	int code = p->rules_file != NULL ? read_rules(cli, p) : -1;
+
+	if (code >= 0)
+		return code;
+	if (p->options.scheme != NULL || p->options.both || p->options.reverse ||
+	    p->options.reversible || (p->rules_file != NULL && p->transform.id != NULL))
+		return cli_usage(cli, "--icu and --icu-rules go alone");
+	enum potok_status s = potok_transform_init(&p->transform_stage, &p->transform);
+	potok_close(&p->transform_stage.stage);
+	if (s == POTOK_EUSAGE && p->rules_file != NULL)
+		return cli_usage(
+		    cli, "%s: line %d: %s", p->rules_file, p->transform.line, p->transform.why);
+	if (s == POTOK_EUSAGE)
+		return cli_unknown(cli, "transform", p->transform.id, transform_id);
+	return -1;
 }
 
 /* Finds the scheme that is meant.  Answers -1, or the exit code to leave with. */
@@ -196,6 +268,8 @@ main(int argc, char **argv)
 	    {"keep", required_argument, NULL, OPT_KEEP},
 	    {"unknown", required_argument, NULL, OPT_UNKNOWN},
 	    {"signs", required_argument, NULL, OPT_SIGNS},
+	    {"icu", required_argument, NULL, OPT_ICU},
+	    {"icu-rules", required_argument, NULL, OPT_ICU_RULES},
 	    {"stress", required_argument, NULL, OPT_STRESS}, {"list", no_argument, NULL, OPT_LIST},
 	    {"json", no_argument, NULL, OPT_JSON},
 	    {"describe", required_argument, NULL, OPT_DESCRIBE}, CLI_LONG_END};
@@ -215,6 +289,8 @@ main(int argc, char **argv)
 		"                         drop, stop\n"
 		"      --signs=HOW        signs for ь and ъ: standard (default), ascii, none\n"
 		"      --stress=HOW       stress marks: keep (default), drop\n"
+		"      --icu=ID           instead of -s: a transform of ICU, as Greek-Latin\n"
+		"      --icu-rules=FILE   instead of -s: a transform by rules in ICU's syntax\n"
 		"      --list [--json]    the schemes, their languages and directions\n"
 		"      --describe=SCHEME  the standard behind a scheme, and its table\n",
 	    .examples = "  echo Щука | potok-translit -s bgnpcgn-rus-1947\n"
@@ -239,7 +315,9 @@ main(int argc, char **argv)
 		return describe(&cli, p.describe);
 	if (p.list)
 		return list(&cli, p.json);
-	if ((code = find_scheme(&cli, &p)) >= 0)
+	code = p.transform.id != NULL || p.rules_file != NULL ? check_transform(&cli, &p)
+							      : find_scheme(&cli, &p);
+	if (code >= 0)
 		return code;
 	return cli_run_files(&cli, argv + optind);
 }

@@ -112,6 +112,33 @@ setup() {
 	T
 }
 
+@test "--icu: every line comes out, whatever the length of the input" {
+	for n in 4095 4096 8192 262144; do
+		head -c "$n" /dev/zero | tr '\0' a | "$PROGRAM" --icu any-upper 2>/dev/null >out
+		[ "$(wc -c <out)" = "$n" ]
+		[ "$(tr -d A <out | wc -c)" = 0 ]
+	done
+}
+
+@test "--icu: unknown transform, or beside -s: exit 64" {
+	run "$PROGRAM" --icu Greek-Latim </dev/null
+	[ "$status" = 64 ]
+	[ "$output" = "potok-translit: unknown transform 'Greek-Latim'; did you mean 'Greek-Latin'?; 'potok-translit --help' tells more" ]
+	run "$PROGRAM" --icu Greek-Latin -s iso9 </dev/null
+	[ "$status" = 64 ]
+}
+
+@test "--icu-rules: a file, one with a fault, one that is not there" {
+	echo 'а > b ;' >rules
+	[ "$(echo ах | "$PROGRAM" --icu-rules rules)" = bх ]
+	printf 'а > b ;\nа b ;\n' >rules
+	run "$PROGRAM" --icu-rules rules </dev/null
+	[ "$status" = 64 ]
+	case $output in "potok-translit: rules: line "*": U_MISSING_OPERATOR; "*) ;; *) return 1 ;; esac
+	run "$PROGRAM" --icu-rules none </dev/null
+	[ "$status" = 66 ]
+}
+
 @test "counts" {
 	printf 'щит@ \321\243 @\321\211\t\n' | "$PROGRAM" -s bgnpcgn-rus-1947 --both --stats=stats >out 2>messages
 	grep -q '"counts":{"letters":3,"protected_tokens":1,"unknown_letters":1,"mixed_words":0,"stress_dropped":0,"marked_tokens":0,"tabs_replaced":1,"line_cut":0,"token_cut":0}' stats

@@ -793,6 +793,91 @@ test_counts(void **state)
 	}
 }
 
+/* Transforms of ICU, whole and cut everywhere. */
+static void
+test_transform(void **state)
+{
+	static const struct {
+		struct potok_transform_options options;
+		const char *text, *want;
+	} rows[] = {
+	    {{.id = "Greek-Latin"}, "Ελλάδα\n\nΑθήνα", "Elláda\n\nAthḗna"},
+	    {{.id = "any-upper"}, "straße\nx", "STRASSE\nX"},
+	    {{.id = "any-upper"}, "a\xFF\xCE\n\xE2\x82", "A\xFF\xCE\n\xE2\x82"},
+	    {{.rules = "а > b ;", .nrules = 8}, "ааx\nа", "bbx\nb"},
+	    {{.id = "any-null"}, "", ""},
+	};
+	struct potok_transform t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		size_t n = strlen(rows[i].text);
+		for (size_t step = 1; step <= n + 1; step++) {
+			struct potok_transform_options options = rows[i].options;
+			struct potok_buf out = {.limit = SIZE_MAX};
+			size_t taken = 0;
+			assert_int_equal(potok_transform_init(&t, &options), POTOK_MORE);
+			for (size_t given = 0; given <= n; given += step) {
+				size_t end = n - given < step ? n : given + step;
+				struct potok_slice in = {
+				    (const unsigned char *)rows[i].text + taken, end - taken};
+				assert_true(potok_process(&t.stage, &in, &out, end == n) >= 0);
+				taken = end - in.len;
+				if (end == n)
+					break;
+			}
+			assert_int_equal(out.len, strlen(rows[i].want));
+			assert_true(out.len == 0 || memcmp(out.data, rows[i].want, out.len) == 0);
+			potok_close(&t.stage);
+			potok_buf_free(&out);
+		}
+	}
+}
+
+/* A line of one word that is too long for a transform is cut between characters, and counted. */
+static void
+test_transform_line(void **state)
+{
+	enum { BYTES = 3 * POTOK_TRANSFORM_LINE };
+	static unsigned char text[BYTES];
+	struct potok_transform_options options = {.id = "any-upper"};
+	struct potok_transform t;
+	struct potok_buf out = {.limit = SIZE_MAX};
+	struct potok_slice in = {text, BYTES};
+
+	(void)state;
+	for (size_t i = 0; i < BYTES; i += 3)
+		memcpy(text + i, "\xE1\xB8\x81", 3); /* ḁ */
+	assert_int_equal(potok_transform_init(&t, &options), POTOK_MORE);
+	assert_int_equal(potok_process(&t.stage, &in, &out, true), POTOK_DONE);
+	assert_int_equal(out.len, BYTES);
+	for (size_t i = 0; i < BYTES; i += 3)
+		assert_memory_equal(out.data + i, "\xE1\xB8\x80", 3);
+	assert_int_equal(t.counts[0].n, 3);
+	assert_int_equal(t.counts[0].first, POTOK_TRANSFORM_LINE - 1);
+	potok_close(&t.stage);
+	potok_buf_free(&out);
+}
+
+static void
+test_transform_options(void **state)
+{
+	struct potok_transform_options neither = {.id = NULL}, unknown = {.id = "Greek-Potok"},
+				       wrong = {.rules = "а >", .nrules = 4};
+	struct potok_transform t;
+	char id[64];
+
+	(void)state;
+	assert_int_equal(potok_transform_init(&t, &neither), POTOK_EUSAGE);
+	assert_int_equal(potok_transform_init(&t, &unknown), POTOK_EUSAGE);
+	assert_int_equal(potok_transform_init(&t, &wrong), POTOK_EUSAGE);
+	assert_non_null(wrong.why);
+	potok_close(&t.stage);
+	potok_close(&t.stage);
+	assert_true(potok_transform_id(0, id, sizeof id));
+	assert_false(potok_transform_id(100000, id, sizeof id));
+}
+
 static void
 test_options(void **state)
 {
@@ -864,6 +949,9 @@ main(void)
 	    cmocka_unit_test(test_stop),
 	    cmocka_unit_test(test_all_characters),
 	    cmocka_unit_test(test_counts),
+	    cmocka_unit_test(test_transform),
+	    cmocka_unit_test(test_transform_line),
+	    cmocka_unit_test(test_transform_options),
 	    cmocka_unit_test(test_options),
 	    cmocka_unit_test(test_linear),
 	};
