@@ -403,6 +403,8 @@ add_back(struct table *t, const UChar *key, const struct rule *f, unsigned flags
 	check_key(&r);
 	if (flags & RULE_CAPITAL)
 		r.result[0] = (UChar)u_toupper(r.result[0]);
+	if (u_toupper(r.key[0]) == r.key[0]) /* no case, so it tells by itself */
+		r.flags &= ~(unsigned)RULE_CAPITAL;
 	for (int k = 0; k < t->back.n; k++) {
 		const struct rule *o = &t->back.rule[k];
 		has |= u_strcmp(o->key, r.key) == 0 &&

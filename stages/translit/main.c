@@ -22,7 +22,10 @@ enum {
 	OPT_ICU_RULES
 };
 
-enum { RULES_MAX = 1024 * 1024 }; /* bytes of a file of rules */
+enum {
+	RULES_MAX = 1024 * 1024, /* bytes of a file of rules */
+	CHUNK = 64 * 1024        /* bytes read at once */
+};
 
 struct program {
 	struct potok_translit_options options;
@@ -32,6 +35,7 @@ struct program {
 	struct potok_transform_options transform;
 	struct potok_transform transform_stage;
 	const char *rules_file;
+	struct potok_buf rules;
 	bool list, json;
 };
 
@@ -184,26 +188,24 @@ transform_id(size_t i)
 static int
 read_rules(struct cli *cli, struct program *p)
 {
-	struct potok_buf text = {0};
+	struct potok_buf *text = &p->rules;
 	FILE *f = fopen(p->rules_file, "r");
 	size_t n = 1;
 
-	while (f != NULL && n > 0 && text.len < RULES_MAX && potok_buf_room(&text, 65536) >= 0) {
-		n = fread(text.data + text.len, 1, 65536, f);
-		text.len += n;
+	while (f != NULL && n > 0 && text->len <= RULES_MAX && potok_buf_room(text, CHUNK) >= 0) {
+		n = fread(text->data + text->len, 1, CHUNK, f);
+		text->len += n;
 	}
-	if (f == NULL || ferror(f) || n > 0) {
+	bool bad = f == NULL || ferror(f) || n > 0;
+	if (bad) {
 		const char *why = f != NULL && n > 0 ? "longer than 1 MiB" : strerror(errno);
 		cli_fault(cli, CLI_NOINPUT, p->rules_file, "cannot be read", why);
-		potok_buf_free(&text);
-		if (f != NULL)
-			fclose(f);
-		return CLI_NOINPUT;
 	}
-	fclose(f);
-	p->transform.rules = text.data != NULL ? (const char *)text.data : "";
-	p->transform.nrules = text.len;
-	return -1;
+	if (f != NULL)
+		fclose(f);
+	p->transform.rules = text->data != NULL ? (const char *)text->data : "";
+	p->transform.nrules = text->len;
+	return bad ? CLI_NOINPUT : -1;
 }
 
 /* Looks whether ICU takes the transform.  Answers -1, or the exit code to leave with. */
@@ -317,7 +319,8 @@ main(int argc, char **argv)
 		return list(&cli, p.json);
 	code = p.transform.id != NULL || p.rules_file != NULL ? check_transform(&cli, &p)
 							      : find_scheme(&cli, &p);
-	if (code >= 0)
-		return code;
-	return cli_run_files(&cli, argv + optind);
+	if (code < 0)
+		code = cli_run_files(&cli, argv + optind);
+	potok_buf_free(&p.rules);
+	return code;
 }

@@ -740,8 +740,8 @@ static const struct translit_rule rules_alalc_bulgarian[] = {
 static const struct translit_rule back_alalc_bulgarian[] = {
 	{{0x73, 0x68, 0x74}, 0, 0, 0, {"щ", "Щ", "Щ"}},
 	{{0x75, 0x310}, 0, 0, 0, {"ѫ", "Ѫ", "Ѫ"}},
-	{{0x2B9, 0x332}, 0, 0, 4, {"Ь", "Ь", "Ь"}},
-	{{0x2BA, 0x332}, 0, 0, 4, {"Ъ", "Ъ", "Ъ"}},
+	{{0x2B9, 0x332}, 0, 0, 0, {"Ь", "Ь", "Ь"}},
+	{{0x2BA, 0x332}, 0, 0, 0, {"Ъ", "Ъ", "Ъ"}},
 	{{0x16D}, 0, 0, 0, {"ъ", "Ъ", "Ъ"}},
 	{{0x2B9}, 0, 0, 8, {"ь", "Ь", "Ь"}},
 	{{0x2BA}, 0, 0, 8, {"ъ", "Ъ", "Ъ"}},
@@ -852,7 +852,7 @@ static const struct translit_member members_alalc_chuvash[] = {
 
 /* alalc-cyrillic-generic */
 static const struct translit_rule rules_alalc_cyrillic_generic[] = {
-	{{0x445, 0x333}, 0, 0, 0, {"X", "X", "X"}},
+	{{0x445, 0x333}, 0, 0, 0, {"x", "X", "X"}},
 	{{0x430}, 0, 0, 0, {"a", "A", "A"}},
 	{{0x431}, 0, 0, 0, {"b", "B", "B"}},
 	{{0x432}, 0, 0, 0, {"v", "V", "V"}},
@@ -1134,8 +1134,8 @@ static const struct translit_rule back_alalc_cyrillic_generic[] = {
 	{{0x7A, 0x327}, 0, 0, 0, {"ԇ", "Ԇ", "Ԇ"}},
 	{{0x107, 0x68}, 0, 0, 0, {"ҽ", "Ҽ", "Ҽ"}},
 	{{0x14D, 0x324}, 0, 0, 0, {"ѡ", "Ѡ", "Ѡ"}},
-	{{0x2B9, 0x333}, 0, 0, 4, {"Ь", "Ь", "Ь"}},
-	{{0x2BA, 0x333}, 0, 0, 4, {"Ъ", "Ъ", "Ъ"}},
+	{{0x2B9, 0x333}, 0, 0, 0, {"Ь", "Ь", "Ь"}},
+	{{0x2BA, 0x333}, 0, 0, 0, {"Ъ", "Ъ", "Ъ"}},
 	{{0x1EB9, 0x306}, 0, 0, 0, {"ҍ", "Ҍ", "Ҍ"}},
 	{{0x1EB9, 0x308}, 0, 0, 0, {"ӭ", "Ӭ", "Ӭ"}},
 	{{0x1ECB, 0x304}, 0, 0, 0, {"ӣ", "Ӣ", "Ӣ"}},
@@ -1463,8 +1463,6 @@ static const struct translit_member members_alalc_komi_permyak[] = {
 static const struct translit_rule rules_alalc_komi[] = {
 	{{0x459}, 0, 0, 0, {"ĺ", "Ĺ", "Ĺ"}},
 	{{0x45A}, 0, 0, 0, {"ń", "Ń", "Ń"}},
-	{{0x45B}, 0, 0, 4, {"i̐", "i̐", "i̐"}},
-	{{0x45B}, 0, 0, 0, {"ć", "Ć", "Ć"}},
 	{{0x497}, 0, 0, 0, {"d̲z̲h̲", "D̲z̲h̲", "D̲Z̲H̲"}},
 	{{0x4E7}, 0, 0, 0, {"ȯ", "Ȯ", "Ȯ"}},
 	{{0x507}, 0, 0, 4, {"D͡Z", "D͡Z", "D͡Z"}},
@@ -1475,8 +1473,6 @@ static const struct translit_rule back_alalc_komi[] = {
 	{{0x64, 0xFE20, 0x7A, 0xFE21}, 0, 0, 0, {"ԇ", "Ԇ", "Ԇ"}},
 	{{0x64, 0x361, 0x7A}, 0, 0, 4, {"Ԇ", "Ԇ", "Ԇ"}},
 	{{0x64, 0x361, 0x7A}, 0, 0, 0, {"ԇ", "Ԇ", "Ԇ"}},
-	{{0x69, 0x310}, 0, 0, 4, {"Ћ", "Ћ", "Ћ"}},
-	{{0x107}, 0, 0, 0, {"ћ", "Ћ", "Ћ"}},
 	{{0x13A}, 0, 0, 0, {"љ", "Љ", "Љ"}},
 	{{0x144}, 0, 0, 0, {"њ", "Њ", "Њ"}},
 	{{0x22F}, 0, 0, 0, {"ӧ", "Ӧ", "Ӧ"}},
@@ -8272,7 +8268,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_komi, 8, back_alalc_komi, 9, members_alalc_komi, sizeof members_alalc_komi / sizeof members_alalc_komi[0]},
+	    , 0, rules_alalc_komi, 6, back_alalc_komi, 7, members_alalc_komi, sizeof members_alalc_komi / sizeof members_alalc_komi[0]},
 	{"alalc-koryak",
 	    "alalc-cyrillic-generic",
 	    "",

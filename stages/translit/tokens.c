@@ -50,8 +50,8 @@ end_character(const unsigned char *p, size_t n)
 {
 	if (n < 2)
 		return classes[p[0]] & LEAD ? -1 : 0;
-	if (p[0] == 0xC2) /* Latin-1: NBSP, « » and other signs; not soft hyphen, ª, µ, º */
-		return p[1] >= 0x80 && p[1] < 0xC0 && p[1] != 0xAA && p[1] != 0xAD &&
+	if (p[0] == 0xC2) /* Latin-1: NBSP, « » and other signs; not soft hyphen, ª, ´, µ, º */
+		return p[1] >= 0x80 && p[1] < 0xC0 && p[1] != 0xAA && p[1] != 0xAD && p[1] != 0xB4 &&
 			       p[1] != 0xB5 && p[1] != 0xBA
 			   ? 2
 			   : 0;
@@ -65,8 +65,8 @@ end_character(const unsigned char *p, size_t n)
 	unsigned char c = p[2];
 	if (c < 0x80 || c >= 0xC0)
 		return 0;
-	if (general) /* spaces, dashes, quotes; not ZWNJ, ZWJ, word joiner and the apostrophe */
-		return p[1] == 0x80 ? (c == 0x8C || c == 0x8D || c == 0x99 ? 0 : 3)
+	if (general) /* spaces, dashes, quotes; not ZWNJ, ZWJ, word joiner and apostrophes */
+		return p[1] == 0x80 ? (c == 0x8C || c == 0x8D || c == 0x98 || c == 0x99 ? 0 : 3)
 				    : (c == 0xA0 ? 0 : 3);
 	if (cjk)
 		return 3;
@@ -321,7 +321,7 @@ link_end(const unsigned char *p, size_t n, size_t i)
 	int round = 0, square = 0;
 
 	for (; i < n && !(classes[p[i]] & END) && end_character(p + i, n - i) <= 0; i++) {
-		if (n - i >= 3 && memcmp(p + i, "\xE2\x80\x99", 3) == 0)
+		if (n - i >= 3 && memcmp(p + i, "\xE2\x80", 2) == 0) /* ‘ or ’ */
 			break;
 		round += p[i] == '(' ? 1 : p[i] == ')' ? -1 : 0;
 		square += p[i] == '[' ? 1 : p[i] == ']' ? -1 : 0;

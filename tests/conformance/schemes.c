@@ -1,0 +1,318 @@
+/*
+ * conformance-schemes FILE...: the tables of the schemes, read here a second time, against what the
+ * library does: every rule can be reached, capitals are capitals, letters that only one key is
+ * written by come back, claims of one-to-one hold, and the letters that ICU's locale data has for a
+ * language are there.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <potok/translit.h>
+#include <potok/utf8.h>
+#include <unicode/uchar.h>
+#include <unicode/ulocdata.h>
+#include <unicode/uset.h>
+#include <unicode/ustring.h>
+
+enum { RULES = 1200, FIELD = 256, SETS = 64, LINE = 2048 };
+
+struct rule {
+	char key[FIELD], result[FIELD], context[FIELD];
+	bool back;
+};
+
+struct table {
+	char name[FIELD], languages[FIELD], base[FIELD];
+	bool both, reversible;
+	struct rule rules[RULES];
+	size_t nrules;
+	char sets[SETS][2][FIELD];
+	size_t nsets;
+};
+
+static int bad, letters_seen;
+
+static void
+fail(const struct table *t, const char *what, const char *a, const char *b)
+{
+	fprintf(stderr, "%s: %s: '%s' '%s'\n", t->name, what, a, b);
+	bad = 1;
+}
+
+static void
+read_table(const char *file, struct table *t)
+{
+	char line[LINE];
+	const char *base = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
+	FILE *f = fopen(file, "r");
+
+	memset(t, 0, sizeof *t);
+	snprintf(t->name, sizeof t->name, "%.*s", (int)(strlen(base) - 4), base);
+	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+		char *col[5] = {line, "", "", "", ""};
+		line[strcspn(line, "\n")] = '\0';
+		for (int i = 1; i < 5; i++) {
+			char *tab = strchr(col[i - 1], '\t');
+			if (tab == NULL)
+				break;
+			*tab = '\0';
+			col[i] = tab + 1;
+		}
+		bool back = strcmp(col[0], "back") == 0;
+		if (strcmp(col[0], "languages") == 0)
+			snprintf(t->languages, FIELD, "%s", col[1]);
+		else if (strcmp(col[0], "base") == 0)
+			snprintf(t->base, FIELD, "%s", col[1]);
+		else if (strcmp(col[0], "directions") == 0)
+			t->both = strcmp(col[1], "both") == 0;
+		else if (strcmp(col[0], "reversible") == 0)
+			t->reversible = strcmp(col[1], "yes") == 0;
+		else if (strcmp(col[0], "set") == 0) {
+			snprintf(t->sets[t->nsets][0], FIELD, "%s", col[1]);
+			snprintf(t->sets[t->nsets++][1], FIELD, "%s", col[2]);
+		} else if (back || (unsigned char)line[0] >= 0x80 || line[0] == '\'') {
+			struct rule *r = &t->rules[t->nrules++];
+			snprintf(r->key, FIELD, "%s", col[back]);
+			snprintf(r->result, FIELD, "%s", col[1 + back]);
+			snprintf(r->context, FIELD, "%s", col[2 + back]);
+			if (strcmp(r->result, "(nothing)") == 0)
+				r->result[0] = '\0';
+			r->back = back;
+		}
+	}
+	if (f == NULL)
+		fail(t, "cannot be read", file, "");
+	else
+		fclose(f);
+}
+
+/* Runs the stage over text.  Answers what it wrote, which the caller frees; NULL: it stopped. */
+static char *
+convert(const char *scheme, bool reverse, enum potok_translit_unknown unknown, const char *text)
+{
+	struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
+	struct potok_translit t;
+	struct potok_buf out = {.limit = SIZE_MAX};
+	struct potok_slice in = {(const unsigned char *)text, strlen(text)};
+
+	options.scheme = scheme;
+	options.reverse = reverse;
+	options.unknown = unknown;
+	options.keep = 0;
+	bool done = potok_translit_init(&t, &options) == POTOK_MORE &&
+		    potok_process(&t.stage, &in, &out, true) == POTOK_DONE &&
+		    potok_buf_own(&out) >= 0 && potok_buf_add(&out, "", 1) >= 0;
+	potok_close(&t.stage);
+	if (!done)
+		potok_buf_free(&out);
+	return (char *)out.data;
+}
+
+/* The length of the character at s. */
+static size_t
+character(const char *s)
+{
+	size_t n = 1;
+
+	while (((unsigned char)s[n] & 0xC0) == 0x80)
+		n++;
+	return n;
+}
+
+/* Does the set have this character?  "" is the boundary of a word. */
+static bool
+has(const struct table *t, const char *set, const char *c)
+{
+	const char *members = set;
+
+	for (size_t i = 0; i < t->nsets; i++) {
+		if (strcmp(t->sets[i][0], set) == 0)
+			members = t->sets[i][1];
+	}
+	return strstr(members, c[0] == '\0' ? "^" : c) != NULL;
+}
+
+/* Reads what the rule's context says of one side: the set, and whether it must not be in it.
+ * Answers whether it says anything. */
+static bool
+side(const struct rule *r, const char *word, char set[FIELD], bool *negative)
+{
+	const char *at = strstr(r->context, word);
+
+	if (at == NULL)
+		return false;
+	*negative = at - r->context >= 4 && strncmp(at - 4, "not ", 4) == 0;
+	snprintf(set, FIELD, "%.*s", (int)strcspn(at + strlen(word), " "), at + strlen(word));
+	return true;
+}
+
+/* Does the rule hold beside this character, "" being the boundary of a word? */
+static bool
+holds(const struct table *t, const struct rule *r, const char *word, const char *c)
+{
+	char set[FIELD];
+	bool negative;
+
+	return !side(r, word, set, &negative) || has(t, set, c) != negative;
+}
+
+/* Is the result of the rule seen in some text in which it must hold? */
+static bool
+seen_beside(const struct table *t, const struct rule *r, const char *left, const char *alphabet)
+{
+	char text[2 * FIELD], c[8] = "";
+
+	for (const char *a = alphabet;; a += character(a)) {
+		if (holds(t, r, "before ", c)) {
+			snprintf(text, sizeof text, "%s%s%s", left, r->key, c);
+			char *out = convert(t->name, r->back, POTOK_UNKNOWN_ISO9, text);
+			bool found = out != NULL && strstr(out, r->result) != NULL;
+			free(out);
+			if (found)
+				return true;
+		}
+		if (*a == '\0')
+			return false;
+		snprintf(c, sizeof c, "%.*s", (int)character(a), a);
+	}
+}
+
+static void
+check_reachable(const struct table *t, const struct rule *r)
+{
+	static const char *const alphabets[2] = {
+	    "абвгґдеёєжзиіїйклмнопрстуўфхцчшщъыьэюяјљњћђџәөүңқғҳҷҙѵѳ'’",
+	    "abcdefghijklmnopqrstuvwxyzäöüëïčšžŝğŭǒȳē0123456789'"};
+	char c[8] = "";
+
+	for (const char *a = alphabets[r->back];; a += character(a)) {
+		if (holds(t, r, "after ", c) && seen_beside(t, r, c, alphabets[r->back]))
+			return;
+		if (*a == '\0')
+			break;
+		snprintf(c, sizeof c, "%.*s", (int)character(a), a);
+	}
+	fail(t, "the rule is not reached", r->key, r->context);
+}
+
+/* A letter's capital begins with a capital. */
+static void
+check_capital(const struct table *t, const struct rule *r)
+{
+	UErrorCode err = U_ZERO_ERROR;
+	UChar key[FIELD], caps[FIELD];
+	char capital[FIELD];
+
+	u_strFromUTF8(key, FIELD, NULL, r->key, -1, &err);
+	u_strToUpper(caps, FIELD, key, -1, "", &err);
+	if (U_FAILURE(err) || u_strcmp(key, caps) == 0 || u_strlen(key) != 1 || r->back)
+		return;
+	u_strToUTF8(capital, FIELD, NULL, caps, -1, &err);
+	char *out = convert(t->name, false, POTOK_UNKNOWN_ISO9, capital);
+	u_strFromUTF8(key, FIELD, NULL, out != NULL ? out : "", -1, &err);
+	for (int i = 0; key[i] != 0; i++) {
+		if (!u_isalpha(key[i]) || u_charType(key[i]) == U_MODIFIER_LETTER)
+			continue;
+		if (u_islower(key[i]) && u_toupper(key[i]) != key[i])
+			fail(t, "the capital has a small letter first", capital, out);
+		break;
+	}
+	free(out);
+}
+
+/* A result that is written for one key alone comes back to it. */
+static void
+check_back(const struct table *t, const struct rule *r)
+{
+	if (!t->both || t->base[0] != '\0' || r->back || r->context[0] != '\0' ||
+	    r->result[0] == '\0')
+		return;
+	for (size_t i = 0; i < t->nrules; i++) {
+		const struct rule *o = &t->rules[i];
+		const char *made = o->back ? o->key : o->result;
+		if (o != r && strcmp(made, r->result) == 0)
+			return;
+	}
+	char *out = convert(t->name, true, POTOK_UNKNOWN_ISO9, r->result);
+	/* A sign has no case, and a capital in the table may share its Latin. */
+	if (out == NULL || strcmp(out, r->key) != 0)
+		fail(t, "does not come back", r->key, out != NULL ? out : "");
+	free(out);
+}
+
+static void
+check_one_to_one(const struct table *t)
+{
+	for (size_t i = 0; t->reversible && i < t->nrules; i++) {
+		for (size_t k = 0; k < i; k++) {
+			const struct rule *a = &t->rules[i], *b = &t->rules[k];
+			if (!a->back && !b->back && strcmp(a->result, b->result) == 0)
+				fail(t, "not one-to-one", a->key, b->key);
+		}
+	}
+}
+
+/* The small Cyrillic letters that ICU's locale data has for a language are in the scheme. */
+static void
+check_language(const struct table *t, const char *language)
+{
+	UErrorCode err = U_ZERO_ERROR;
+	char locale[FIELD];
+
+	snprintf(locale, sizeof locale, "%s_Cyrl", language);
+	ULocaleData *data = ulocdata_open(locale, &err);
+	if (U_FAILURE(err) || err == U_USING_DEFAULT_WARNING) {
+		ulocdata_close(data);
+		err = U_ZERO_ERROR;
+		data = ulocdata_open(language, &err);
+	}
+	USet *set = ulocdata_getExemplarSet(data, NULL, 0, ULOCDATA_ES_STANDARD, &err);
+	bool known = U_SUCCESS(err) && err != U_USING_DEFAULT_WARNING;
+	for (UChar32 c = 0x430; known && c < 0x530; c++) {
+		char letter[8] = "";
+		potok_utf8_encode((uint32_t)c, (unsigned char *)letter);
+		letters_seen += uset_contains(set, c);
+		if (!uset_contains(set, c))
+			continue;
+		char *out = convert(t->name, false, POTOK_UNKNOWN_STOP, letter);
+		if (out == NULL)
+			fail(t, "has not the letter of", language, letter);
+		free(out);
+	}
+	uset_close(set);
+	ulocdata_close(data);
+}
+
+static void
+check_languages(const struct table *t)
+{
+	char words[FIELD];
+	char *save = NULL;
+
+	snprintf(words, sizeof words, "%s", t->languages);
+	for (char *w = strtok_r(words, " ", &save); w != NULL; w = strtok_r(NULL, " ", &save)) {
+		if (strcmp(w, "und-Cyrl") != 0)
+			check_language(t, w);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct table t;
+
+	for (int i = 1; i < argc; i++) {
+		read_table(argv[i], &t);
+		for (size_t k = 0; k < t.nrules; k++) {
+			check_reachable(&t, &t.rules[k]);
+			check_capital(&t, &t.rules[k]);
+			check_back(&t, &t.rules[k]);
+		}
+		check_one_to_one(&t);
+		check_languages(&t);
+	}
+	printf("%d tables, %d letters of languages\n", argc - 1, letters_seen);
+	return bad;
+}
