@@ -486,16 +486,94 @@ take_blocks(struct work *w, const unsigned char *p, const unsigned char *end)
 	return p;
 }
 
+/* What take_plain() keeps in registers. */
+struct plain {
+	unsigned char *out;
+	unsigned prev;              /* slot of the character before */
+	uint64_t n;                 /* letters of the scheme */
+	const unsigned char *first; /* the first one */
+};
+
+/* Writes the plain letters of U+0400 to U+047F at p.  Answers what follows. */
+static inline const unsigned char *
+cyrillic_run(const struct translit_table *t, struct plain *s, const unsigned char *p,
+    const unsigned char *end)
+{
+	const unsigned both = ENTRY_PLAIN | ENTRY_LETTER;
+	const unsigned char *start = p;
+	unsigned char *out = s->out;
+	unsigned prev = s->prev;
+
+	while (end - p > 2) {
+		unsigned lead = p[0] - 0xD0u, tail = p[1] ^ 0x80u;
+		unsigned slot = 0x400 + lead * 64 + tail;
+		if (lead > 1 || tail > 0x3F || (p[2] & 0xFE) == 0xCC)
+			break;
+		const struct table_entry *e = t->entries[slot];
+		if ((e->flags & both) != both)
+			break;
+		e += (t->sets[prev] & t->left[slot]) != 0;
+		memcpy(out, e, sizeof *e);
+		out += e->len;
+		prev = slot;
+		p += 2;
+	}
+	s->out = out;
+	s->prev = prev;
+	s->n += (uint64_t)(p - start) / 2;
+	return p;
+}
+
+/* Passes the plain ASCII at p.  Answers what follows. */
+static inline const unsigned char *
+ascii_run(const struct translit_table *t, struct plain *s, const unsigned char *p,
+    const unsigned char *end)
+{
+	unsigned char *out = s->out;
+
+	while (end - p > 2 && p[0] < 0x80 && (p[1] & 0xFE) != 0xCC &&
+	       (t->entries[p[0]]->flags & ENTRY_PLAIN))
+		*out++ = *p++;
+	s->out = out;
+	s->prev = p[-1];
+	return p;
+}
+
+/* Writes the plain ASCII at p, on the way back.  Answers what follows. */
+static inline const unsigned char *
+latin_run(const struct translit_table *t, struct plain *s, const unsigned char *p,
+    const unsigned char *end)
+{
+	unsigned char *out = s->out;
+	unsigned prev = s->prev;
+
+	while (end - p > 2 && p[0] < 0x80 && (p[1] & 0xFE) != 0xCC) {
+		const struct table_entry *e = t->entries[p[0]];
+		unsigned letter = (e->flags / ENTRY_LETTER) & 1;
+		if (!(e->flags & ENTRY_PLAIN))
+			break;
+		e += (t->sets[prev] & t->left[p[0]]) != 0;
+		memcpy(out, e, sizeof *e);
+		out += e->len;
+		if (s->n == 0 && letter)
+			s->first = p;
+		s->n += letter;
+		prev = *p++;
+	}
+	s->out = out;
+	s->prev = prev;
+	return p;
+}
+
 /* Writes the characters at p whose entries are plain and that have no mark behind them.  Answers
- * what follows.  The state lives in local variables on the way. */
+ * what follows. */
 static const unsigned char *
 take_plain(struct work *w, const unsigned char *p, const unsigned char *end)
 {
 	const struct translit_table *t = w->table;
-	const unsigned char *start = p, *first = NULL;
-	unsigned char *out = w->out;
-	unsigned prev = w->prev;
-	uint64_t n = 0;
+	const unsigned char *start = p;
+	const bool back = w->t->reverse;
+	struct plain s = {.out = w->out, .prev = w->prev};
 
 	while (end - p > 2) {
 		unsigned slot = p[0], len = 1;
@@ -508,22 +586,26 @@ take_plain(struct work *w, const unsigned char *p, const unsigned char *end)
 		const struct table_entry *e = t->entries[slot];
 		if (!(e->flags & ENTRY_PLAIN) || (p[len] & 0xFE) == 0xCC)
 			break;
-		if (slot >> 7 != prev >> 7 && scripts_meet(prev, slot))
+		if (slot >> 7 != s.prev >> 7 && scripts_meet(s.prev, slot))
 			break;
-		unsigned letter = (e->flags / ENTRY_LETTER) & 1;
-		e += (t->sets[prev] & t->left[slot]) != 0;
-		memcpy(out, e, sizeof *e);
-		out += e->len;
-		first = n == 0 && letter ? p : first;
-		n += letter;
-		prev = slot;
+		bool letter = e->flags & ENTRY_LETTER;
+		e += (t->sets[s.prev] & t->left[slot]) != 0;
+		memcpy(s.out, e, sizeof *e);
+		s.out += e->len;
+		s.first = s.n == 0 && letter ? p : s.first;
+		s.n += letter;
+		s.prev = slot;
 		p += len;
+		if (slot >= 0x400 && letter)
+			p = cyrillic_run(t, &s, p, end);
+		else if (slot < 0x80)
+			p = (back ? latin_run : ascii_run)(t, &s, p, end);
 	}
 	if (p == start)
 		return p;
-	count_letters(w, n, first);
-	w->out = out;
-	w->prev = w->cased = prev;
+	count_letters(w, s.n, s.first);
+	w->out = s.out;
+	w->prev = w->cased = s.prev;
 	return p;
 }
 

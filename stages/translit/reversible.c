@@ -6,6 +6,7 @@
 #include <potok/utf8.h>
 
 #include "convert.h"
+#include "table.h"
 #include "tokens.h"
 
 static enum potok_status
@@ -235,31 +236,37 @@ reversible_token(struct potok_translit *t, const unsigned char *p, size_t n, boo
 	return s;
 }
 
+/* Is the character at p, of n bytes, a mark, or one that the way back knows? */
+static bool
+has_meaning(const struct potok_translit *t, const unsigned char *p, size_t n)
+{
+	uint32_t c;
+
+	potok_utf8_decode(p, n, &c);
+	int slot = scheme_slot(c);
+	return is_mark(p, n, REVERSIBLE_VERBATIM) || is_mark(p, n, REVERSIBLE_BREAK) ||
+	       (slot >= 0 && (t->back->table->entries[slot]->flags & ENTRY_KEY));
+}
+
 enum potok_status
 reversible_between(struct potok_translit *t, const unsigned char *p, size_t n, uint64_t offset,
     struct potok_buf *out)
 {
 	enum potok_status s = POTOK_MORE;
 
-	for (size_t i = 0, from = 0; i <= n && s >= 0;) {
-		bool mark = is_mark(p + i, n - i, REVERSIBLE_VERBATIM) ||
-			    is_mark(p + i, n - i, REVERSIBLE_BREAK);
-		bool line_end = i < n && p[i] == '\n' && t->open;
-		if (i < n && !mark && !line_end) {
-			i++;
+	for (size_t i = 0, len; i < n && s >= 0; i += len) {
+		uint32_t c;
+		int known = potok_utf8_decode(p + i, n - i, &c);
+		len = known > 0 ? (size_t)known : 1;
+		if (has_meaning(t, p + i, len)) {
+			potok_count_at(&t->counts[MARKED_TOKENS], offset + i);
+			s = pass(t, p + i, len, out);
 			continue;
 		}
-		s = potok_buf_add(out, p + from, i - from);
-		from = i;
-		if (i == n)
-			break;
-		if (s >= 0 && line_end)
+		if (p[i] == '\n')
 			s = turn(t, false, out);
-		if (s >= 0 && mark) {
-			potok_count_at(&t->counts[MARKED_TOKENS], offset + i);
-			s = pass(t, p + i, REVERSIBLE_MARK, out);
-			from = i += REVERSIBLE_MARK;
-		}
+		if (s >= 0)
+			s = potok_buf_add(out, p + i, len);
 	}
 	return s;
 }

@@ -37,10 +37,19 @@ table_compose(uint32_t letter, uint32_t mark)
 		   : 0;
 }
 
+/* The slot of a character of a table, which has one. */
+static size_t
+slot_of(uint32_t c)
+{
+	int slot = scheme_slot(c);
+
+	return slot >= 0 ? (size_t)slot : SCHEME_OTHER;
+}
+
 static uint32_t
 slot_lower(uint32_t c)
 {
-	return properties[scheme_slot(c)].lower;
+	return properties[slot_of(c)].lower;
 }
 
 uint32_t
@@ -120,8 +129,10 @@ add_rule(
 	*r = (struct table_rule){.flags = from->flags,
 	    .left = wanted(from->left, from->flags & RULE_NOT_AFTER),
 	    .right = wanted(from->right, from->flags & RULE_NOT_BEFORE)};
-	for (; from->key[r->nkey] != 0; r->nkey++)
+	for (; from->key[r->nkey] != 0; r->nkey++) {
 		r->key[r->nkey] = (uint16_t)slot_lower(from->key[r->nkey]);
+		t->entries[slot_of(from->key[r->nkey])]->flags |= ENTRY_KEY;
+	}
 	for (int i = 0; i < 3; i++)
 		r->len[i] = copy_text(r->text[i], from->text[i], signs);
 	uint16_t *link = &t->entries[r->key[0]][0].chain;
@@ -217,14 +228,14 @@ add_stressed(struct translit_table *t)
 {
 	for (size_t i = 0; i < sizeof compositions / sizeof compositions[0]; i++) {
 		const struct translit_pair *p = &compositions[i];
-		struct table_entry *e = t->entries[scheme_slot(p->composed)];
-		int letter = scheme_slot(p->letter);
+		struct table_entry *e = t->entries[slot_of(p->composed)];
+		size_t letter = slot_of(p->letter);
 		bool stress = p->mark == 0x300 ||
 			      (p->mark == 0x301 && properties[letter].script == SCRIPT_LATIN);
 		if (!stress || t->entries[slot_lower(p->composed)]->chain != 0 ||
 		    t->entries[slot_lower(p->letter)]->chain == 0)
 			continue;
-		e->flags = ENTRY_STRESSED;
+		e->flags = (uint8_t)((e->flags & ENTRY_KEY) | ENTRY_STRESSED);
 		e->chain = (uint16_t)letter;
 		e->text[0] = (char)(p->mark - 0x300);
 	}
@@ -259,7 +270,7 @@ add_sets(struct translit_table *t, const struct translit_scheme *s)
 	uint16_t sets[SCHEME_SLOTS] = {0}, boundary = s->nmembers > 0 ? s->members[0].sets : 0;
 
 	for (size_t i = 1; i < s->nmembers; i++)
-		sets[scheme_slot(s->members[i].letter)] = s->members[i].sets;
+		sets[slot_of(s->members[i].letter)] = s->members[i].sets;
 	for (size_t slot = 0; slot < SCHEME_SLOTS; slot++) {
 		uint16_t own = sets[properties[slot].lower];
 		/* What no rule begins with and is no letter ends the word. */
@@ -351,8 +362,7 @@ fast_punctuation(struct translit_table *t)
 	    0xA0, 0xAB, 0xBB, 0x2013, 0x2014, 0x201C, 0x201D, 0x201E, 0x2026};
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-		int slot = scheme_slot(all[i]);
-		if (slot >= 0 && t->entries[slot]->chain == 0)
+		if (t->entries[slot_of(all[i])]->chain == 0)
 			t->fast.punctuation[all[i] & 0x3F] |= all[i] < 0x100 ? FAST_C2 : FAST_E2_80;
 	}
 }

@@ -15,6 +15,7 @@ enum {
 	ENTRY_PLAIN = 1 << 0,    /* no rule needs a look at the text behind it */
 	ENTRY_LETTER = 1 << 1,   /* of the scheme */
 	ENTRY_UNKNOWN = 1 << 2,  /* a letter that the scheme does not have */
+	ENTRY_KEY = 1 << 4,      /* part of some key */
 	ENTRY_STRESSED = 1 << 3, /* stands for the letter whose slot is `chain` and a mark: text[0]
 				  * of U+0300 */
 };

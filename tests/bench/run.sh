@@ -145,8 +145,17 @@ section_translit() {
 	table "translit, Russian, BGN/PCGN"
 	speed potok-translit "$corpus/ru" "$bin/potok-translit" -s bgnpcgn-rus-1947
 	speed "uconv -x Russian-Latin/BGN" "$(part ru)" uconv -f utf-8 -t utf-8 -x Russian-Latin/BGN
+	for scheme in bgnpcgn-rus-1947-plain iso9-1995 alalc-russian icao-9303 gost-7.79-b wikipedia-rus; do
+		speed "potok-translit -s $scheme" "$corpus/ru" "$bin/potok-translit" -s "$scheme"
+	done
 	speed "potok-translit, English text" "$corpus/en" "$bin/potok-translit" -s bgnpcgn-rus-1947
 	speed "potok-translit --both" "$corpus/ru" "$bin/potok-translit" -s bgnpcgn-rus-1947 --both
+	"$bin/potok-translit" -s iso9-1995 "$(part ru)" >"$dir/romanized" 2>"$dir/messages"
+	table "translit, back to Russian by ISO 9"
+	speed "potok-translit --reverse" "$dir/romanized" "$bin/potok-translit" -s iso9-1995 --reverse
+	speed "uconv -x Latin-Cyrillic" "$dir/romanized" uconv -f utf-8 -t utf-8 -x Latin-Cyrillic
+	table "translit, with marks"
+	speed "potok-translit --reversible" "$(part ru)" "$bin/potok-translit" -s iso9-1995 --reversible
 }
 # size LABEL COMMAND...: prints a row, the bytes that are written of the part of "mixed".
 size() {

@@ -539,6 +539,27 @@ letter_pairs(unsigned char *text)
 	return len;
 }
 
+/* Many characters, each alone, between letters, and beside words. */
+static size_t
+characters(unsigned char *text)
+{
+	static const uint32_t ranges[][2] = {{1, 0x6FF}, {0x1C80, 0x1CBF}, {0x1E00, 0x1EFF},
+	    {0x2000, 0x206F}, {0x2110, 0x211F}, {0x2DE0, 0x2DFF}, {0x3000, 0x3010},
+	    {0xA640, 0xA69F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0xFF00, 0xFF20},
+	    {0x1F600, 0x1F601}};
+	size_t len = 0;
+
+	for (size_t r = 0; r < sizeof ranges / sizeof ranges[0]; r++) {
+		for (uint32_t c = ranges[r][0]; c <= ranges[r][1]; c++) {
+			unsigned char utf8[5] = {0};
+			potok_utf8_encode(c, utf8);
+			len += (size_t)sprintf((char *)text + len, "%s щ%sш%s ж%s %s\n",
+			    (char *)utf8, (char *)utf8, (char *)utf8, (char *)utf8, (char *)utf8);
+		}
+	}
+	return len;
+}
+
 static void
 test_comes_back(void **state)
 {
@@ -565,6 +586,14 @@ test_comes_back(void **state)
 			check_comes_back(scheme.name, texts[i], strlen(texts[i]));
 	}
 	check_comes_back(ISO, text, long_word);
+	n = characters(text);
+	for (size_t s = 0; potok_translit_scheme(s, &scheme); s++) {
+		if (scheme.back)
+			check_comes_back(scheme.name, text, n);
+	}
+	for (size_t i = 0; i < 5000; i++)
+		memcpy(text + 4 * i, "щш", 4);
+	long_word = 20000;
 	check_comes_back("dstu-9112-b", text, long_word);
 }
 
