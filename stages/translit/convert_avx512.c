@@ -158,6 +158,9 @@ convert_plain_avx512(const struct table_fast *f, const unsigned char *p, size_t 
 		    _mm512_test_epi8_mask(what, _mm512_set1_epi8(FAST_SMALL)) & last & tail;
 		__mmask64 large =
 		    _mm512_test_epi8_mask(what, _mm512_set1_epi8(FAST_CAPITAL)) & last & tail;
+		__mmask64 pair = _mm512_test_epi8_mask(what, _mm512_set1_epi8(FAST_PAIR)) & last;
+		__mmask64 after_pair =
+		    _mm512_test_epi8_mask(what, _mm512_set1_epi8(FAST_SECOND)) & last;
 		__m512i folded = _mm512_or_si512(x, _mm512_set1_epi8(0x20));
 		__mmask64 letter = _mm512_cmplt_epu8_mask(
 		    _mm512_sub_epi8(folded, _mm512_set1_epi8('a')), _mm512_set1_epi8(26));
@@ -176,6 +179,7 @@ convert_plain_avx512(const struct table_fast *f, const unsigned char *p, size_t 
 		stop_last |= title & ~(small_behind | capital_behind | (none >> 1));
 		stop_last |= ((letter << 2) | (__mmask64)latin << 1) & last;
 		stop_last |= last & (mark >> 1);
+		stop_last |= pair & ((after_pair >> 2) | (other >> 1) | (ascii_stop >> 1));
 		__mmask64 stop = other | stop_last >> 1 | ascii_stop | (~high & (mark >> 1));
 		stop |= ((last << 1) | cyrillic) & letter;
 		/* The neighbours of the characters before the last one are known. */

@@ -292,13 +292,6 @@ fast_text(struct table_fast *f, int which, unsigned letter, const struct table_r
 	return true;
 }
 
-/* Can the vector code write by this rule? */
-static bool
-fast_rule(const struct table_rule *r)
-{
-	return r->nkey == 1 && r->right == 0 && !(r->flags & RULE_CASELESS);
-}
-
 /* The bit, of eight, that the vector code has for these sets; 0: there is none left. */
 static uint8_t
 fast_set(uint32_t known[8], uint32_t sets)
@@ -312,6 +305,28 @@ fast_set(uint32_t known[8], uint32_t sets)
 	return 0;
 }
 
+/* The next rule of the chain, from rule i on, that does not look at the letter behind; what the
+ * others look for is marked.  0: there is none, or one looks for the end of the word. */
+static unsigned
+skip_pairs(struct translit_table *t, unsigned i, bool capital, bool *pair)
+{
+	for (i = skip_capital(t, i, capital); i != 0;
+	     i = skip_capital(t, t->rules[i].next, capital)) {
+		const struct table_rule *r = &t->rules[i];
+		if (r->nkey == 1 && r->right == 0)
+			break;
+		if (r->nkey == 1 && (r->right & t->sets[0]) != 0)
+			return 0;
+		*pair = true;
+		for (unsigned k = 0; k < FAST_LETTERS; k++) {
+			bool second = r->nkey > 1 ? properties[0x400 + k].lower == r->key[1]
+						  : (r->right & t->sets[0x400 + k]) != 0;
+			t->fast.flags[k] |= second ? FAST_SECOND : 0;
+		}
+	}
+	return i;
+}
+
 static void
 fast_letter(struct translit_table *t, unsigned letter, uint32_t known[8])
 {
@@ -319,15 +334,16 @@ fast_letter(struct translit_table *t, unsigned letter, uint32_t known[8])
 	unsigned slot = 0x400 + letter;
 	const struct table_entry *e = t->entries[slot];
 	bool capital = properties[slot].kind == KIND_UPPER;
-	unsigned i = skip_capital(t, e->chain, capital);
+	bool pair = false;
+	unsigned i = skip_pairs(t, e->chain, capital, &pair);
 	const struct table_rule *first = &t->rules[i], *r = first;
 
-	if (!(e->flags & ENTRY_LETTER) || i == 0 || !fast_rule(first))
+	if (!(e->flags & ENTRY_LETTER) || i == 0 || (first->flags & RULE_CASELESS))
 		return;
 	if (first->left != 0) {
-		i = skip_capital(t, first->next, capital);
+		i = skip_pairs(t, first->next, capital, &pair);
 		r = &t->rules[i];
-		if (i == 0 || r->left != 0 || !fast_rule(r))
+		if (i == 0 || r->left != 0 || (r->flags & RULE_CASELESS))
 			return;
 		f->left[letter] = fast_set(known, first->left);
 		if (f->left[letter] == 0)
@@ -337,7 +353,7 @@ fast_letter(struct translit_table *t, unsigned letter, uint32_t known[8])
 	if (!fast_text(f, 0, letter, r, capital) || !fast_text(f, 1, letter, first, capital) ||
 	    !fast_text(f, 2, letter, r, caps) || !fast_text(f, 3, letter, first, caps))
 		return;
-	f->flags[letter] = FAST_USABLE;
+	f->flags[letter] |= FAST_USABLE | (pair ? FAST_PAIR : 0);
 	f->flags[letter] |= capital ? FAST_CAPITAL : FAST_SMALL;
 	if (capital && (!same_case(r, true) || !same_case(first, true)))
 		f->flags[letter] |= FAST_TITLE;
@@ -362,7 +378,7 @@ fast_punctuation(struct translit_table *t)
 	    0xA0, 0xAB, 0xBB, 0x2013, 0x2014, 0x201C, 0x201D, 0x201E, 0x2026};
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-		if (t->entries[slot_of(all[i])]->chain == 0)
+		if (!(t->entries[slot_of(all[i])]->flags & ENTRY_KEY))
 			t->fast.punctuation[all[i] & 0x3F] |= all[i] < 0x100 ? FAST_C2 : FAST_E2_80;
 	}
 }
@@ -379,7 +395,8 @@ make_fast(struct translit_table *t)
 	for (unsigned i = 0; i < FAST_LETTERS; i++) {
 		t->fast.sets[i] = fast_sets(known, t->sets[0x400 + i]);
 		t->fast.ascii_sets[i] = fast_sets(known, t->sets[i]);
-		t->fast.ascii[i] = i == 0 || !(t->entries[i]->flags & ENTRY_PLAIN);
+		t->fast.ascii[i] =
+		    i == 0 || (t->entries[i]->flags & (ENTRY_PLAIN | ENTRY_KEY)) != ENTRY_PLAIN;
 	}
 }
 

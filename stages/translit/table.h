@@ -49,6 +49,8 @@ enum {
 	FAST_TITLE = 1 << 1, /* a capital with another text among capitals */
 	FAST_SMALL = 1 << 2,
 	FAST_CAPITAL = 1 << 3,
+	FAST_PAIR = 1 << 4,   /* not for it before some letters */
+	FAST_SECOND = 1 << 5, /* one of them */
 };
 
 /* Punctuation for the vector code, by the last six bits. */
