@@ -51,8 +51,8 @@ end_character(const unsigned char *p, size_t n)
 	if (n < 2)
 		return classes[p[0]] & LEAD ? -1 : 0;
 	if (p[0] == 0xC2) /* Latin-1: NBSP, « » and other signs; not soft hyphen, ª, ´, µ, º */
-		return p[1] >= 0x80 && p[1] < 0xC0 && p[1] != 0xAA && p[1] != 0xAD && p[1] != 0xB4 &&
-			       p[1] != 0xB5 && p[1] != 0xBA
+		return p[1] >= 0x80 && p[1] < 0xC0 && p[1] != 0xAA && p[1] != 0xAD &&
+			       p[1] != 0xB4 && p[1] != 0xB5 && p[1] != 0xBA
 			   ? 2
 			   : 0;
 	bool general = p[0] == 0xE2 && (p[1] == 0x80 || p[1] == 0x81);
@@ -172,31 +172,56 @@ token_between(const unsigned char *p, size_t n)
 	return i;
 }
 
+/* Bytes at the front of p[0..n), a multiple of 64, that are ASCII without backquotes.  The compiler
+ * makes vector code of the inner loop. */
+static inline __attribute__((always_inline)) size_t
+ascii_blocks(const unsigned char *p, size_t n)
+{
+	size_t i = 0;
+
+	for (; n - i >= 64; i += 64) {
+		unsigned char found = 0;
+		for (size_t k = 0; k < 64; k++)
+			found |= (unsigned char)((p[i + k] & 0x80) | (p[i + k] == '`'));
+		if (found)
+			break;
+	}
+	return i;
+}
+
+#if POTOK_SIMD_X86
+POTOK_TARGET_AVX2 static size_t
+ascii_blocks_avx2(const unsigned char *p, size_t n)
+{
+	return ascii_blocks(p, n);
+}
+#endif
+
 /* Bytes at the front of p[0..n) before the first that may begin a Cyrillic character or code. */
 static size_t
 before_cyrillic(const unsigned char *p, size_t n)
 {
+	bool avx2 = potok_simd() >= POTOK_SIMD_AVX2;
 	size_t i = 0;
 
 	while (i < n) {
-		uint64_t eight;
-		if (n - i >= sizeof eight) {
-			memcpy(&eight, p + i, sizeof eight);
-			/* No byte above 0x7F and, by the carry into bit 7, none that is 0x60. */
-			uint64_t other = eight ^ 0x6060606060606060u;
-			if (((eight | ((other - 0x0101010101010101u) & ~other)) &
-				0x8080808080808080u) == 0) {
-				i += sizeof eight;
-				continue;
-			}
+		if (n - i >= 64 && p[i] < 0x80) {
+#if POTOK_SIMD_X86
+			i += avx2 ? ascii_blocks_avx2(p + i, n - i) : ascii_blocks(p + i, n - i);
+#else
+			i += ascii_blocks(p + i, n - i);
+#endif
 		}
-		if ((classes[p[i]] & CYRILLIC) || p[i] == '`')
-			break;
-		if ((p[i] == 0xE1 || p[i] == 0xE2 || p[i] == 0xEA) &&
-		    (n - i < 2 || far_cyrillic(p + i)))
-			break;
-		i++;
+		/* To the end of what may be a block, or past what is not ASCII. */
+		size_t end = n - i > 64 ? i + 64 : n;
+		for (; i < end; i++) {
+			bool far = p[i] == 0xE1 || p[i] == 0xE2 || p[i] == 0xEA;
+			if ((classes[p[i]] & CYRILLIC) || p[i] == '`' ||
+			    (far && (n - i < 2 || far_cyrillic(p + i))))
+				return i;
+		}
 	}
+	(void)avx2;
 	return i;
 }
 
