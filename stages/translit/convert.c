@@ -627,6 +627,109 @@ convert_text(struct work *w, const unsigned char *p, const unsigned char *end)
 	return p;
 }
 
+/* Is p[0..n) a Roman numeral of at least two letters? */
+static bool
+is_numeral(const unsigned char *p, size_t n)
+{
+	static const char *const digits[3][9] = {
+	    {"C", "CC", "CCC", "CD", "D", "DC", "DCC", "DCCC", "CM"},
+	    {"X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC"},
+	    {"I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"}};
+	size_t i = 0;
+
+	while (i < n && i < 3 && p[i] == 'M')
+		i++;
+	for (int k = 0; k < 3; k++) {
+		size_t best = 0;
+		for (int d = 0; d < 9; d++) {
+			size_t len = strlen(digits[k][d]);
+			if (len > best && n - i >= len && memcmp(p + i, digits[k][d], len) == 0)
+				best = len;
+		}
+		i += best;
+	}
+	return i == n && n >= 2;
+}
+
+/* Is l in some key, by itself or without its stress mark? */
+static bool
+is_known(const struct work *w, const struct letter *l)
+{
+	unsigned lower = table_properties[l->slot].lower;
+
+	return (w->table->entries[l->slot]->flags & ENTRY_STRESSED) ||
+	       (w->table->entries[lower]->flags & ENTRY_KEY);
+}
+
+/* Is l a Latin letter that is in no key? */
+static bool
+is_foreign(const struct work *w, const struct letter *l)
+{
+	return l->kind >= KIND_LOWER && table_properties[l->slot].script == SCRIPT_LATIN &&
+	       !is_known(w, l);
+}
+
+/* Does p[0..n), a word, pass on the way back? */
+static bool
+passes_back(const unsigned char *p, size_t n, bool foreign)
+{
+	return foreign || (n >= 2 && p[0] >= 'C' && p[0] <= 'X' && is_numeral(p, n));
+}
+
+/* Finds the first word of p[0..end) that has a foreign letter, or is a Roman numeral.  Answers
+ * where it begins, `end` when there is none; *behind becomes its end. */
+static const unsigned char *
+foreign_word(const struct work *w, const unsigned char *p, const unsigned char *end,
+    const unsigned char **behind)
+{
+	const unsigned char *word = p;
+	bool foreign = false;
+
+	while (p < end) {
+		const unsigned char *next = p + 1;
+		bool inside;
+		if (*p < 0x80 && (next == end || (*next & 0xFE) != 0xCC)) {
+			unsigned small = *p | 0x20u;
+			bool letter = small >= 'a' && small <= 'z';
+			bool known = w->table->entries[letter ? small : *p]->flags & ENTRY_KEY;
+			inside = letter || known;
+			foreign = foreign || (letter && !known);
+		} else {
+			struct letter l = read_letter(p, end);
+			compose(&l, end);
+			inside = l.kind != KIND_NONE || is_known(w, &l);
+			foreign = foreign || is_foreign(w, &l);
+			next = l.behind;
+		}
+		if (!inside) {
+			if (passes_back(word, (size_t)(p - word), foreign))
+				break;
+			word = next;
+			foreign = false;
+		}
+		p = next;
+	}
+	*behind = p;
+	return passes_back(word, (size_t)(p - word), foreign) ? word : end;
+}
+
+/* The way back: as convert_text(), but words that are not of the scheme pass. */
+static const unsigned char *
+convert_back(struct work *w, const unsigned char *p, const unsigned char *end)
+{
+	while (p < end) {
+		const unsigned char *behind, *word = foreign_word(w, p, end, &behind);
+		p = convert_text(w, p, word);
+		if (p == end)
+			break;
+		memcpy(w->out, p, (size_t)(behind - p));
+		w->out += behind - p;
+		w->prev = w->cased = SCHEME_OTHER;
+		p = behind;
+	}
+	return p;
+}
+
 /* Bytes that n bytes of text can become: a character of two bytes becomes SCHEME_TEXT at most,
  * where whole entries are stored; a caseless key of one byte as many. */
 static size_t
@@ -647,9 +750,11 @@ convert_tokens(struct potok_translit *t, const unsigned char *p, size_t n, bool 
 	if (s < 0)
 		return s;
 	unsigned char *to = out->data + out->len;
+	const unsigned char *(*write)(struct work *, const unsigned char *, const unsigned char *) =
+	    t->reverse ? convert_back : convert_text;
 	struct work w = {t, t->table, p, p + n, offset, to, to, t->prev, t->cased};
 	while (special && token_protected(p, n, at, t->keep, &span)) {
-		at = (size_t)(convert_text(&w, p + at, p + span.start) - p);
+		at = (size_t)(write(&w, p + at, p + span.start) - p);
 		if (t->stopped)
 			break;
 		if (token_cyrillic(p + span.start, span.end - span.start))
@@ -660,7 +765,7 @@ convert_tokens(struct potok_translit *t, const unsigned char *p, size_t n, bool 
 		at = span.end;
 	}
 	if (!t->stopped)
-		at = (size_t)(convert_text(&w, p + at, p + n) - p);
+		at = (size_t)(write(&w, p + at, p + n) - p);
 	*taken = at;
 	t->prev = (uint16_t)w.prev;
 	t->cased = (uint16_t)w.cased;
