@@ -669,11 +669,21 @@ is_foreign(const struct work *w, const struct letter *l)
 	       !is_known(w, l);
 }
 
+/* Is c one of I, V, X, L, C, D, M? */
+static bool
+is_digit(unsigned c)
+{
+	const uint32_t digits = 1u << ('I' - 'C') | 1u << ('V' - 'C') | 1u << ('X' - 'C') |
+				1u << ('L' - 'C') | 1u << 0 | 1u << ('D' - 'C') | 1u << ('M' - 'C');
+
+	return c - 'C' < 32 && (digits >> (c - 'C') & 1);
+}
+
 /* Does p[0..n), a word, pass on the way back? */
 static bool
 passes_back(const unsigned char *p, size_t n, bool foreign)
 {
-	return foreign || (n >= 2 && p[0] >= 'C' && p[0] <= 'X' && is_numeral(p, n));
+	return foreign || (n >= 2 && is_digit(p[0]) && is_digit(p[1]) && is_numeral(p, n));
 }
 
 /* Finds the first word of p[0..end) that has a foreign letter, or is a Roman numeral.  Answers
@@ -682,26 +692,28 @@ static const unsigned char *
 foreign_word(const struct work *w, const unsigned char *p, const unsigned char *end,
     const unsigned char **behind)
 {
+	const uint8_t *classes = w->table->words;
 	const unsigned char *word = p;
 	bool foreign = false;
 
 	while (p < end) {
 		const unsigned char *next = p + 1;
-		bool inside;
-		if (*p < 0x80 && (next == end || (*next & 0xFE) != 0xCC)) {
-			unsigned small = *p | 0x20u;
-			bool letter = small >= 'a' && small <= 'z';
-			bool known = w->table->entries[letter ? small : *p]->flags & ENTRY_KEY;
-			inside = letter || known;
-			foreign = foreign || (letter && !known);
-		} else {
-			struct letter l = read_letter(p, end);
-			compose(&l, end);
-			inside = l.kind != KIND_NONE || is_known(w, &l);
-			foreign = foreign || is_foreign(w, &l);
-			next = l.behind;
+		unsigned class = classes[*p];
+		if (class == WORD_INSIDE) {
+			p = next;
+			continue;
 		}
-		if (!inside) {
+		if (class == WORD_DECODE) {
+			/* A mark may make another letter of the ASCII before it. */
+			bool mark = (*p & 0xFE) == 0xCC && p > word && p[-1] < 0x80;
+			struct letter l = read_letter(mark ? p - 1 : p, end);
+			compose(&l, end);
+			class = l.kind == KIND_NONE && !is_known(w, &l) ? WORD_END : WORD_INSIDE;
+			foreign = foreign || is_foreign(w, &l);
+			next = l.behind > p ? l.behind : next + 1;
+		}
+		foreign = foreign || class == WORD_FOREIGN;
+		if (class == WORD_END) {
 			if (passes_back(word, (size_t)(p - word), foreign))
 				break;
 			word = next;

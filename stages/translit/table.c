@@ -400,6 +400,19 @@ make_fast(struct translit_table *t)
 	}
 }
 
+static void
+make_words(struct translit_table *t)
+{
+	for (unsigned b = 0; b < 256; b++) {
+		bool letter = b < 0x80 && is_letter(b);
+		bool known = b < 0x80 && (t->entries[properties[b].lower]->flags & ENTRY_KEY);
+		t->words[b] = b >= 0x80 ? WORD_DECODE
+			      : known   ? WORD_INSIDE
+			      : letter  ? WORD_FOREIGN
+					: WORD_END;
+	}
+}
+
 static bool
 same_key(const struct translit_rule *a, const struct translit_rule *b)
 {
@@ -470,7 +483,9 @@ table_make(const struct translit_scheme *s, const struct potok_translit_options 
 	}
 	add_passing(t, o->reverse);
 	add_sets(t, s);
-	if (!o->reverse)
+	if (o->reverse)
+		make_words(t);
+	else
 		make_fast(t);
 	return t;
 }

@@ -72,7 +72,11 @@ struct table_fast {
 	uint8_t punctuation[64];
 };
 
+/* What a byte is for words on the way back. */
+enum { WORD_INSIDE, WORD_END, WORD_FOREIGN, WORD_DECODE };
+
 struct translit_table {
+	uint8_t words[256];
 	struct table_fast fast;
 
 	/* By slot.  A plain entry has two texts: the second one for where the letter before is in a
