@@ -710,7 +710,7 @@ foreign_word(const struct work *w, const unsigned char *p, const unsigned char *
 			compose(&l, end);
 			class = l.kind == KIND_NONE && !is_known(w, &l) ? WORD_END : WORD_INSIDE;
 			foreign = foreign || is_foreign(w, &l);
-			next = l.behind > p ? l.behind : next + 1;
+			next = l.behind > p ? l.behind : read_letter(p, end).behind;
 		}
 		foreign = foreign || class == WORD_FOREIGN;
 		if (class == WORD_END) {

@@ -492,6 +492,7 @@ convert(
 	*out = (struct potok_buf){.limit = SIZE_MAX};
 	assert_int_equal(potok_translit_init(&t, options), POTOK_MORE);
 	assert_int_equal(potok_process(&t.stage, &in, out, true), POTOK_DONE);
+	assert_int_equal(in.len, 0);
 	assert_int_equal(potok_buf_own(out), POTOK_MORE);
 	potok_close(&t.stage);
 }
@@ -631,6 +632,31 @@ test_marks(void **state)
 }
 
 /* Text of random letters, words in capitals, punctuation, marks and tokens. */
+/* Letters, marks and parts of characters in any order, there and back: nothing is read or taken
+ * beyond the end. */
+static void
+test_parts_of_characters(void **state)
+{
+	static const char bytes[] = "W\xCD\x80\xCC\x81\xD0\xE2 ";
+	enum { BYTES = sizeof bytes - 1, TEXTS = BYTES * BYTES * BYTES * BYTES };
+	struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
+
+	(void)state;
+	options.scheme = ISO;
+	for (int reverse = 0; reverse < 2; reverse++) {
+		options.reverse = reverse;
+		for (unsigned i = 0; i < TEXTS; i++) {
+			struct potok_buf out;
+			unsigned char *text = test_malloc(4);
+			for (unsigned k = 0, digits = i; k < 4; k++, digits /= BYTES)
+				text[k] = (unsigned char)bytes[digits % BYTES];
+			convert(&options, text, 4, &out);
+			potok_buf_free(&out);
+			test_free(text);
+		}
+	}
+}
+
 static size_t
 random_text(unsigned char *text, size_t n, uint32_t *seed)
 {
@@ -980,6 +1006,7 @@ main(void)
 	    cmocka_unit_test(test_option_cases),
 	    cmocka_unit_test(test_comes_back),
 	    cmocka_unit_test(test_marks),
+	    cmocka_unit_test(test_parts_of_characters),
 	    cmocka_unit_test(test_vector_code),
 	    cmocka_unit_test(test_stop),
 	    cmocka_unit_test(test_all_characters),
