@@ -458,15 +458,16 @@ take_blocks(struct work *w, const unsigned char *p, const unsigned char *end)
 	if (slot >= 0x80 && table_properties[slot].kind == KIND_NONE &&
 	    w->table->entries[slot]->chain == 0)
 		slot = BOUNDARY;
-	if (end - p < PLAIN_BLOCK || w->t->simd < POTOK_SIMD_AVX512 || w->prev != w->cased ||
-	    (slot >= 0x80 && !cyrillic))
+	if (end - p < PLAIN_BLOCK || w->t->simd == POTOK_SIMD_SCALAR || w->prev != w->cased ||
+	    (slot != BOUNDARY && slot < 0x80 && f->ascii[slot]) || (slot >= 0x80 && !cyrillic))
 		return p;
 	struct plain_state state = {.out = w->out,
-	    .sets = cyrillic ? f->sets[slot - 0x400] : f->ascii_sets[slot],
-	    .latin = slot < 0x80 && table_properties[slot].script == SCRIPT_LATIN,
-	    .cyrillic = cyrillic,
-	    .capital = table_properties[slot].kind == KIND_UPPER};
-	size_t n = convert_plain_avx512(f, p, (size_t)(end - p), (size_t)(w->end - p), &state);
+	    .before = {.sets = cyrillic ? f->sets[slot - 0x400] : f->space,
+		.latin = slot < 0x80 && table_properties[slot].script == SCRIPT_LATIN,
+		.cyrillic = cyrillic,
+		.capital = table_properties[slot].kind == KIND_UPPER}};
+	size_t n = (w->t->simd == POTOK_SIMD_AVX2 ? convert_plain_avx2 : convert_plain_avx512)(
+	    f, p, (size_t)(end - p), (size_t)(w->end - p), &state);
 	if (n == 0)
 		return p;
 	count_letters(w, state.letters, p + state.first);
@@ -619,7 +620,7 @@ convert_text(struct work *w, const unsigned char *p, const unsigned char *end)
 		const unsigned char *start = p;
 		p = blocks ? take_blocks(w, p, end) : p;
 		/* Where vector code stopped, a few characters are taken one by one. */
-		bool more = blocks && end - p > PLAIN_BLOCK && w->t->simd >= POTOK_SIMD_AVX512;
+		bool more = blocks && end - p > PLAIN_BLOCK && w->t->simd > POTOK_SIMD_SCALAR;
 		p = take_plain(w, p, more ? p + 6 : end);
 		if (p == start)
 			p = take_letter(w, p, end);

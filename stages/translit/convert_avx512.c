@@ -117,16 +117,15 @@ convert_plain_avx512(const struct table_fast *f, const unsigned char *p, size_t 
     struct plain_state *state)
 {
 	const struct wide flags = load(f->flags), left = load(f->left), sets = load(f->sets),
-			  ascii_sets = load(f->ascii_sets), ascii_stops = load(f->ascii);
+			  ascii_stops = load(f->ascii);
 	const struct wide text[4] = {
 	    load(f->text[0][0]), load(f->text[0][1]), load(f->text[0][2]), load(f->text[0][3])};
 	const struct weave weave = make_weave();
 	const __m512i punct = _mm512_loadu_si512(f->punctuation),
-		      space = _mm512_set1_epi8((char)f->ascii_sets[' ']);
+		      space = _mm512_set1_epi8((char)f->space);
 	const __m512i back2 = _mm512_sub_epi8(count_up(), _mm512_set1_epi8(2));
+	struct plain_before before = state->before;
 	unsigned char *out = state->out;
-	unsigned before = state->sets, latin = state->latin, cyrillic = state->cyrillic;
-	unsigned capital = state->capital;
 	size_t i = 0;
 
 	while (i < n) {
@@ -134,70 +133,48 @@ convert_plain_avx512(const struct table_fast *f, const unsigned char *p, size_t 
 		__m512i x = seen - i >= 64 ? _mm512_loadu_si512(p + i)
 					   : _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '),
 						 _bzhi_u64(~0ULL, (unsigned)(seen - i)), p + i);
-		__mmask64 high = _mm512_movepi8_mask(x);
+		struct plain_block block = {.high = _mm512_movepi8_mask(x)};
 		__mmask64 d0 = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8((char)0xD0));
 		__mmask64 d1 = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8((char)0xD1));
-		__mmask64 lead = d0 | d1, last = lead << 1; /* last: of two bytes */
-		__mmask64 tail = _mm512_cmplt_epi8_mask(x, _mm512_set1_epi8((char)0xC0));
-		__mmask64 other = high & ~(lead | last), pass = 0, mark = 0;
+		__mmask64 lead = d0 | d1, last = lead << 1;
+		block.last = last;
+		block.tail = _mm512_cmplt_epi8_mask(x, _mm512_set1_epi8((char)0xC0));
+		block.other = block.high & ~(lead | last);
 		__m512i index = _mm512_and_si512(x, _mm512_set1_epi8(0x3F));
-		if (other != 0) {
-			pass = punctuation(punct, x, index);
-			mark = _mm512_cmpeq_epi8_mask(
+		if (block.other != 0) {
+			block.pass = punctuation(punct, x, index);
+			block.mark = _mm512_cmpeq_epi8_mask(
 			    _mm512_and_si512(x, _mm512_set1_epi8((char)0xFE)),
 			    _mm512_set1_epi8((char)0xCC));
-			other &= ~pass;
+			block.other &= ~block.pass;
 		}
 		index = _mm512_mask_add_epi8(index, d1 << 1, index, _mm512_set1_epi8(0x40));
 
-		/* What letters and ASCII are. */
 		__m512i what = look_up(flags, index);
-		__mmask64 usable = _mm512_test_epi8_mask(what, _mm512_set1_epi8(FAST_USABLE));
-		__mmask64 title = _mm512_test_epi8_mask(what, _mm512_set1_epi8(FAST_TITLE)) & last;
-		__mmask64 small =
-		    _mm512_test_epi8_mask(what, _mm512_set1_epi8(FAST_SMALL)) & last & tail;
-		__mmask64 large =
-		    _mm512_test_epi8_mask(what, _mm512_set1_epi8(FAST_CAPITAL)) & last & tail;
-		__mmask64 pair = _mm512_test_epi8_mask(what, _mm512_set1_epi8(FAST_PAIR)) & last;
-		__mmask64 after_pair =
-		    _mm512_test_epi8_mask(what, _mm512_set1_epi8(FAST_SECOND)) & last;
+		__mmask64 good = last & block.tail;
+		block.usable = _mm512_test_epi8_mask(what, _mm512_set1_epi8(FAST_USABLE));
+		block.title = last & _mm512_test_epi8_mask(what, _mm512_set1_epi8(FAST_TITLE));
+		block.small = good & _mm512_test_epi8_mask(what, _mm512_set1_epi8(FAST_SMALL));
+		block.capital = good & _mm512_test_epi8_mask(what, _mm512_set1_epi8(FAST_CAPITAL));
+		block.pair = last & _mm512_test_epi8_mask(what, _mm512_set1_epi8(FAST_PAIR));
+		block.second = last & _mm512_test_epi8_mask(what, _mm512_set1_epi8(FAST_SECOND));
 		__m512i folded = _mm512_or_si512(x, _mm512_set1_epi8(0x20));
-		__mmask64 letter = _mm512_cmplt_epu8_mask(
+		block.letter = _mm512_cmplt_epu8_mask(
 		    _mm512_sub_epi8(folded, _mm512_set1_epi8('a')), _mm512_set1_epi8(26));
-		__mmask64 ascii_small = letter & _mm512_test_epi8_mask(x, _mm512_set1_epi8(0x20));
+		block.ascii_small = block.letter & _mm512_test_epi8_mask(x, _mm512_set1_epi8(0x20));
 		__m512i odd = look_up(ascii_stops, x);
-		__mmask64 ascii_stop = _mm512_test_epi8_mask(odd, odd) & ~high;
+		block.ascii_stop = _mm512_test_epi8_mask(odd, odd) & ~block.high;
 
-		/* Where a character begins that is not for this loop. */
-		__mmask64 none = (~high & ~letter & ~ascii_stop) | pass;
-		__mmask64 capital_before =
-		    ((large | (letter & ~ascii_small)) << 2) | (__mmask64)capital << 1;
-		__mmask64 small_behind = (ascii_small >> 1) | (small >> 2);
-		__mmask64 capital_behind = ((letter & ~ascii_small) >> 1) | (large >> 2);
-		__mmask64 caps = title & (capital_behind | ((none >> 1) & capital_before));
-		__mmask64 stop_last = last & ~(usable & tail);
-		stop_last |= title & ~(small_behind | capital_behind | (none >> 1));
-		stop_last |= ((letter << 2) | (__mmask64)latin << 1) & last;
-		stop_last |= last & (mark >> 1);
-		stop_last |= pair & ((after_pair >> 2) | (other >> 1) | (ascii_stop >> 1));
-		__mmask64 stop = other | stop_last >> 1 | ascii_stop | (~high & (mark >> 1));
-		stop |= ((last << 1) | cyrillic) & letter;
-		/* The neighbours of the characters before the last one are known. */
-		__mmask64 starts = (~(tail & high) & (~0ULL >> 1)) | 1;
-		unsigned use = 63 - (unsigned)__builtin_clzll(starts);
-		if (stop != 0 && (unsigned)__builtin_ctzll(stop) < use)
-			use = (unsigned)__builtin_ctzll(stop);
-		use = use < n - i ? use : (unsigned)(n - i);
+		uint64_t caps;
+		unsigned use = plain_usable(&block, &before, n - i, &caps);
 		if (use == 0)
 			break;
 		__mmask64 keep = _bzhi_u64(~lead, use), letters = keep & last;
 
 		/* The sets of the letter before each. */
-		__m512i member =
-		    _mm512_mask_blend_epi8(last, look_up(ascii_sets, x), look_up(sets, index));
-		member = _mm512_mask_mov_epi8(member, pass, space);
+		__m512i member = _mm512_mask_blend_epi8(last, space, look_up(sets, index));
 		__m512i of_before = _mm512_permutexvar_epi8(back2, member);
-		of_before = _mm512_mask_set1_epi8(of_before, 2, (char)before);
+		of_before = _mm512_mask_set1_epi8(of_before, 2, (char)before.sets);
 		__mmask64 second = letters & _mm512_test_epi8_mask(of_before, look_up(left, index));
 
 		__m512i b[FAST_TEXT];
@@ -218,15 +195,7 @@ convert_plain_avx512(const struct table_fast *f, const unsigned char *p, size_t 
 			state->first = i + (size_t)__builtin_ctzll(letters) - 1;
 		state->letters += (uint64_t)__builtin_popcountll(letters);
 		i += use;
-		unsigned char end = p[i - 1];
-		unsigned lead_of_end = end >= 0x80 ? p[i - 2] : 0;
-		unsigned of_table = ((lead_of_end & 1u) << 6) | (end & 0x3Fu);
-		cyrillic = (lead_of_end & 0xFE) == 0xD0;
-		latin = (end | 0x20) >= 'a' && (end | 0x20) <= 'z';
-		capital = cyrillic ? (f->flags[of_table] & FAST_CAPITAL) != 0 : latin && end < 'a';
-		before = cyrillic     ? f->sets[of_table]
-			 : end < 0x80 ? f->ascii_sets[end]
-				      : f->ascii_sets[' '];
+		before = plain_before(f, p + i);
 	}
 	state->out = out;
 	return i;

@@ -7,20 +7,84 @@
 
 enum { PLAIN_BLOCK = 8 }; /* bytes below which the vector code is not worth while */
 
+/* What is known of the character before. */
+struct plain_before {
+	unsigned sets;     /* table_fast.sets of it */
+	unsigned latin;    /* 1: it is a Latin letter of ASCII */
+	unsigned cyrillic; /* 1: it is a Cyrillic letter */
+	unsigned capital;  /* 1: it is a capital letter */
+};
+
 struct plain_state {
 	unsigned char *out; /* where the next byte is written; 128 more than are used may be */
-	unsigned sets;      /* table_fast.sets of the character before */
-	unsigned latin;     /* 1: it is a Latin letter of ASCII */
-	unsigned cyrillic;  /* 1: it is a Cyrillic letter */
-	unsigned capital;   /* 1: it is a capital letter */
-	uint64_t letters;   /* written so far */
-	size_t first;       /* the place in p of the first one, when letters was 0 */
+	struct plain_before before;
+	uint64_t letters; /* written so far */
+	size_t first;     /* the place in p of the first one, when letters was 0 */
 };
 
 /* Writes the characters at the front of p[0..n) that are plain in the table and by what is around
  * them, in p[0..seen), behind which a word ends.  Answers how many bytes it has taken: whole
  * characters. */
+size_t convert_plain_avx2(
+    const struct table_fast *, const unsigned char *p, size_t n, size_t seen, struct plain_state *);
 size_t convert_plain_avx512(
     const struct table_fast *, const unsigned char *p, size_t n, size_t seen, struct plain_state *);
+
+/* What the bytes of a block of 64 are.  What a Cyrillic letter is, is told at its last byte. */
+struct plain_block {
+	uint64_t high, tail; /* from 80 on; below C0 as a signed byte: ASCII, too, is none */
+	uint64_t last;       /* byte of a letter whose first byte is D0 or D1 */
+	uint64_t other;      /* bytes from 80 on, neither of letters nor of `pass` */
+	uint64_t pass;       /* punctuation */
+	uint64_t mark;       /* first byte of a combining mark */
+	uint64_t letter, ascii_small, ascii_stop; /* of ASCII */
+	/* As the flags of table_fast: */
+	uint64_t usable, title, small, capital, pair, second;
+};
+
+/* Finds the bytes of the block, n at most, that the vector code can take.  *caps becomes the
+ * letters to be written in capitals. */
+static inline unsigned
+plain_usable(
+    const struct plain_block *b, const struct plain_before *before, size_t n, uint64_t *caps)
+{
+	uint64_t large = b->letter & ~b->ascii_small;
+	uint64_t none = (~b->high & ~b->letter & ~b->ascii_stop) | b->pass;
+	uint64_t capital_before = (b->capital | large) << 2 | (uint64_t)before->capital << 1;
+	uint64_t small_behind = b->ascii_small >> 1 | b->small >> 2;
+	uint64_t capital_behind = large >> 1 | b->capital >> 2;
+
+	*caps = b->title & (capital_behind | (none >> 1 & capital_before));
+	/* Letters that are not for this loop, at their last byte. */
+	uint64_t stop = b->last & ~(b->usable & b->tail);
+	stop |= b->title & ~(small_behind | capital_behind | none >> 1);
+	stop |= (b->letter << 2 | (uint64_t)before->latin << 1) & b->last;
+	stop |= b->last & b->mark >> 1;
+	stop |= b->pair & (b->second >> 2 | b->other >> 1 | b->ascii_stop >> 1);
+	/* All characters that are not, at their first byte. */
+	stop = b->other | stop >> 1 | b->ascii_stop | (~b->high & b->mark >> 1);
+	stop |= (b->last << 1 | before->cyrillic) & b->letter;
+	/* The neighbours of the characters before the last one are known. */
+	uint64_t starts = (~(b->tail & b->high) & ~0ULL >> 1) | 1;
+	unsigned use = 63 - (unsigned)__builtin_clzll(starts);
+	if (stop != 0 && (unsigned)__builtin_ctzll(stop) < use)
+		use = (unsigned)__builtin_ctzll(stop);
+	return use < n ? use : (unsigned)n;
+}
+
+/* What is known of the character that ends before p, in the same run. */
+static inline struct plain_before
+plain_before(const struct table_fast *f, const unsigned char *p)
+{
+	unsigned end = p[-1], lead = end >= 0x80 ? p[-2] : 0;
+	unsigned letter = (lead & 1u) << 6 | (end & 0x3Fu);
+	bool cyrillic = (lead & 0xFE) == 0xD0;
+	bool latin = (end | 0x20) >= 'a' && (end | 0x20) <= 'z';
+
+	return (struct plain_before){.sets = cyrillic ? f->sets[letter] : f->space,
+	    .latin = latin,
+	    .cyrillic = cyrillic,
+	    .capital = cyrillic ? (f->flags[letter] & FAST_CAPITAL) != 0 : latin && end < 'a'};
+}
 
 #endif

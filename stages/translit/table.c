@@ -383,21 +383,64 @@ fast_punctuation(struct translit_table *t)
 	}
 }
 
+/* Is the ASCII character for the vector code, which takes all that are no letters for one? */
+static bool
+fast_ascii(const struct translit_table *t, unsigned c)
+{
+	return c != 0 && (t->entries[c]->flags & (ENTRY_PLAIN | ENTRY_KEY)) == ENTRY_PLAIN &&
+	       (is_letter(c) || t->sets[c] == t->sets[' ']);
+}
+
+/* The rows of the set of bytes for which table[byte] has a bit of the mask. */
+static void
+fast_rows(uint8_t rows[FAST_ROWS], const uint8_t *table, size_t n, unsigned mask)
+{
+	for (size_t i = 0; i < n; i++)
+		rows[i % FAST_ROWS] |= (uint8_t)((table[i] & mask) != 0 ? 1u << i / FAST_ROWS : 0u);
+}
+
+/* The texts as numbers whose last byte is the length. */
+static void
+fast_written(struct table_fast *f)
+{
+	for (unsigned i = 0; i < FAST_NOTHING; i++) {
+		unsigned char text[8] = {(unsigned char)i, [7] = 1};
+		unsigned form = (i - FAST_WRITTEN) / FAST_LETTERS, letter = i % FAST_LETTERS;
+		for (unsigned k = 0; i >= FAST_WRITTEN && k < FAST_TEXT; k++) {
+			text[k] = f->text[form][k][letter];
+			text[7] = (unsigned char)(text[k] != 0 ? k + 1 : k == 0 ? 0 : text[7]);
+		}
+		memcpy(&f->written[i], text, sizeof text);
+	}
+}
+
 static void
 make_fast(struct translit_table *t)
 {
+	struct table_fast *f = &t->fast;
 	uint32_t known[8] = {0};
 
 	fast_punctuation(t);
-
 	for (unsigned i = 0; i < FAST_LETTERS; i++)
 		fast_letter(t, i, known);
 	for (unsigned i = 0; i < FAST_LETTERS; i++) {
-		t->fast.sets[i] = fast_sets(known, t->sets[0x400 + i]);
-		t->fast.ascii_sets[i] = fast_sets(known, t->sets[i]);
-		t->fast.ascii[i] =
-		    i == 0 || (t->entries[i]->flags & (ENTRY_PLAIN | ENTRY_KEY)) != ENTRY_PLAIN;
+		f->sets[i] = fast_sets(known, t->sets[0x400 + i]);
+		f->ascii[i] = !fast_ascii(t, i);
+		f->pairs |= (f->flags[i] & FAST_PAIR) != 0;
 	}
+	f->space = fast_sets(known, t->sets[' ']);
+	while (f->nsets < 8 && known[f->nsets] != 0)
+		f->nsets++;
+	for (unsigned k = 0; k < 8; k++) {
+		fast_rows(f->left_rows[k], f->left, FAST_LETTERS, 1u << k);
+		fast_rows(f->set_rows[k], f->sets, FAST_LETTERS, 1u << k);
+	}
+	for (unsigned k = 0; k < 6; k++)
+		fast_rows(f->flag_rows[k], f->flags, FAST_LETTERS, 1u << k);
+	fast_rows(f->ascii_rows, f->ascii, FAST_LETTERS, 1);
+	fast_rows(f->c2_rows, f->punctuation, 64, FAST_C2);
+	fast_rows(f->e2_80_rows, f->punctuation, 64, FAST_E2_80);
+	fast_written(f);
 }
 
 static void

@@ -59,17 +59,35 @@ enum {
 	FAST_E2_80 = 1 << 1, /* behind E2 80 */
 };
 
-/* Plain entries as the vector code wants them: a table for each byte of the results, 0 behind their
- * end. */
+/* Sets of 128 bytes are also stored in 16 rows: bit b of row r stands for the byte 16 b + r. */
+enum { FAST_ROWS = 16 };
+
+/* Where table_fast.written has what. */
+enum {
+	FAST_WRITTEN = 256, /* the letters, behind the bytes */
+	FAST_NOTHING = FAST_WRITTEN + 4 * FAST_LETTERS,
+};
+
+/* Plain entries as the vector code wants them. */
 struct table_fast {
-	/* The second one is for behind a letter of `left`; the last two are in capitals. */
+	/* A table for each byte of the results, 0 behind their end.  The second one is for behind a
+	 * letter of `left`; the last two are in capitals. */
 	uint8_t text[4][FAST_TEXT][FAST_LETTERS];
 	uint8_t flags[FAST_LETTERS];
 	uint8_t left[FAST_LETTERS];
 	uint8_t sets[FAST_LETTERS];
-	uint8_t ascii_sets[FAST_LETTERS];
 	uint8_t ascii[FAST_LETTERS]; /* 1: not for the vector code */
 	uint8_t punctuation[64];
+	uint8_t space; /* the sets of what is no letter */
+
+	/* The same for AVX2. */
+	uint8_t pairs; /* 1: there are FAST_PAIRs */
+	uint8_t nsets;
+	uint8_t flag_rows[6][FAST_ROWS];
+	uint8_t left_rows[8][FAST_ROWS];
+	uint8_t set_rows[8][FAST_ROWS];
+	uint8_t ascii_rows[FAST_ROWS], c2_rows[FAST_ROWS], e2_80_rows[FAST_ROWS];
+	uint64_t written[FAST_NOTHING + 1]; /* up to 7 bytes, in their order; the last: how many */
 };
 
 /* What a byte is for words on the way back. */
