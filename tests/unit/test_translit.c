@@ -637,12 +637,12 @@ test_marks(void **state)
 static void
 test_parts_of_characters(void **state)
 {
-	static const char bytes[] = "W\xCD\x80\xCC\x81\xD0\xE2 ";
+	static const char bytes[] = "qs\xCD\x80\xCC\x81\xD0\xE2 ";
 	enum { BYTES = sizeof bytes - 1, TEXTS = BYTES * BYTES * BYTES * BYTES };
 	struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
 
 	(void)state;
-	options.scheme = ISO;
+	options.scheme = "gost-7.79-b"; /* which has no q */
 	for (int reverse = 0; reverse < 2; reverse++) {
 		options.reverse = reverse;
 		for (unsigned i = 0; i < TEXTS; i++) {
