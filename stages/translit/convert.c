@@ -540,32 +540,6 @@ ascii_run(const struct translit_table *t, struct plain *s, const unsigned char *
 	return p;
 }
 
-/* Writes the plain ASCII at p, on the way back.  Answers what follows. */
-static inline const unsigned char *
-latin_run(const struct translit_table *t, struct plain *s, const unsigned char *p,
-    const unsigned char *end)
-{
-	unsigned char *out = s->out;
-	unsigned prev = s->prev;
-
-	while (end - p > 2 && p[0] < 0x80 && (p[1] & 0xFE) != 0xCC) {
-		const struct table_entry *e = t->entries[p[0]];
-		unsigned letter = (e->flags / ENTRY_LETTER) & 1;
-		if (!(e->flags & ENTRY_PLAIN))
-			break;
-		e += (t->sets[prev] & t->left[p[0]]) != 0;
-		memcpy(out, e, sizeof *e);
-		out += e->len;
-		if (s->n == 0 && letter)
-			s->first = p;
-		s->n += letter;
-		prev = *p++;
-	}
-	s->out = out;
-	s->prev = prev;
-	return p;
-}
-
 /* Writes the characters at p whose entries are plain and that have no mark behind them.  Answers
  * what follows. */
 static const unsigned char *
@@ -599,8 +573,8 @@ take_plain(struct work *w, const unsigned char *p, const unsigned char *end)
 		p += len;
 		if (slot >= 0x400 && letter)
 			p = cyrillic_run(t, &s, p, end);
-		else if (slot < 0x80)
-			p = (back ? latin_run : ascii_run)(t, &s, p, end);
+		else if (slot < 0x80 && !back)
+			p = ascii_run(t, &s, p, end);
 	}
 	if (p == start)
 		return p;
@@ -652,93 +626,169 @@ is_numeral(const unsigned char *p, size_t n)
 	return i == n && n >= 2;
 }
 
-/* Is l in some key, by itself or without its stress mark? */
-static bool
-is_known(const struct work *w, const struct letter *l)
-{
-	unsigned lower = table_properties[l->slot].lower;
-
-	return (w->table->entries[l->slot]->flags & ENTRY_STRESSED) ||
-	       (w->table->entries[lower]->flags & ENTRY_KEY);
-}
-
-/* Is l a Latin letter that is in no key? */
-static bool
-is_foreign(const struct work *w, const struct letter *l)
-{
-	return l->kind >= KIND_LOWER && table_properties[l->slot].script == SCRIPT_LATIN &&
-	       !is_known(w, l);
-}
-
-/* Is c one of I, V, X, L, C, D, M? */
-static bool
-is_digit(unsigned c)
-{
-	const uint32_t digits = 1u << ('I' - 'C') | 1u << ('V' - 'C') | 1u << ('X' - 'C') |
-				1u << ('L' - 'C') | 1u << 0 | 1u << ('D' - 'C') | 1u << ('M' - 'C');
-
-	return c - 'C' < 32 && (digits >> (c - 'C') & 1);
-}
-
 /* Does p[0..n), a word, pass on the way back? */
 static bool
-passes_back(const unsigned char *p, size_t n, bool foreign)
+passes_back(const struct work *w, const unsigned char *p, size_t n, bool foreign)
 {
-	return foreign || (n >= 2 && is_digit(p[0]) && is_digit(p[1]) && is_numeral(p, n));
+	const struct table_back *back = w->table->back;
+
+	return foreign ||
+	       (n >= 2 && p[0] < 0x80 && (back[p[0]].kind & BACK_DIGIT) && is_numeral(p, n));
 }
 
-/* Finds the first word of p[0..end) that has a foreign letter, or is a Roman numeral.  Answers
- * where it begins, `end` when there is none; *behind becomes its end. */
+/* Finds the end of the word at p.  *foreign becomes true when it has a Latin letter that is in no
+ * key. */
 static const unsigned char *
-foreign_word(const struct work *w, const unsigned char *p, const unsigned char *end,
-    const unsigned char **behind)
+word_end(const struct work *w, const unsigned char *p, const unsigned char *end, bool *foreign)
 {
-	const uint8_t *classes = w->table->words;
-	const unsigned char *word = p;
-	bool foreign = false;
+	const struct table_back *back = w->table->back;
 
+	*foreign = false;
 	while (p < end) {
-		const unsigned char *next = p + 1;
-		unsigned class = classes[*p];
-		if (class == WORD_INSIDE) {
-			p = next;
+		if (p[0] < 0x80 && (end - p == 1 || (p[1] & 0xFE) != 0xCC)) {
+			unsigned kind = back[*p].kind;
+			if (kind & BACK_END)
+				break;
+			*foreign |= (kind & BACK_FOREIGN) != 0;
+			p++;
 			continue;
 		}
-		if (class == WORD_DECODE) {
-			/* A mark may make another letter of the ASCII before it. */
-			bool mark = (*p & 0xFE) == 0xCC && p > word && p[-1] < 0x80;
-			struct letter l = read_letter(mark ? p - 1 : p, end);
-			compose(&l, end);
-			class = l.kind == KIND_NONE && !is_known(w, &l) ? WORD_END : WORD_INSIDE;
-			foreign = foreign || is_foreign(w, &l);
-			next = l.behind > p ? l.behind : read_letter(p, end).behind;
-		}
-		foreign = foreign || class == WORD_FOREIGN;
-		if (class == WORD_END) {
-			if (passes_back(word, (size_t)(p - word), foreign))
-				break;
-			word = next;
-			foreign = false;
-		}
-		p = next;
+		struct letter l = read_letter(p, end);
+		compose(&l, end);
+		bool known = table_known(w->table, (size_t)l.slot);
+		if (l.kind == KIND_NONE && !known)
+			break;
+		*foreign |= l.kind >= KIND_LOWER && !known &&
+			    table_properties[l.slot].script == SCRIPT_LATIN;
+		p = l.behind;
 	}
-	*behind = p;
-	return passes_back(word, (size_t)(p - word), foreign) ? word : end;
+	return p;
+}
+
+/* Where take_words() is. */
+struct words {
+	const unsigned char *p;
+	unsigned char *out;
+	uint64_t n;      /* letters of the scheme */
+	uint32_t sets;   /* of the character before */
+	unsigned before; /* its kind */
+};
+
+/* Writes the key of ASCII at s->p, with a rule of its chain.  Answers false when there is none, or
+ * the case of the neighbours decides. */
+static bool
+take_key(const struct translit_table *t, struct words *s, const unsigned char *end)
+{
+	unsigned first = *s->p, i = t->back[first].chain;
+	bool capital = table_properties[first].kind == KIND_UPPER;
+
+	for (; i != 0; i = t->rules[i].next) {
+		const struct table_rule *r = &t->rules[i];
+		int k = 1;
+		if (((r->flags & RULE_CAPITAL) && !capital) ||
+		    (r->left != 0 && (r->left & s->sets) == 0) || end - s->p < r->nkey)
+			continue;
+		while (
+		    k < r->nkey && s->p[k] < 0x80 && table_properties[s->p[k]].lower == r->key[k])
+			k++;
+		if (k < r->nkey)
+			continue;
+		bool caseless = r->flags & RULE_CASELESS;
+		if (caseless && (s->before & BACK_CAPITAL))
+			return false;
+		int form = capital && !caseless;
+		memcpy(s->out, r->text[form], SCHEME_TEXT);
+		s->out += r->len[form];
+		s->n += t->back[first].kind & BACK_LETTER;
+		s->p += r->nkey;
+		s->sets = t->sets[r->key[r->nkey - 1]];
+		s->before = t->back[first].kind | BACK_KEYED | (caseless ? BACK_CAPITAL : 0);
+		return true;
+	}
+	return false;
+}
+
+/* Writes the words at p, with what is between them, that have plain characters and keys of ASCII
+ * only and are no numerals.  Answers what follows: the beginning of another word, or `end`. */
+static const unsigned char *
+take_words(struct work *w, const unsigned char *p, const unsigned char *end)
+{
+	const struct table_back *back = w->table->back;
+	bool capital = table_properties[w->cased].kind == KIND_UPPER;
+	struct words s = {.p = p,
+	    .out = w->out,
+	    .sets = w->table->sets[w->prev],
+	    .before = BACK_ANY | (capital ? BACK_CAPITAL : 0)};
+	struct words done = s;
+
+	/* The place of the first letter is not kept here. */
+	if (w->t->counts[LETTERS].n == 0 || table_properties[w->prev].script == SCRIPT_CYRILLIC)
+		return p;
+	while (s.p < end) {
+		unsigned slot = *s.p, len = 1;
+		if (slot >= 0x80) {
+			if (slot >= 0xCC || end - s.p < 2 || !two_bytes(s.p))
+				break;
+			slot = (slot & 0x1F) << 6 | (s.p[1] & 0x3Fu);
+			len = 2;
+		}
+		const struct table_back *b = &back[slot];
+		if (s.before & BACK_END)
+			done = s;
+		unsigned conflict = b->not_behind & s.before;
+		if (conflict != 0) {
+			/* A word that begins with two digits may be a numeral. */
+			if ((conflict & BACK_DIGIT) && s.p - done.p == 1)
+				break;
+			if (b->chain != 0 && slot < 0x80 && take_key(w->table, &s, end))
+				continue;
+			if (conflict != BACK_DIGIT)
+				break;
+		}
+		uint64_t text = b->text[(s.sets & b->left) != 0];
+		memcpy(s.out, &text, sizeof text);
+		s.out += text >> 56;
+		s.n += b->kind & BACK_LETTER;
+		s.p += len;
+		s.before = b->kind;
+		s.sets = b->sets;
+	}
+	/* A mark makes another character of the one before. */
+	bool marked = s.p < w->end && (*s.p & 0xFE) == 0xCC;
+	if (!marked && ((s.p == end && !(s.before & BACK_KEYED)) || (s.before & BACK_END)))
+		done = s;
+	if (done.p > p) {
+		const unsigned char *last = done.p - 1;
+		count_letters(w, done.n, p);
+		w->out = done.out;
+		w->prev = w->cased =
+		    *last < 0x80 ? *last : (last[-1] & 0x1Fu) << 6 | (*last & 0x3Fu);
+	}
+	return done.p;
 }
 
 /* The way back: as convert_text(), but words that are not of the scheme pass. */
 static const unsigned char *
 convert_back(struct work *w, const unsigned char *p, const unsigned char *end)
 {
-	while (p < end) {
-		const unsigned char *behind, *word = foreign_word(w, p, end, &behind);
-		p = convert_text(w, p, word);
+	while (p < end && !w->t->stopped) {
+		bool foreign;
+		p = take_words(w, p, end);
 		if (p == end)
 			break;
-		memcpy(w->out, p, (size_t)(behind - p));
-		w->out += behind - p;
-		w->prev = w->cased = SCHEME_OTHER;
-		p = behind;
+		const unsigned char *behind = word_end(w, p, end, &foreign);
+		if (passes_back(w, p, (size_t)(behind - p), foreign)) {
+			memcpy(w->out, p, (size_t)(behind - p));
+			w->out += behind - p;
+			w->prev = w->cased = SCHEME_OTHER;
+			p = behind;
+		} else {
+			/* With the character that ends it, and marks. */
+			do
+				behind = behind < end ? read_letter(behind, end).behind : end;
+			while (behind < end && (*behind & 0xFE) == 0xCC);
+			p = convert_text(w, p, behind);
+		}
 	}
 	return p;
 }

@@ -68,6 +68,8 @@ enum {
 	FAST_NOTHING = FAST_WRITTEN + 4 * FAST_LETTERS,
 };
 
+enum { BACK_SLOTS = 0x300 };
+
 /* Plain entries as the vector code wants them. */
 struct table_fast {
 	/* A table for each byte of the results, 0 behind their end.  The second one is for behind a
@@ -90,12 +92,33 @@ struct table_fast {
 	uint64_t written[FAST_NOTHING + 1]; /* up to 7 bytes, in their order; the last: how many */
 };
 
-/* What a byte is for words on the way back. */
-enum { WORD_INSIDE, WORD_END, WORD_FOREIGN, WORD_DECODE };
+/* What a character is on the way back. */
+enum {
+	BACK_LETTER = 1 << 0,
+	BACK_END = 1 << 1,     /* ends a word */
+	BACK_FOREIGN = 1 << 2, /* a Latin letter that is in no key */
+	BACK_DIGIT = 1 << 3,   /* of a Roman numeral */
+	BACK_CAPITAL = 1 << 4, /* a letter behind it that has no case may stand for a capital */
+	BACK_KEYED = 1 << 5,   /* a key of several letters */
+	BACK_ANY = 1 << 7,     /* all characters are that */
+};
+
+/* A character of one byte or two on the way back, when no mark follows. */
+struct table_back {
+	/* Up to 7 bytes, in their order; the last: how many.  The second one is for behind a
+	 * character that is in a set of `left`. */
+	uint64_t text[2];
+	uint32_t left, sets; /* as in translit_table */
+	uint8_t kind;
+	uint8_t not_behind; /* kinds of the character before for which that does not hold */
+	uint16_t chain; /* rules of several letters, none of which looks at what follows; 0: none */
+};
 
 struct translit_table {
-	uint8_t words[256];
-	struct table_fast fast;
+	union {
+		struct table_fast fast;
+		struct table_back back[BACK_SLOTS];
+	};
 
 	/* By slot.  A plain entry has two texts: the second one for where the letter before is in a
 	 * set of `left`. */
@@ -114,6 +137,9 @@ uint32_t table_compose(uint32_t letter, uint32_t mark);
 
 /* The capital letter of c, or c. */
 uint32_t table_upper(uint32_t c);
+
+/* Is the character of that slot in some key, by itself or without its stress mark? */
+bool table_known(const struct translit_table *, size_t slot);
 
 /* Scheme i, or NULL behind the last one. */
 const struct translit_scheme *table_scheme(size_t i);

@@ -631,7 +631,6 @@ test_marks(void **state)
 	}
 }
 
-/* Text of random letters, words in capitals, punctuation, marks and tokens. */
 /* Letters, marks and parts of characters in any order, there and back: nothing is read or taken
  * beyond the end. */
 static void
@@ -657,6 +656,7 @@ test_parts_of_characters(void **state)
 	}
 }
 
+/* Text of random letters, words in capitals, punctuation, marks and tokens. */
 static size_t
 random_text(unsigned char *text, size_t n, uint32_t *seed)
 {
@@ -710,6 +710,55 @@ test_vector_code(void **state)
 		potok_close(&t.stage);
 		potok_buf_free(&whole);
 		potok_buf_free(&pieces);
+	}
+}
+
+/* Words that are read back in text, which is taken word by word, become what they become alone, as
+ * the first words of a text are read by the rules. */
+static void
+test_words_back(void **state)
+{
+	static const char *const pieces[] = {"a", "b", "c", "d", "e", "i", "j", "h", "k", "l", "n",
+	    "o", "s", "t", "u", "y", "z", "sh", "ch", "zh", "lj", "w", "q", "B", "C", "D", "E", "I",
+	    "J", "H", "L", "M", "S", "T", "V", "X", "Y", "Z", "XI", "SHH", "'", "`", "\"", "ʹ", "ʺ",
+	    "č", "š", "ž", "è", "â", "Č", "Â", "\xCC\x81", "\xCC\x8C", "\xC2\xAD", "é", "Á", "ж",
+	    "—", "«", "-", "#", "7", ".", "\xE2\x80\x8D", "ḣ"};
+	enum { PIECES = sizeof pieces / sizeof pieces[0], WORDS = 120 };
+	struct potok_translit_scheme scheme;
+	uint32_t seed = 1;
+
+	(void)state;
+	for (size_t s = 0; potok_translit_scheme(s, &scheme); s++) {
+		struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
+		struct potok_buf all, want = {.limit = SIZE_MAX};
+		char text[WORDS * 32] = "ba ";
+		options.scheme = scheme.name;
+		options.reverse = true;
+		options.keep = 0;
+		for (int i = 0; scheme.back && i <= WORDS; i++) {
+			char word[32] = "ba";
+			struct potok_buf alone;
+			for (int k = 0; i > 0 && k <= i % 6; k++) {
+				seed = seed * 1664525 + 1013904223;
+				strcpy(word + (k ? strlen(word) : 0), pieces[(seed >> 8) % PIECES]);
+			}
+			strcat(word, " ");
+			if (i > 0)
+				strcat(text, word);
+			convert(&options, word, strlen(word), &alone);
+			assert_int_equal(potok_buf_add(&want, alone.data, alone.len), POTOK_MORE);
+			potok_buf_free(&alone);
+		}
+		if (!scheme.back)
+			continue;
+		convert(&options, text, strlen(text), &all);
+		if (all.len != want.len || memcmp(all.data, want.data, want.len) != 0)
+			print_error("%s: %s: in text %.*s, alone %.*s\n", scheme.name, text,
+			    (int)all.len, (char *)all.data, (int)want.len, (char *)want.data);
+		assert_int_equal(all.len, want.len);
+		assert_memory_equal(all.data, want.data, all.len);
+		potok_buf_free(&all);
+		potok_buf_free(&want);
 	}
 }
 
@@ -1008,6 +1057,7 @@ main(void)
 	    cmocka_unit_test(test_marks),
 	    cmocka_unit_test(test_parts_of_characters),
 	    cmocka_unit_test(test_vector_code),
+	    cmocka_unit_test(test_words_back),
 	    cmocka_unit_test(test_stop),
 	    cmocka_unit_test(test_all_characters),
 	    cmocka_unit_test(test_counts),
