@@ -52,12 +52,25 @@ start(void *ctx, struct potok_stage **stage)
 	return potok_translit_init(&p->stage, &p->options);
 }
 
+/* Name i of a scheme: its own names and its aliases. */
 static const char *
 scheme_name(size_t i)
 {
+	static char words[1024][32];
 	struct potok_translit_scheme s;
+	const size_t word = i;
 
-	return potok_translit_scheme(i, &s) ? s.name : NULL;
+	for (size_t k = 0; word < 1024 && potok_translit_scheme(k, &s); k++) {
+		if (i-- == 0)
+			return s.name;
+		for (const char *a = s.aliases; *a != '\0'; a += strcspn(a, " "), a += *a == ' ') {
+			if (i-- > 0)
+				continue;
+			snprintf(words[word], sizeof words[word], "%.*s", (int)strcspn(a, " "), a);
+			return words[word];
+		}
+	}
+	return NULL;
 }
 
 static void

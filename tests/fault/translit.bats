@@ -17,6 +17,12 @@ setup() {
 	[ "$output" = "potok-translit: unknown scheme 'bgnpcgn-rus-1974'; did you mean 'bgnpcgn-rus-1947'?; 'potok-translit --help' tells more" ]
 }
 
+@test "a misspelt alias: the nearest alias" {
+	run "$PROGRAM" -s bng </dev/null
+	[ "$status" = 64 ]
+	[ "$output" = "potok-translit: unknown scheme 'bng'; did you mean 'bgn'?; 'potok-translit --help' tells more" ]
+}
+
 @test "unknown scheme to describe: exit 64" {
 	run "$PROGRAM" --describe iso8 </dev/null
 	[ "$status" = 64 ]
