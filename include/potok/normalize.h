@@ -17,30 +17,47 @@ enum potok_bad {
 	POTOK_BAD_REPLACE, /* U+FFFD stands for each ill-formed sequence */
 	POTOK_BAD_DROP,    /* they are left out */
 	POTOK_BAD_STOP,    /* process() answers POTOK_EINPUT */
+	POTOK_BAD_ESCAPE,  /* \\x and two hexadecimal digits stand for each byte */
+};
+
+/* Normalization forms (UAX #15). */
+enum potok_form { POTOK_NFC, POTOK_NFD, POTOK_NFKC, POTOK_NFKD, POTOK_FORM_NONE };
+
+/* Repairs, ored. */
+enum {
+	POTOK_REPAIR_CONTROLS = 1 << 0,    /* C0 and C1 are left out, but for TAB and line breaks */
+	POTOK_REPAIR_ZERO_WIDTH = 1 << 1,  /* U+200B, U+2060, U+FEFF are left out */
+	POTOK_REPAIR_SOFT_HYPHEN = 1 << 2, /* U+00AD is left out */
+	POTOK_REPAIR_NBSP = 1 << 3,        /* U+00A0, U+2007, U+202F become a space */
+	POTOK_REPAIR_QUOTES = 1 << 4,      /* U+2018 to U+201B become ', U+201C to U+201F " */
+	POTOK_REPAIR_WIDTH = 1 << 5,       /* full- and halfwidth forms become the usual ones */
 };
 
 struct potok_normalize_options {
 	const char *from; /* a label of the encoding; NULL or "auto": found out from the bytes */
 	enum potok_bad bad;
+	enum potok_form form;
+	bool keep_breaks; /* CR LF, CR, VT, FF, U+0085, U+2028, U+2029 do not become LF */
+	unsigned repair;  /* POTOK_REPAIR_..., ored */
 };
 #define POTOK_NORMALIZE_DEFAULTS                                                                   \
 	{                                                                                          \
-		NULL, POTOK_BAD_REPLACE                                                            \
+		NULL, POTOK_BAD_REPLACE, POTOK_NFC, false, POTOK_REPAIR_CONTROLS                   \
 	}
 
 enum {
-	POTOK_NORMALIZE_COUNTS = 6,
+	POTOK_NORMALIZE_COUNTS = 12,
 	POTOK_NORMALIZE_MARKS = 256,           /* characters behind one normalization boundary */
 	POTOK_NORMALIZE_EVIDENCE = 256 * 1024, /* bytes held to find out an encoding */
 	POTOK_NORMALIZE_LINE = 64 * 1024,      /* bytes of one line held until they are judged */
-	POTOK_NORMALIZE_FIRST = 4096,          /* bytes of the first line looked at for UTF-16 */
 };
 
 /*
- * The output is well-formed UTF-8 in Normalization Form C, with LF at the end of each line, the
+ * The output is well-formed UTF-8 in the normalization form, with LF at the end of each line, the
  * last one included.  Normalizing it again changes nothing.  The counts are ill_formed,
- * bom_removed, line_breaks, final_lf_added, joiner_inserted and decoded_bytes; the manual
- * potok-normalize(1) tells what they mean and how an encoding is found out.
+ * bom_removed, line_breaks, final_lf_added, joiner_inserted, decoded_bytes, controls, zero_width,
+ * soft_hyphen, nbsp, quotes and width; the manual potok-normalize(1) tells what they mean and how
+ * an encoding is found out.
  *
  * The members behind `stage` are private.
  */
@@ -48,6 +65,9 @@ struct potok_normalize {
 	struct potok_stage stage;
 	struct potok_count counts[POTOK_NORMALIZE_COUNTS];
 	enum potok_bad bad;
+	enum potok_form form;
+	bool keep_breaks;
+	unsigned repair;
 	int mode;
 
 	/* What has been written. */
@@ -58,10 +78,11 @@ struct potok_normalize {
 	/* Characters from a normalization boundary on, in UTF-16, to be written together. */
 	uint16_t pending[2 * POTOK_NORMALIZE_MARKS + 8];
 	size_t npending;
-	size_t weight;   /* code points behind the boundary, were they decomposed */
-	const void *nfc; /* ICU's normalizer, when it has been needed */
+	size_t weight;          /* code points behind the boundary, were they decomposed */
+	const void *normalizer; /* ICU's, when it has been needed */
 
 	/* UTF-8 of unknown truth: what of `in` has been looked at. */
+	bool ascii;      /* all of it has been ASCII */
 	size_t released; /* bytes at the front of `in` that are UTF-8 for good */
 	size_t examined; /* bytes behind those that are well-formed */
 
@@ -69,10 +90,11 @@ struct potok_normalize {
 	struct normalize_decoder *decoder;
 	unsigned char *decoded; /* text made from the front of `in` */
 	size_t ndecoded;
-	size_t cleaned; /* bytes of it that have been taken */
-	size_t carried; /* bytes of it that were made from bytes before `in` */
-	size_t block;   /* bytes at the front of `in` that it was made from */
-	char guess[96]; /* says which encoding was guessed */
+	size_t cleaned;      /* bytes of it that have been taken */
+	size_t carried;      /* bytes of it that were made from bytes before `in` */
+	size_t block;        /* bytes at the front of `in` that it was made from */
+	char guess[96];      /* says which encoding was guessed */
+	unsigned confidence; /* in it, 0 to 99; 0: nothing was guessed */
 };
 
 /*
@@ -85,6 +107,13 @@ POTOK_API enum potok_status potok_normalize_init(
 /* The name of the encoding that the input is read as: so far, when it is to be found out.  Static,
  * or valid until the stage is closed. */
 POTOK_API const char *potok_normalize_encoding(const struct potok_normalize *);
+
+/* How sure that is: 100 when it was stated, is UTF-8 or has a byte order mark; else less. */
+POTOK_API unsigned potok_normalize_confidence(const struct potok_normalize *);
+
+/* The language that the UTF-8 text[0..n) is written in (BCP 47), by the letters of its first 2,000
+ * characters; "und" when that is not clear. */
+POTOK_API const char *potok_normalize_language(const unsigned char *text, size_t n);
 
 /*
  * The labels that `from` may have: label i, or NULL behind the last one.  *alias tells whether it

@@ -1,4 +1,4 @@
-/* The cleaner: line breaks, Normalization Form C, ill-formed sequences. */
+/* The cleaner: line breaks, normalization, ill-formed sequences, repairs of single characters. */
 #include "clean.h"
 
 #include <string.h>
@@ -49,20 +49,22 @@ emit_character(const struct cleaning *c, uint32_t cp)
 	return emit(c, utf8, (size_t)potok_utf8_encode(cp, utf8), false);
 }
 
-/* ICU's normalizer, or NULL. */
+/* ICU's normalizer, or NULL; there is none for POTOK_FORM_NONE. */
 static const UNormalizer2 *
-nfc(struct potok_normalize *n)
+normalizer(struct potok_normalize *n)
 {
-	if (n->nfc == NULL) {
+	if (n->normalizer == NULL) {
 		UErrorCode err = U_ZERO_ERROR;
-		n->nfc = unorm2_getNFCInstance(&err);
-		if (U_FAILURE(err))
-			n->nfc = NULL;
+		const UNormalizer2 *norm = n->form == POTOK_NFC    ? unorm2_getNFCInstance(&err)
+					   : n->form == POTOK_NFD  ? unorm2_getNFDInstance(&err)
+					   : n->form == POTOK_NFKC ? unorm2_getNFKCInstance(&err)
+								   : unorm2_getNFKDInstance(&err);
+		n->normalizer = U_SUCCESS(err) ? norm : NULL;
 	}
-	return n->nfc;
+	return n->normalizer;
 }
 
-/* Code points of the canonical decomposition. */
+/* Code points of the decomposition. */
 static size_t
 decomposed_length(const UNormalizer2 *norm, uint32_t cp)
 {
@@ -84,7 +86,7 @@ clean_flush(const struct cleaning *c)
 
 	if (n->npending == 0)
 		return POTOK_MORE;
-	int32_t len = unorm2_normalize(nfc(n), n->pending, (int32_t)n->npending, text,
+	int32_t len = unorm2_normalize(normalizer(n), n->pending, (int32_t)n->npending, text,
 	    (int32_t)(sizeof text / sizeof text[0]), &err);
 	if (U_FAILURE(err))
 		return err == U_MEMORY_ALLOCATION_ERROR ? POTOK_ENOMEM : POTOK_EBUG;
@@ -112,7 +114,7 @@ begin_pending(struct potok_normalize *n, uint32_t cp, bool boundary)
 {
 	n->npending = 0;
 	n->weight = 0;
-	add_pending(n, cp, decomposed_length(nfc(n), cp) - boundary);
+	add_pending(n, cp, decomposed_length(normalizer(n), cp) - boundary);
 }
 
 /*
@@ -125,8 +127,9 @@ static enum potok_status
 take_changing(const struct cleaning *c, const unsigned char *p, uint32_t cp)
 {
 	struct potok_normalize *n = c->n;
-	const UNormalizer2 *norm = nfc(n);
-
+	if (n->form == POTOK_FORM_NONE)
+		return emit_character(c, cp);
+	const UNormalizer2 *norm = normalizer(n);
 	if (norm == NULL)
 		return POTOK_ENOMEM;
 	bool boundary = unorm2_hasBoundaryBefore(norm, (UChar32)cp);
@@ -151,8 +154,10 @@ take_changing(const struct cleaning *c, const unsigned char *p, uint32_t cp)
 }
 
 enum potok_status
-clean_ill_formed(struct potok_normalize *n, uint64_t offset)
+clean_ill_formed(struct potok_normalize *n, uint64_t offset, const unsigned char *p, size_t len,
+    unsigned char *to, size_t *made)
 {
+	*made = 0;
 	if (n->bad == POTOK_BAD_STOP) {
 		n->stage.why =
 		    n->decoder == NULL
@@ -163,29 +168,141 @@ clean_ill_formed(struct potok_normalize *n, uint64_t offset)
 		return POTOK_EINPUT;
 	}
 	potok_count_at(&n->counts[ILL_FORMED], offset);
-	return n->bad == POTOK_BAD_REPLACE ? POTOK_DONE : POTOK_MORE;
+	/* A converter may have taken the bytes already. */
+	if (n->bad == POTOK_BAD_REPLACE || (n->bad == POTOK_BAD_ESCAPE && len == 0))
+		*made = (size_t)potok_utf8_encode(POTOK_REPLACEMENT, to);
+	for (size_t i = 0; n->bad == POTOK_BAD_ESCAPE && i < len; i++) {
+		const unsigned char escape[CLEAN_ESCAPE] = {'\\', 'x',
+		    (unsigned char)"0123456789ABCDEF"[p[i] >> 4],
+		    (unsigned char)"0123456789ABCDEF"[p[i] & 0xF]};
+		memcpy(to + *made, escape, sizeof escape);
+		*made += sizeof escape;
+	}
+	return POTOK_MORE;
 }
 
 /* Takes an ill-formed sequence of len bytes. */
 static enum potok_status
 take_ill_formed(const struct cleaning *c, struct potok_slice *text, size_t len)
 {
+	unsigned char made[4 * CLEAN_ESCAPE];
+	size_t nmade;
+
 	if (c->n->bad != POTOK_BAD_DROP) {
 		enum potok_status s = clean_flush(c);
 		if (s < 0)
 			return s;
 	}
-	enum potok_status s = clean_ill_formed(c->n, place(c, text->data));
+	enum potok_status s =
+	    clean_ill_formed(c->n, place(c, text->data), text->data, len, made, &nmade);
 	if (s < 0)
 		return s;
 	*text = (struct potok_slice){text->data + len, text->len - len};
-	return s == POTOK_DONE ? emit_character(c, POTOK_REPLACEMENT) : POTOK_MORE;
+	return nmade > 0 ? emit(c, made, nmade, false) : POTOK_MORE;
 }
 
 static bool
 is_line_break(uint32_t cp)
 {
 	return (cp >= 0x0A && cp <= 0x0D) || cp == 0x85 || cp == 0x2028 || cp == 0x2029;
+}
+
+/* Is it a character that some repair may change, but for line breaks? */
+static bool
+is_special(uint32_t cp)
+{
+	return (cp < 0x20 && cp != '\t') || (cp >= 0x7F && cp <= 0xA0) || cp == 0xAD ||
+	       (cp >= 0x2000 && cp <= 0x2060) || cp == 0x3000 || (cp >= 0xFEFF && cp <= 0xFFEF);
+}
+
+/*
+ * What the repairs make of a character that is no line break: answers the number of code points at
+ * `to`, 0 or 1, and which repair it was; -1: it stays.
+ */
+static int
+repair(const struct potok_normalize *n, uint32_t cp, uint32_t *to, unsigned *which)
+{
+	const unsigned on = is_special(cp) ? n->repair : 0;
+	UErrorCode err = U_ZERO_ERROR;
+	UChar wide[4];
+
+	*which = POTOK_REPAIR_CONTROLS;
+	if ((on & *which) && ((cp < 0x20 && cp != '\t') || (cp >= 0x7F && cp < 0xA0)))
+		return 0;
+	*which = POTOK_REPAIR_ZERO_WIDTH;
+	if ((on & *which) && (cp == 0x200B || cp == 0x2060 || cp == 0xFEFF))
+		return 0;
+	*which = POTOK_REPAIR_SOFT_HYPHEN;
+	if ((on & *which) && cp == 0xAD)
+		return 0;
+	*which = POTOK_REPAIR_NBSP;
+	*to = ' ';
+	if ((on & *which) && (cp == 0xA0 || cp == 0x2007 || cp == 0x202F))
+		return 1;
+	*which = POTOK_REPAIR_QUOTES;
+	*to = cp < 0x201C ? '\'' : '"';
+	if ((on & *which) && cp >= 0x2018 && cp <= 0x201F)
+		return 1;
+	*which = POTOK_REPAIR_WIDTH;
+	*to = ' ';
+	if ((on & *which) && cp == 0x3000)
+		return 1;
+	if ((on & *which) && cp >= 0xFF01) {
+		/* All of them decompose to one character of the first plane. */
+		int32_t len = unorm2_getRawDecomposition(
+		    unorm2_getNFKCInstance(&err), (UChar32)cp, wide, 4, &err);
+		*to = wide[0];
+		if (U_SUCCESS(err) && len == 1)
+			return 1;
+	}
+	return -1;
+}
+
+/* The number of a bit. */
+static unsigned
+bit_number(unsigned bit)
+{
+	unsigned k = 0;
+
+	while (bit >> k != 1)
+		k++;
+	return k;
+}
+
+/* Does the character pass as it is, unless what follows changes it? */
+static bool
+passes(struct potok_normalize *n, uint32_t cp)
+{
+	uint32_t to;
+	unsigned which;
+
+	if (n->form == POTOK_NFC && !plain_character(cp))
+		return false;
+	if (cp == '\n')
+		return true;
+	if (is_line_break(cp) || repair(n, cp, &to, &which) >= 0)
+		return false;
+	return n->form == POTOK_NFC || n->form == POTOK_FORM_NONE || cp < 0x80 ||
+	       (normalizer(n) != NULL && unorm2_isInert(normalizer(n), (UChar32)cp));
+}
+
+/* The length of the longest prefix of the well-formed p[0..n), whose last character may be cut, of
+ * characters that pass. */
+static size_t
+passing_run(struct potok_normalize *n, const unsigned char *p, size_t len)
+{
+	size_t i = n->form == POTOK_NFC ? plain_run(p, len) : len, k = 0;
+
+	if (n->form == POTOK_NFC && (n->repair & ~(unsigned)POTOK_REPAIR_CONTROLS) == 0)
+		return i;
+	while (k < i) {
+		uint32_t cp;
+		int step = potok_utf8_decode(p + k, i - k, &cp);
+		if (step <= 0 || !passes(n, cp))
+			break;
+		k += (size_t)step;
+	}
+	return k;
 }
 
 /* Takes the one character at the front, or what is none.  Answers POTOK_FULL when it is cut: the
@@ -203,9 +320,16 @@ take_one(const struct cleaning *c, struct potok_slice *text, bool last)
 		return POTOK_FULL;
 	if (len <= 0)
 		return take_ill_formed(c, text, len == 0 ? text->len : (size_t)-len);
-	if (plain_character(cp))
+	uint32_t to = cp;
+	unsigned which;
+	bool line_break = is_line_break(cp) && !(n->keep_breaks && cp != '\n');
+	int made = line_break || is_line_break(cp) ? -1 : repair(n, cp, &to, &which);
+	if (made >= 0) {
+		potok_count_at(&n->counts[CONTROLS + bit_number(which)], place(c, p));
+		s = made > 0 ? take_changing(c, p, to) : POTOK_MORE;
+	} else if (passes(n, cp)) {
 		return clean_flush(c); /* the run that follows takes it */
-	if (!is_line_break(cp)) {
+	} else if (!line_break) {
 		s = take_changing(c, p, cp);
 	} else if ((s = clean_flush(c)) >= 0) {
 		potok_count_at(&n->counts[LINE_BREAKS], place(c, p));
@@ -232,14 +356,21 @@ last_length(const unsigned char *end)
 static bool
 joins(struct potok_normalize *n, struct potok_slice next, bool last, bool *cut)
 {
-	uint32_t cp;
+	uint32_t cp, to;
+	unsigned which;
 	int len = potok_utf8_decode(next.data, next.len, &cp);
 
 	*cut = len == 0 && !last;
+	if (n->form == POTOK_FORM_NONE)
+		return false;
 	if (len <= 0)
 		return n->bad == POTOK_BAD_DROP;
-	return !plain_character(cp) && !is_line_break(cp) &&
-	       (nfc(n) == NULL || !unorm2_hasBoundaryBefore(nfc(n), (UChar32)cp));
+	if (is_line_break(cp))
+		return false;
+	int made = repair(n, cp, &to, &which);
+	cp = made > 0 ? to : cp;
+	return made == 0 || normalizer(n) == NULL ||
+	       !unorm2_hasBoundaryBefore(normalizer(n), (UChar32)cp);
 }
 
 /*
@@ -266,7 +397,7 @@ take_run(const struct cleaning *c, struct potok_slice *text, size_t run, bool la
 	if (joined && !cut) {
 		uint32_t cp;
 		potok_utf8_decode(p + run - kept, kept, &cp);
-		if (nfc(c->n) == NULL)
+		if (normalizer(c->n) == NULL)
 			return POTOK_ENOMEM;
 		begin_pending(c->n, cp, true);
 		kept = 0;
@@ -320,7 +451,7 @@ clean_text(const struct cleaning *c, struct potok_slice *text, bool last)
 				valid = text->data + block;
 			else if (valid <= text->data)
 				valid = text->data + potok_utf8_valid(text->data, block);
-			run = plain_run(text->data, (size_t)(valid - text->data));
+			run = passing_run(n, text->data, (size_t)(valid - text->data));
 		}
 		if (run > 0) {
 			s = take_run(c, text, run, last, &wait);

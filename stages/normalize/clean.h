@@ -5,7 +5,15 @@
 #include <potok/normalize.h>
 
 /* Places in potok_normalize.counts. */
-enum { ILL_FORMED, BOM_REMOVED, LINE_BREAKS, FINAL_LF_ADDED, JOINER_INSERTED, DECODED_BYTES };
+enum {
+	ILL_FORMED,
+	BOM_REMOVED,
+	LINE_BREAKS,
+	FINAL_LF_ADDED,
+	JOINER_INSERTED,
+	DECODED_BYTES,
+	CONTROLS, /* the first repair; the others follow as their bits do */
+};
 
 /* One call of process(): where its text is, and what belongs to it. */
 struct cleaning {
@@ -29,8 +37,11 @@ enum potok_status clean_flush(const struct cleaning *);
 /* The stream ends: writes what is pending and a last LF, at this input offset. */
 enum potok_status clean_finish(const struct cleaning *, uint64_t offset);
 
-/* What an ill-formed sequence at this input offset becomes.  Answers POTOK_EINPUT to stop there,
- * POTOK_DONE when U+FFFD is to be written, POTOK_MORE when nothing is. */
-enum potok_status clean_ill_formed(struct potok_normalize *, uint64_t offset);
+enum { CLEAN_ESCAPE = 4 }; /* bytes that stand for one of an ill-formed sequence */
+
+/* What the ill-formed sequence p[0..n) at this input offset becomes: *made bytes at `to`, which has
+ * room for CLEAN_ESCAPE * n, or 4.  Answers POTOK_EINPUT to stop there, else POTOK_MORE. */
+enum potok_status clean_ill_formed(struct potok_normalize *, uint64_t offset,
+    const unsigned char *p, size_t n, unsigned char *to, size_t *made);
 
 #endif

@@ -253,10 +253,10 @@ find_order(struct normalize_decoder *d, const unsigned char *p, size_t n, bool l
 	} else if (n >= 2 && ((p[0] == 0xFE && p[1] == 0xFF) || (p[0] == 0xFF && p[1] == 0xFE))) {
 		little = p[0] == 0xFF;
 	} else {
-		if (n < DETECT_UTF16_BYTES && !last)
+		if (n < DETECT_LOOK && !last)
 			return false;
-		little = detect_utf16(p, n < DETECT_UTF16_BYTES ? n : DETECT_UTF16_BYTES) ==
-			 DETECTED_UTF16LE;
+		const char *name = detect_utf16(p, n < DETECT_LOOK ? n : DETECT_LOOK);
+		little = name != NULL && strcmp(name, "UTF-16LE") == 0;
 	}
 	d->big_endian = !little;
 	d->encoding.kind = wide     ? little ? ENCODING_UTF32LE : ENCODING_UTF32BE

@@ -5,18 +5,37 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { DETECT_UTF16_BYTES = 4096 };
+enum { DETECT_LOOK = 4096 };
 
-enum detected { DETECTED_NONE, DETECTED_UTF16LE, DETECTED_UTF16BE };
+/* "UTF-16LE" or "UTF-16BE" when p[0..n), of DETECT_LOOK bytes or less, looks so; else NULL. */
+const char *detect_utf16(const unsigned char *p, size_t n);
 
-/* Are the bytes at the start of a stream UTF-16 without a byte order mark? */
-enum detected detect_utf16(const unsigned char *p, size_t n);
+/* What may begin in ASCII text. */
+enum suspect {
+	SUSPECT_NONE,
+	SUSPECT_CUT,     /* what follows decides */
+	SUSPECT_CONTROL, /* a control character of no text (UTF-16 has them), or an escape sequence
+			  */
+	SUSPECT_OTHER,   /* a byte above 7F */
+};
+
+/* The place of the first byte in p[0..n) that may be something else than text of ASCII, n when
+ * there is none. */
+size_t detect_suspect(const unsigned char *p, size_t n, enum suspect *what);
+
+/* What was found out. */
+struct detection {
+	const char *name;     /* of our own list */
+	const char *language; /* BCP 47; NULL: not looked for */
+	unsigned confidence;  /* 0 to 100 */
+};
 
 /*
- * The name of the encoding of p[0..n), which are not all well-formed UTF-8: a name of our own list,
- * "UTF-8" when they are that with errors.  at_start: nothing stands before them, so that UTF-16 is
- * possible; at_end: nothing follows.
+ * Finds the encoding of p[0..n), which are not all well-formed UTF-8: "UTF-8" when they are that
+ * with errors.  at_start: nothing stands before them, so that UTF-16 is possible; at_end: nothing
+ * follows.  Answers false when there is no memory.
  */
-const char *detect_encoding(const unsigned char *p, size_t n, bool at_start, bool at_end);
+bool detect_encoding(
+    const unsigned char *p, size_t n, bool at_start, bool at_end, struct detection *);
 
 #endif

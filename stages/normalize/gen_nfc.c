@@ -12,17 +12,18 @@
 
 enum { BLOCKS = 0x110000 / 64, ROWS = BLOCKS / 64 };
 
-/* Line breaks that become LF; CR, VT, FF, NEL, LINE SEPARATOR, PARAGRAPH SEPARATOR. */
+/* Controls but TAB and LF, LINE SEPARATOR, PARAGRAPH SEPARATOR. */
 static int
-is_other_line_break(UChar32 c)
+is_break_or_control(UChar32 c)
 {
-	return (c >= 0x0B && c <= 0x0D) || c == 0x85 || c == 0x2028 || c == 0x2029;
+	return (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7F && c < 0xA0) || c == 0x2028 ||
+	       c == 0x2029;
 }
 
 static int
 is_plain(UChar32 c)
 {
-	return !U_IS_SURROGATE(c) && !is_other_line_break(c) && u_getCombiningClass(c) == 0 &&
+	return !U_IS_SURROGATE(c) && !is_break_or_control(c) && u_getCombiningClass(c) == 0 &&
 	       u_getIntPropertyValue(c, UCHAR_NFC_QUICK_CHECK) == UNORM_YES;
 }
 
@@ -67,7 +68,7 @@ main(void)
 	    " * Made by gen_nfc.c; generated, do not edit.\n"
 	    " *\n"
 	    " * A bit is set for each scalar value of combining class 0 with NFC_Quick_Check=Yes\n"
-	    " * that is none of CR, VT, FF, U+0085, U+2028 and U+2029.  The bit of c is bit c & "
+	    " * that is no control but TAB and LF, nor U+2028 or U+2029.  The bit of c is bit c & "
 	    "63\n"
 	    " * of plain_bits[plain_block[plain_row[c >> 12]][c >> 6 & 63]].\n"
 	    " */\n"

@@ -10,7 +10,7 @@
 
 #include "io.h"
 
-enum { OPT_BAD = CLI_OPT_OWN, OPT_LIST, OPT_DETECT };
+enum { OPT_BAD = CLI_OPT_OWN, OPT_FORM, OPT_NEWLINE, OPT_REPAIR, OPT_LIST, OPT_DETECT };
 
 struct program {
 	struct potok_normalize_options options;
@@ -48,16 +48,28 @@ list(const struct cli *cli)
 	return cli_flush(cli);
 }
 
+/* A file on the way, and the front of its text. */
+struct reading {
+	int fd;
+	unsigned char text[8192];
+	size_t len;
+};
+
 static ptrdiff_t
 read_file(void *ctx, void *buf, size_t cap)
 {
-	return io_read(*(int *)ctx, buf, cap);
+	return io_read(((struct reading *)ctx)->fd, buf, cap);
 }
 
 static int
-discard(void *ctx, const void *data, size_t n)
+keep_front(void *ctx, const void *data, size_t n)
 {
-	(void)ctx, (void)data, (void)n;
+	struct reading *r = ctx;
+	size_t left = sizeof r->text - r->len;
+
+	n = n < left ? n : left;
+	memcpy(r->text + r->len, data, n);
+	r->len += n;
 	return 0;
 }
 
@@ -71,60 +83,123 @@ detect(const struct cli *cli, struct program *p, char *const files[])
 
 	p->options = (struct potok_normalize_options)POTOK_NORMALIZE_DEFAULTS;
 	for (; *files != NULL; files++) {
-		int fd =
-		    strcmp(*files, "-") == 0 ? STDIN_FILENO : open(*files, O_RDONLY | O_CLOEXEC);
+		struct reading r = {.fd = strcmp(*files, "-") == 0
+					      ? STDIN_FILENO
+					      : open(*files, O_RDONLY | O_CLOEXEC)};
 		struct potok_chain chain = {.stages = &stage,
 		    .nstages = 1,
 		    .read = read_file,
-		    .write = discard,
-		    .ctx = &fd};
+		    .write = keep_front,
+		    .ctx = &r};
 		enum potok_status s = start(p, &stage);
 		if (s >= 0)
-			s = fd < 0 ? POTOK_EIO : potok_chain_run(&chain);
+			s = r.fd < 0 ? POTOK_EIO : potok_chain_run(&chain);
 		cli_printable(*files, shown, sizeof shown);
 		if (s == POTOK_DONE)
-			printf("%s\t%s\n", shown, potok_normalize_encoding(&p->stage));
+			printf("%s\t%s\t%.2f\t%s\n", shown, potok_normalize_encoding(&p->stage),
+			    potok_normalize_confidence(&p->stage) / 100.0,
+			    potok_normalize_language(r.text, r.len));
 		else
 			fprintf(stderr, "%s: %s: %s\n", cli->name, shown,
 			    s == POTOK_ENOMEM ? "out of memory" : "cannot be read");
 		if (s != POTOK_DONE && code == CLI_OK)
 			code = s == POTOK_ENOMEM ? CLI_SYSTEM : CLI_NOINPUT;
 		potok_close(stage);
-		if (fd > STDIN_FILENO)
-			close(fd);
+		if (r.fd > STDIN_FILENO)
+			close(r.fd);
 	}
 	return cli_flush(cli) != CLI_OK ? CLI_OUTPUT : code;
 }
 
-static bool
-read_bad(const char *word, enum potok_bad *bad)
+/* The place of a word among those of a list that ends with NULL, or -1. */
+static int
+place(const char *word, size_t n, const char *const words[])
 {
-	static const char *const words[] = {"replace", "drop", "stop"};
-
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-		if (strcmp(word, words[i]) == 0) {
-			*bad = (enum potok_bad)i;
-			return true;
-		}
+	for (int i = 0; words[i] != NULL; i++) {
+		if (strlen(words[i]) == n && strncmp(word, words[i], n) == 0)
+			return i;
 	}
-	return false;
+	return -1;
+}
+
+/* Reads names of repairs with commas between: `no-` before one turns it off, none all.  Answers
+ * false when one is not known. */
+static bool
+read_repairs(const char *list, unsigned *repair)
+{
+	static const char *const words[] = {
+	    "controls", "zero-width", "soft-hyphen", "nbsp", "quotes", "width", NULL};
+
+	for (const char *w = list; *w != '\0'; w += *w == ',') {
+		size_t n = strcspn(w, ",");
+		bool off = n > 3 && strncmp(w, "no-", 3) == 0;
+		int i = off ? place(w + 3, n - 3, words) : place(w, n, words);
+		if (n == 4 && strncmp(w, "none", 4) == 0)
+			*repair = 0;
+		else if (i < 0)
+			return false;
+		else if (off)
+			*repair &= ~(1u << i);
+		else
+			*repair |= 1u << i;
+		w += n;
+	}
+	return *list != '\0';
+}
+
+/* Reads one of this program's own options.  Answers false when its value is not known. */
+static bool
+take_option(struct program *p, int c)
+{
+	static const char *const bads[] = {"replace", "drop", "stop", "escape", NULL};
+	static const char *const forms[] = {"nfc", "nfd", "nfkc", "nfkd", "none", NULL};
+	static const char *const breaks[] = {"lf", "keep", NULL};
+	int i = 0;
+
+	switch (c) {
+	case OPT_BAD:
+		i = place(optarg, strlen(optarg), bads);
+		p->options.bad = (enum potok_bad)i;
+		break;
+	case OPT_FORM:
+		i = place(optarg, strlen(optarg), forms);
+		p->options.form = (enum potok_form)i;
+		break;
+	case OPT_NEWLINE:
+		i = place(optarg, strlen(optarg), breaks);
+		p->options.keep_breaks = i == 1;
+		break;
+	case OPT_REPAIR:
+		return read_repairs(optarg, &p->options.repair);
+	default:
+		p->options.from = optarg;
+		break;
+	}
+	return i >= 0;
 }
 
 int
 main(int argc, char **argv)
 {
 	static const struct option longs[] = {CLI_LONG, {"from", required_argument, NULL, 'f'},
-	    {"bad", required_argument, NULL, OPT_BAD}, {"list", no_argument, NULL, OPT_LIST},
+	    {"bad", required_argument, NULL, OPT_BAD}, {"form", required_argument, NULL, OPT_FORM},
+	    {"newline", required_argument, NULL, OPT_NEWLINE},
+	    {"repair", required_argument, NULL, OPT_REPAIR}, {"list", no_argument, NULL, OPT_LIST},
 	    {"detect", no_argument, NULL, OPT_DETECT}, CLI_LONG_END};
 	struct program p = {.options = POTOK_NORMALIZE_DEFAULTS};
+	static const char *const own_names[] = {"bad", "form", "newline", "repair"};
 	char libraries[256], word[128];
 	bool detecting = false;
 	struct cli cli = {
 	    .name = "potok-normalize",
-	    .synopsis = "[-f ENCODING] [--bad=replace|drop|stop] [FILE...]",
+	    .synopsis = "[-f ENCODING] [OPTION...] [FILE...]",
 	    .options_help =
 		"  -f, --from=ENCODING  the encoding of the input; auto: found out (default)\n"
-		"      --bad=WHAT       ill-formed input: replace (default), drop, stop\n"
+		"      --bad=WHAT       ill-formed input: replace (default), drop, stop, escape\n"
+		"      --form=FORM      nfc (default), nfd, nfkc, nfkd, none\n"
+		"      --newline=WHAT   line breaks become lf (default), or keep them\n"
+		"      --repair=LIST    controls (on; no-controls: off), zero-width,\n"
+		"                       soft-hyphen, nbsp, quotes, width; none: all off\n"
 		"      --list           the encodings and their other names\n"
 		"      --detect         only tell the encoding of each FILE\n",
 	    .examples = "  potok-normalize < page.txt > clean.txt\n"
@@ -138,16 +213,15 @@ main(int argc, char **argv)
 	cli_begin();
 	potok_normalize_versions(libraries, sizeof libraries);
 	while ((c = getopt_long(argc, argv, CLI_SHORT "f:", longs, NULL)) != -1) {
-		if (c == 'f')
-			p.options.from = optarg;
+		bool own = c == 'f' || (c >= OPT_BAD && c <= OPT_REPAIR);
+		if (own && !take_option(&p, c))
+			return cli_usage(&cli, "--%s: '%s' is none of its values",
+			    own_names[c - OPT_BAD], cli_printable(optarg, word, sizeof word));
 		else if (c == OPT_LIST)
 			return list(&cli);
 		else if (c == OPT_DETECT)
 			detecting = true;
-		else if (c == OPT_BAD && !read_bad(optarg, &p.options.bad))
-			return cli_usage(&cli, "--bad is replace, drop or stop, not '%s'",
-			    cli_printable(optarg, word, sizeof word));
-		else if (c != OPT_BAD && (code = cli_option(&cli, c, argv)) >= 0)
+		else if (!own && (code = cli_option(&cli, c, argv)) >= 0)
 			return code;
 	}
 	if (detecting)

@@ -24,6 +24,47 @@ static const struct {
     {ENCODING_UTF32BE, "UTF-32BE", "csutf32be\0ucs4be\0"},
 };
 
+/* Labels that the Encoding standard of the WHATWG (section 4.2) gives another meaning than IANA
+ * does, and those that ICU does not know. */
+static const struct {
+	const char *label, *name;
+} whatwg[] = {
+    {"GBK", "GB18030"},
+    {"gb2312", "GB18030"},
+    {"gb_2312-80", "GB18030"},
+    {"csgb2312", "GB18030"},
+    {"csiso58gb231280", "GB18030"},
+    {"iso-ir-58", "GB18030"},
+    {"chinese", "GB18030"},
+    {"x-gbk", "GB18030"},
+    {"Big5", "Big5-HKSCS"},
+    {"csbig5", "Big5-HKSCS"},
+    {"cn-big5", "Big5-HKSCS"},
+    {"x-x-big5", "Big5-HKSCS"},
+    {"Shift_JIS", "windows-31j"},
+    {"sjis", "windows-31j"},
+    {"x-sjis", "windows-31j"},
+    {"ms_kanji", "windows-31j"},
+    {"ms932", "windows-31j"},
+    {"csshiftjis", "windows-31j"},
+    {"x-euc-jp", "EUC-JP"},
+    {"cseucpkdfmtjapanese", "EUC-JP"},
+    {"EUC-KR", "windows-949"},
+    {"cseuckr", "windows-949"},
+    {"csksc56011987", "windows-949"},
+    {"iso-ir-149", "windows-949"},
+    {"korean", "windows-949"},
+    {"ks_c_5601-1987", "windows-949"},
+    {"ks_c_5601-1989", "windows-949"},
+    {"ksc5601", "windows-949"},
+    {"unicode-1-1-utf-8", "UTF-8"},
+    {"unicode11utf8", "UTF-8"},
+    {"unicode20utf8", "UTF-8"},
+    {"x-unicode20utf8", "UTF-8"},
+    {"unicodefffe", "UTF-16BE"},
+    {"unicodefeff", "UTF-16LE"},
+};
+
 enum { NUNICODE = sizeof unicode / sizeof unicode[0], NOWN = NUNICODE + NSINGLE };
 
 static const char *
@@ -69,7 +110,7 @@ is_label_of(const char *label, size_t i)
 		if (same_label(label, a))
 			return true;
 	}
-	return i >= NUNICODE && strcmp(label, single_bytes[i - NUNICODE].table) == 0;
+	return false;
 }
 
 /* What may be handed to ICU or iconv: no options, no paths, no "//". */
@@ -83,23 +124,50 @@ is_harmless(const char *label)
 			     "0123456789_.:()+-") == n;
 }
 
-bool
-encoding_find(const char *label, struct encoding *e)
+static void
+own_encoding(struct encoding *e, size_t i)
+{
+	*e = (struct encoding){i < NUNICODE ? unicode[i].kind : ENCODING_SINGLE,
+	    i < NUNICODE ? 0 : i - NUNICODE, own_name(i)};
+}
+
+/* Finds the encoding of ICU or iconv; ours, where its table is the one meant. */
+static bool
+find_foreign(const char *label, struct encoding *e)
 {
 	UErrorCode err = U_ZERO_ERROR;
 
-	for (size_t i = 0; i < NOWN; i++) {
-		if (is_label_of(label, i)) {
-			*e = (struct encoding){i < NUNICODE ? unicode[i].kind : ENCODING_SINGLE,
-			    i < NUNICODE ? 0 : i - NUNICODE, own_name(i)};
-			return true;
-		}
-	}
 	if (!is_harmless(label) || strstr(label, "Endian") != NULL)
 		return false;
 	bool in_icu = ucnv_countAliases(label, &err) > 0 && U_SUCCESS(err);
+	const char *table = in_icu ? ucnv_getAlias(label, 0, &err) : "";
+	for (size_t i = 0; i < NSINGLE; i++) {
+		if (strcmp(single_bytes[i].table, table) == 0) {
+			own_encoding(e, NUNICODE + i);
+			return true;
+		}
+	}
 	*e = (struct encoding){in_icu ? ENCODING_ICU : ENCODING_ICONV, 0, label};
 	return true;
+}
+
+bool
+encoding_find(const char *label, struct encoding *e)
+{
+	bool strict = strncmp(label, "iana:", 5) == 0;
+
+	for (size_t i = 0; !strict && i < sizeof whatwg / sizeof whatwg[0]; i++) {
+		if (same_label(label, whatwg[i].label))
+			label = whatwg[i].name;
+	}
+	for (size_t i = 0; i < NOWN; i++) {
+		if (is_label_of(label, i) ||
+		    (strict && i < NUNICODE && is_label_of(label + 5, i))) {
+			own_encoding(e, i);
+			return true;
+		}
+	}
+	return find_foreign(strict ? label + 5 : label, e);
 }
 
 const uint16_t *

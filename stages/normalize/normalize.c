@@ -20,7 +20,7 @@
 #include "nfc.h"
 
 enum mode {
-	MODE_START,    /* the first line is being looked at */
+	MODE_START,    /* a byte order mark may come */
 	MODE_CHECKED,  /* UTF-8 so far: what has been released passes */
 	MODE_EVIDENCE, /* what is not UTF-8 is held until there is enough to judge */
 	MODE_UTF8,
@@ -36,6 +36,12 @@ static const struct potok_count counts[POTOK_NORMALIZE_COUNTS] = {
 	.what = "U+034F inserted into long runs of combining characters",
 	.loss = true},
     [DECODED_BYTES] = {.name = "decoded_bytes", .what = "bytes decoded from another encoding"},
+    [CONTROLS] = {.name = "controls", .what = "control characters left out"},
+    [CONTROLS + 1] = {.name = "zero_width", .what = "zero-width characters left out"},
+    [CONTROLS + 2] = {.name = "soft_hyphen", .what = "soft hyphens left out"},
+    [CONTROLS + 3] = {.name = "nbsp", .what = "no-break spaces made spaces"},
+    [CONTROLS + 4] = {.name = "quotes", .what = "quotation marks made ASCII"},
+    [CONTROLS + 5] = {.name = "width", .what = "full- and halfwidth forms changed"},
 };
 
 /* From here on the input is in this encoding. */
@@ -47,7 +53,7 @@ choose(struct potok_normalize *n, const struct encoding *e)
 		return POTOK_MORE;
 	}
 	n->mode = MODE_DECODED;
-	n->decoded = malloc(DECODE_OUT + 4);
+	n->decoded = malloc(DECODE_OUT + 64);
 	if (n->decoded == NULL)
 		return POTOK_ENOMEM;
 	return decoder_open(&n->decoder, e);
@@ -87,8 +93,7 @@ bom_name(const unsigned char *p, size_t n)
 	return NULL;
 }
 
-/* Looks for a byte order mark, and at the first line for UTF-16 without one.  Stays in MODE_START
- * while more bytes are needed. */
+/* Looks for a byte order mark.  Stays in MODE_START while more bytes are needed. */
 static enum potok_status
 look_at_start(struct potok_normalize *n, struct potok_slice in, bool last)
 {
@@ -97,18 +102,8 @@ look_at_start(struct potok_normalize *n, struct potok_slice in, bool last)
 	const char *name = bom_name(in.data, in.len);
 	if (name != NULL)
 		return choose_name(n, name, false);
-
-	size_t len = in.len < POTOK_NORMALIZE_FIRST ? in.len : POTOK_NORMALIZE_FIRST;
-	/* The first byte may be half of an LF. */
-	const unsigned char *lf = len > 1 ? memchr(in.data + 1, '\n', len - 1) : NULL;
-	if (lf == NULL && len < POTOK_NORMALIZE_FIRST && !last)
-		return POTOK_MORE;
-	if (lf != NULL)
-		len = (size_t)(lf - in.data);
-	enum detected utf16 = detect_utf16(in.data, len);
-	if (utf16 != DETECTED_NONE)
-		return choose_name(n, utf16 == DETECTED_UTF16LE ? "UTF-16LE" : "UTF-16BE", true);
 	n->mode = MODE_CHECKED;
+	n->ascii = true;
 	return POTOK_MORE;
 }
 
@@ -142,6 +137,16 @@ release(struct potok_normalize *n, struct potok_slice in, bool last)
 	size_t valid = n->examined + potok_utf8_valid(p + n->examined, len - n->examined);
 	int next = potok_utf8_decode(p + valid, len - valid, &cp);
 
+	if (n->ascii) {
+		enum suspect what;
+		size_t ascii =
+		    n->examined + detect_suspect(p + n->examined, valid - n->examined, &what);
+		n->ascii = what != SUSPECT_OTHER;
+		if (what == SUSPECT_CONTROL || (what == SUSPECT_CUT && !last)) {
+			valid = ascii;
+			next = what == SUSPECT_CONTROL ? -1 : 0;
+		}
+	}
 	if (last && valid == len) {
 		n->mode = MODE_UTF8;
 		return;
@@ -163,8 +168,11 @@ judge(struct potok_normalize *n, struct potok_slice in, uint64_t offset, bool la
 		return POTOK_MORE;
 	bool whole = last && len <= POTOK_NORMALIZE_EVIDENCE;
 	len = len < POTOK_NORMALIZE_EVIDENCE ? len : POTOK_NORMALIZE_EVIDENCE;
-	return choose_name(
-	    n, detect_encoding(in.data + n->released, len, offset + n->released == 0, whole), true);
+	struct detection d;
+	if (!detect_encoding(in.data + n->released, len, offset + n->released == 0, whole, &d))
+		return POTOK_ENOMEM;
+	n->confidence = strcmp(d.name, "UTF-8") == 0 ? 0 : d.confidence;
+	return choose_name(n, d.name, true);
 }
 
 /* Cleans the bytes that have been released; `end` true: what follows them is not UTF-8. */
@@ -252,12 +260,12 @@ take_bad(struct cleaning *c, const struct decoded *r)
 		if (s != POTOK_MORE)
 			return s;
 	}
-	enum potok_status s = clean_ill_formed(n, c->offset);
+	size_t made;
+	enum potok_status s =
+	    clean_ill_formed(n, c->offset, c->in, r->bad, n->decoded + n->ndecoded, &made);
 	if (s < 0)
 		return s;
-	if (s == POTOK_DONE)
-		n->ndecoded +=
-		    (size_t)potok_utf8_encode(POTOK_REPLACEMENT, n->decoded + n->ndecoded);
+	n->ndecoded += made;
 	decoder_skip(n->decoder, r);
 	n->block = r->bad;
 	return POTOK_MORE;
@@ -340,10 +348,14 @@ potok_normalize_init(struct potok_normalize *n, const struct potok_normalize_opt
 		.name = "normalize",
 		.ncounts = POTOK_NORMALIZE_COUNTS},
 	    .bad = o->bad,
+	    .form = o->form,
+	    .keep_breaks = o->keep_breaks,
+	    .repair = o->repair,
 	};
 	memcpy(n->counts, counts, sizeof counts);
 	n->stage.counts = n->counts;
-	if (o->bad < POTOK_BAD_REPLACE || o->bad > POTOK_BAD_STOP)
+	if (o->bad < POTOK_BAD_REPLACE || o->bad > POTOK_BAD_ESCAPE || o->form < POTOK_NFC ||
+	    o->form > POTOK_FORM_NONE || o->repair >= POTOK_REPAIR_WIDTH << 1)
 		return POTOK_EUSAGE;
 	if (o->from == NULL || strcmp(o->from, "auto") == 0)
 		return POTOK_MORE;
@@ -356,6 +368,12 @@ const char *
 potok_normalize_encoding(const struct potok_normalize *n)
 {
 	return n->decoder != NULL ? decoder_name(n->decoder) : "UTF-8";
+}
+
+unsigned
+potok_normalize_confidence(const struct potok_normalize *n)
+{
+	return n->confidence != 0 ? n->confidence : 100;
 }
 
 void

@@ -18,7 +18,7 @@ plain_character(uint32_t cp)
 	return cp <= 0x10FFFF && plain_bit(cp >> 6, cp);
 }
 
-/* Are these eight bytes ASCII without VT, FF and CR? */
+/* Are these eight bytes ASCII from 20 to 7E, TAB and LF? */
 static inline bool
 plain_eight(uint64_t x)
 {
@@ -26,7 +26,10 @@ plain_eight(uint64_t x)
 
 	if (x & high)
 		return false;
-	return ((x + (0x80 - 0x0B) * ones) & ~(x + (0x80 - 0x0E) * ones) & high) == 0;
+	/* The high bits of bytes from 20 on, of those from 09 to 0A, and of 7F. */
+	uint64_t text = x + (0x80 - 0x20) * ones;
+	uint64_t breaks = (x + (0x80 - 0x09) * ones) & ~(x + (0x80 - 0x0B) * ones);
+	return ((text | breaks) & ~(x + ones) & high) == high;
 }
 
 /* Length of the plain character at the front, or 0. */
@@ -36,7 +39,7 @@ plain_one(const unsigned char *p, size_t n)
 	unsigned char lead = p[0];
 
 	if (lead < 0x80)
-		return lead < 0x0B || lead > 0x0D;
+		return (lead >= 0x20 && lead < 0x7F) || lead == '\t' || lead == '\n';
 	if (lead < 0xE0)
 		return n >= 2 && plain_bit(lead & 0x1Fu, p[1]) ? 2 : 0;
 	if (lead < 0xF0)

@@ -41,9 +41,12 @@ plain_blocks_avx2(const unsigned char *p, size_t n)
 
 	for (; n - i >= 32; i += 32) {
 		__m256i x = _mm256_loadu_si256((const __m256i *)(p + i));
-		/* VT, FF, CR */
-		__m256i moved = _mm256_sub_epi8(x, _mm256_set1_epi8(0x0B));
-		__m256i bad = _mm256_cmpeq_epi8(_mm256_min_epu8(moved, _mm256_set1_epi8(2)), moved);
+		/* Controls but TAB and LF. */
+		__m256i bad = _mm256_cmpeq_epi8(_mm256_min_epu8(x, _mm256_set1_epi8(0x1F)), x);
+		__m256i moved = _mm256_sub_epi8(x, _mm256_set1_epi8('\t'));
+		bad = _mm256_andnot_si256(
+		    _mm256_cmpeq_epi8(_mm256_min_epu8(moved, _mm256_set1_epi8(1)), moved), bad);
+		bad = _mm256_or_si256(bad, _mm256_cmpeq_epi8(x, _mm256_set1_epi8(0x7F)));
 		if (_mm256_movemask_epi8(_mm256_or_si256(x, before)) != 0) {
 			__m256i p1 = MOVED(x, before, 1), p2 = MOVED(x, before, 2);
 			__m256i two = _mm256_and_si256(at_least(p1, 0xC0),

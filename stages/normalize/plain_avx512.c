@@ -20,9 +20,12 @@ plain_blocks_avx512(const unsigned char *p, size_t n)
 
 	for (; n - i >= 64; i += 64) {
 		__m512i x = _mm512_loadu_si512(p + i);
-		/* VT, FF, CR */
-		__mmask64 bad = _mm512_cmple_epu8_mask(
-		    _mm512_sub_epi8(x, _mm512_set1_epi8(0x0B)), _mm512_set1_epi8(2));
+		/* Controls but TAB and LF. */
+		__mmask64 bad = _mm512_cmplt_epu8_mask(x, _mm512_set1_epi8(0x20));
+		if (bad != 0)
+			bad &= _mm512_cmpgt_epu8_mask(
+			    _mm512_sub_epi8(x, _mm512_set1_epi8('\t')), _mm512_set1_epi8(1));
+		bad |= _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8(0x7F));
 		if (_mm512_movepi8_mask(_mm512_or_si512(x, before)) != 0) {
 			__m512i up = _mm512_alignr_epi32(x, before, 12);
 			__m512i p1 = MOVED(x, up, 1), p2 = MOVED(x, up, 2);

@@ -16,9 +16,9 @@
 
 enum {
 	ANY = 1 << 0,     /* whole lead bytes */
-	EARLY = 1 << 1,   /* 81 to 87: U+0085, U+0387, U+0483, U+05C1 */
+	EARLY = 1 << 1,   /* 80 to 8A: U+0080, U+0387, U+0483, U+05C1 */
 	MARKS = 1 << 2,   /* 90 to BF: Hebrew and Arabic marks */
-	ARABIC = 1 << 3,  /* 8B to 9F, B0 */
+	ARABIC = 1 << 3,  /* 8B to 9F, B0: also the rest of C1 */
 	RARE2 = 1 << 4,   /* E2: 83, 8C, AB, B3 to B7 */
 	RARE3 = 1 << 5,   /* EF: A4 to AD, B8 */
 	RAREA = 1 << 6,   /* EA: 98 to AF */
@@ -31,14 +31,15 @@ enum {
 
 /* clang-format off */
 static const unsigned char plain_lead[64] = {
-	/* C0 */ 0, 0, EARLY, 0, 0, 0, 0, 0, 0, 0, 0, 0, ANY, ANY, EARLY, 0,
+	/* C0 */ 0, 0, EARLY | ARABIC, 0, 0, 0, 0, 0, 0, 0, 0, 0, ANY, ANY, EARLY, 0,
 	/* D0 */ 0, 0, EARLY, 0, 0, 0, MARKS, EARLY, MARKS, ARABIC, MARKS, MARKS, ANY, ANY, ANY, ANY,
 	/* E0 */ ANY, ANY, RARE2, 0, 0, 0, 0, 0, 0, 0, RAREA, 0, 0, 0, 0, RARE3,
 	/* F0 */ RARE0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 };
 static const unsigned char plain_second[64] = {
-	/* 80 */ ANY, ANY | EARLY, ANY | EARLY, ANY | EARLY | RARE2, ANY | EARLY, ANY | EARLY,
-	/* 86 */ ANY | EARLY, ANY | EARLY, ANY, ANY, ANY, ANY | ARABIC, ANY | ARABIC | RARE2,
+	/* 80 */ ANY | EARLY, ANY | EARLY, ANY | EARLY, ANY | EARLY | RARE2, ANY | EARLY, ANY | EARLY,
+	/* 86 */ ANY | EARLY, ANY | EARLY, ANY | EARLY, ANY | EARLY, ANY | EARLY, ANY | ARABIC,
+	/* 8C */ ANY | ARABIC | RARE2,
 	/* 8D */ ANY | ARABIC, ANY | ARABIC, ANY | ARABIC,
 #define MANY (ANY | MARKS | ARABIC | RARE0)
 	/* 90 */ MANY, MANY, MANY, MANY, MANY, MANY, MANY, MANY,

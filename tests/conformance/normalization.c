@@ -1,6 +1,6 @@
 /*
- * Unicode's NormalizationTest.txt on standard input, through the stage normalize: each line's NFC,
- * and that characters which part 1 does not list stay as they are.
+ * Unicode's NormalizationTest.txt on standard input, through the stage normalize: each line in the
+ * four forms, and that characters which part 1 does not list stay as they are in all of them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +13,10 @@ static unsigned char listed[0x110000];
 
 /* Normalizes a string; the final LF stays off. */
 static void
-normalize(const struct potok_buf *text, struct potok_buf *out)
+normalize(enum potok_form form, const struct potok_buf *text, struct potok_buf *out)
 {
-	static const struct potok_normalize_options options = {"utf-8", POTOK_BAD_STOP};
+	const struct potok_normalize_options options = {
+	    .from = "utf-8", .bad = POTOK_BAD_STOP, .form = form};
 	struct potok_normalize n;
 	struct potok_slice in = {text->data, text->len};
 
@@ -62,7 +63,11 @@ is_equal(const struct potok_buf *a, const struct potok_buf *b)
 	return a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
 }
 
-/* NFC of columns 1, 2, 3 is column 2; of columns 4 and 5 it is column 4. */
+/* The columns, from 0, that the forms of columns 1 to 3 and of 4 and 5 are: the head of the file.
+ */
+static const int columns[4][2] = {
+    [POTOK_NFC] = {1, 3}, [POTOK_NFD] = {2, 4}, [POTOK_NFKC] = {3, 3}, [POTOK_NFKD] = {4, 4}};
+
 static int
 check_line(char *line, int part1)
 {
@@ -78,11 +83,13 @@ check_line(char *line, int part1)
 	}
 	if (part1)
 		listed[source] = 1;
-	for (int i = 0; i < 5; i++) {
-		struct potok_buf out = {0};
-		normalize(&c[i], &out);
-		wrong += !is_equal(&out, &c[i < 3 ? 1 : 3]);
-		potok_buf_free(&out);
+	for (int form = 0; form < 4; form++) {
+		for (int i = 0; i < 5; i++) {
+			struct potok_buf out = {0};
+			normalize((enum potok_form)form, &c[i], &out);
+			wrong += !is_equal(&out, &c[columns[form][i >= 3]]);
+			potok_buf_free(&out);
+		}
 	}
 	if (wrong)
 		printf("wrong: %s", line);
@@ -98,18 +105,21 @@ check_others(void)
 	int wrong = 0;
 
 	for (unsigned long cp = 1; cp <= 0x10FFFF; cp++) {
-		struct potok_buf in = {0}, out = {0};
+		struct potok_buf in = {0};
 		if (listed[cp] || (cp >= 0xD800 && cp < 0xE000) || (cp >= 0x0A && cp <= 0x0D) ||
 		    cp == 0x85 || cp == 0x2028 || cp == 0x2029 || cp == 0xFEFF)
 			continue;
 		append(&in, cp);
-		normalize(&in, &out);
-		if (!is_equal(&in, &out)) {
-			printf("wrong: U+%04lX changed\n", cp);
-			wrong++;
+		for (int form = 0; form < 4; form++) {
+			struct potok_buf out = {0};
+			normalize((enum potok_form)form, &in, &out);
+			if (!is_equal(&in, &out)) {
+				printf("wrong: U+%04lX changed\n", cp);
+				wrong++;
+			}
+			potok_buf_free(&out);
 		}
 		potok_buf_free(&in);
-		potok_buf_free(&out);
 	}
 	return wrong;
 }

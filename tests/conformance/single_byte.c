@@ -18,7 +18,7 @@ enum { NONE = -1 };
 static long
 ours(const char *name, unsigned byte)
 {
-	struct potok_normalize_options options = {name, POTOK_BAD_STOP};
+	struct potok_normalize_options options = {.from = name, .bad = POTOK_BAD_STOP};
 	struct potok_normalize n;
 	unsigned char bytes[2] = {'x', (unsigned char)byte};
 	struct potok_slice in = {bytes, 2};
@@ -117,7 +117,11 @@ main(int argc, char **argv)
 		if (line[0] == '#')
 			continue;
 		char *name = strtok(line, "\t"), *table = strtok(NULL, "\t");
-		const char *other = strcmp(name, "x-mac-cyrillic") == 0 ? "MAC-UK" : name;
+		const char *other = strcmp(name, "x-mac-cyrillic") == 0 ? "MAC-UK"
+				    : strcmp(name, "x-mac-ce") == 0     ? "MAC-CENTRALEUROPE"
+				    : strcmp(name, "IBM737") == 0       ? "CP737"
+				    : strncmp(name, "iana:", 5) == 0    ? name + 5
+									: name;
 		char cp[16];
 		if (strncmp(name, "windows-", 8) == 0) {
 			snprintf(cp, sizeof cp, "CP%s", name + 8);

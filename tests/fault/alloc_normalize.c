@@ -49,7 +49,7 @@ __wrap_realloc(void *p, size_t n)
 static enum potok_status
 run(const char *from, const char *bytes)
 {
-	struct potok_normalize_options options = {from, POTOK_BAD_REPLACE};
+	struct potok_normalize_options options = {.from = from, .bad = POTOK_BAD_REPLACE};
 	struct potok_normalize n;
 	struct potok_slice in = {(const unsigned char *)bytes, strlen(bytes)};
 	struct potok_buf out = {.limit = SIZE_MAX};

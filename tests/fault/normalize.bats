@@ -19,7 +19,26 @@ setup() {
 @test "unknown policy: exit 64" {
 	run "$PROGRAM" --bad=ignore </dev/null
 	[ "$status" = 64 ]
-	[ "$output" = "potok-normalize: --bad is replace, drop or stop, not 'ignore'; 'potok-normalize --help' tells more" ]
+	[ "$output" = "potok-normalize: --bad: 'ignore' is none of its values; 'potok-normalize --help' tells more" ]
+}
+
+@test "unknown form, line break or repair: exit 64" {
+	for option in --form=nfe --newline=crlf --repair=quots --repair= --repair=no-; do
+		run "$PROGRAM" $option </dev/null
+		[ "$status" = 64 ]
+	done
+}
+
+@test "every reader counts the same lines" {
+	printf 'a\r\nb\rc\vd\fe\034f\035g\036h\037i\302\205j\342\200\250k\342\200\251l\0m\n' >in
+	run "$PROGRAM" in
+	[ "$status" = 0 ]
+	[ "$output" = "$(printf 'a\nb\nc\nd\nefghi\nj\nk\nlm')" ]
+	"$PROGRAM" in >out
+	python3 -c '
+data = open("out", "rb").read().decode()
+assert len(data.splitlines()) == data.count("\n") == len(list(open("out", encoding="utf-8")))
+'
 }
 
 @test "a missing file: exit 66, the others are read" {
@@ -58,7 +77,7 @@ setup() {
 	run sh -c 'printf "a\r\nb" | "$PROGRAM" --stats 2>&1 >/dev/null'
 	[ "$status" = 0 ]
 	case $output in
-	*'"counts":{"ill_formed":0,"bom_removed":0,"line_breaks":1,"final_lf_added":1,"joiner_inserted":0,"decoded_bytes":0}}') ;;
+	*'"counts":{"ill_formed":0,"bom_removed":0,"line_breaks":1,"final_lf_added":1,"joiner_inserted":0,"decoded_bytes":0,"controls":0,"zero_width":0,"soft_hyphen":0,"nbsp":0,"quotes":0,"width":0}}') ;;
 	*) false ;;
 	esac
 }
@@ -71,12 +90,14 @@ setup() {
 }
 
 @test "--detect tells what the filter would read" {
-	printf '\317\360\350\342\345\362\n' >a
-	printf 'plain\n' >b
-	run "$PROGRAM" --detect a b
+	printf 'Все люди рождаются свободными.\n' | iconv -t CP1251 >a
+	printf 'All human beings are born free and equal in dignity and rights.\n' >b
+	printf '\n' >c
+	run "$PROGRAM" --detect a b c
 	[ "$status" = 0 ]
-	[ "$output" = "a	windows-1251
-b	UTF-8" ]
+	[ "$output" = "a	windows-1251	0.99	ru
+b	UTF-8	1.00	en
+c	UTF-8	1.00	und" ]
 	run "$PROGRAM" --detect a missing
 	[ "$status" = 66 ]
 }

@@ -75,7 +75,7 @@ static const struct {
 static void
 test_ill_formed(void **state)
 {
-	struct potok_normalize_options options = {"utf-8", POTOK_BAD_REPLACE};
+	struct potok_normalize_options options = {.from = "utf-8", .bad = POTOK_BAD_REPLACE};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof ill_formed / sizeof ill_formed[0]; i++) {
@@ -150,11 +150,13 @@ static const struct {
     {"koi8-u", "KOI8-U"},
     {"cp866", "IBM866"},
     {"mac-cyrillic", "x-mac-cyrillic"},
-    {"latin1", "ISO-8859-1"},
+    {"latin1", "windows-1252"},
+    {"iana:latin1", "iana:ISO-8859-1"},
     {"iso8859-5", "ISO-8859-5"},
     {"tis-620", "windows-874"},
     {"utf-16", "UTF-16"},
-    {"Shift_JIS", "Shift_JIS"},
+    {"Shift_JIS", "windows-31j"},
+    {"iana:Shift_JIS", "Shift_JIS"},
     {"KOI8-T", "KOI8-T"}, /* only iconv has it */
     {"", NULL},
     {"nonsense", NULL},
@@ -169,7 +171,7 @@ test_labels(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-		struct potok_normalize_options options = {labels[i].label, POTOK_BAD_REPLACE};
+		struct potok_normalize_options options = {.from = labels[i].label, .bad = POTOK_BAD_REPLACE};
 		struct potok_normalize n;
 		enum potok_status s = potok_normalize_init(&n, &options);
 		if (s != (labels[i].name ? POTOK_MORE : POTOK_EUSAGE))
@@ -191,7 +193,7 @@ test_listed_labels(void **state)
 
 	(void)state;
 	for (size_t i = 0; (label = potok_normalize_label(i, &alias)) != NULL; i++) {
-		struct potok_normalize_options options = {label, POTOK_BAD_REPLACE};
+		struct potok_normalize_options options = {.from = label, .bad = POTOK_BAD_REPLACE};
 		struct potok_normalize n;
 		enum potok_status s = potok_normalize_init(&n, &options);
 		if (s != POTOK_MORE)
@@ -206,7 +208,7 @@ static void
 test_options(void **state)
 {
 	struct potok_normalize n = {0};
-	struct potok_normalize_options bad = {NULL, (enum potok_bad)7};
+	struct potok_normalize_options bad = {.from = NULL, .bad = (enum potok_bad)7};
 
 	(void)state;
 	potok_close(&n.stage); /* zeroed */
@@ -310,7 +312,7 @@ test_places(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct potok_normalize_options options = {cases[i].from, POTOK_BAD_REPLACE};
+		struct potok_normalize_options options = {.from = cases[i].from, .bad = POTOK_BAD_REPLACE};
 		struct potok_normalize n;
 		struct potok_buf out;
 		run(&n, &options, cases[i].bytes, cases[i].n, &out);
@@ -348,7 +350,7 @@ test_any_bytes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 20 * sizeof from / sizeof from[0]; i++) {
-		struct potok_normalize_options options = {from[i / 20], POTOK_BAD_REPLACE};
+		struct potok_normalize_options options = {.from = from[i / 20], .bad = POTOK_BAD_REPLACE};
 		struct potok_normalize whole, n;
 		struct potok_buf want, got = {.limit = SIZE_MAX};
 		unsigned char bytes[160];
@@ -384,11 +386,11 @@ static void
 test_detect_utf16(void **state)
 {
 	(void)state;
-	assert_int_equal(detect_utf16((const unsigned char *)"h\0e\0y\0", 6), DETECTED_UTF16LE);
-	assert_int_equal(detect_utf16((const unsigned char *)"\0h\0e\0y", 6), DETECTED_UTF16BE);
-	assert_int_equal(detect_utf16((const unsigned char *)"hey you", 7), DETECTED_NONE);
-	assert_int_equal(detect_utf16((const unsigned char *)"a\1b\2 text", 9), DETECTED_NONE);
-	assert_int_equal(detect_utf16((const unsigned char *)"", 0), DETECTED_NONE);
+	assert_string_equal(detect_utf16((const unsigned char *)"h\0e\0y\0", 6), "UTF-16LE");
+	assert_string_equal(detect_utf16((const unsigned char *)"\0h\0e\0y", 6), "UTF-16BE");
+	assert_null(detect_utf16((const unsigned char *)"hey you", 7));
+	assert_null(detect_utf16((const unsigned char *)"a\1b\2 text", 9));
+	assert_null(detect_utf16((const unsigned char *)"", 0));
 }
 
 int

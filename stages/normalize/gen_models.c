@@ -1,0 +1,309 @@
+/*
+ * Writes models.h: what each pair of letters costs in each language, and each character of Chinese,
+ * Japanese and Korean.  Run as `gen-models data/letters.tsv > models.h`.
+ */
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+#include <unicode/uversion.h>
+
+#include "models_format.h"
+
+enum { LETTERS = 0x1200, LINE = 256 };
+
+/* Bits. */
+static const double NEVER = 18, RARE_CHARACTER = 17;
+
+/* The least share of the letters of a language that makes a letter one of its alphabet. */
+static const double ALPHABET = 2e-5;
+
+struct language {
+	char name[8];
+	int ideographic;
+	double *pairs;   /* [LETTERS][LETTERS], or ... */
+	double *singles; /* ... [0x10000] */
+	UChar32 letters[256];
+	int nletters;
+};
+
+static struct language languages[MODELS_MAX];
+static int nlanguages;
+static int used[LETTERS];
+
+static struct language *
+language(const char *name)
+{
+	if (nlanguages > 0 && strcmp(languages[nlanguages - 1].name, name) == 0)
+		return &languages[nlanguages - 1];
+	if (nlanguages == MODELS_MAX || strlen(name) >= sizeof languages->name)
+		return NULL;
+	struct language *l = &languages[nlanguages++];
+	strcpy(l->name, name);
+	l->ideographic =
+	    strncmp(name, "zh", 2) == 0 || strcmp(name, "ja") == 0 || strcmp(name, "ko") == 0;
+	if (l->ideographic)
+		l->singles = calloc(0x10000, sizeof *l->singles);
+	else
+		l->pairs = calloc(LETTERS * LETTERS, sizeof *l->pairs);
+	return l->singles != NULL || l->pairs != NULL ? l : NULL;
+}
+
+static int
+read_counts(FILE *f)
+{
+	char line[LINE];
+
+	while (fgets(line, sizeof line, f) != NULL) {
+		char *tab = strchr(line, '\t');
+		if (line[0] == '#')
+			continue;
+		char *tab2 = tab != NULL ? strchr(tab + 1, '\t') : NULL;
+		if (tab2 == NULL)
+			return 0;
+		*tab = *tab2 = '\0';
+		const uint8_t *text = (const uint8_t *)tab + 1;
+		int32_t i = 0, n = (int32_t)(tab2 - tab - 1);
+		UChar32 a, b = 0;
+		U8_NEXT(text, i, n, a);
+		if (i < n)
+			U8_NEXT(text, i, n, b);
+		struct language *l = language(line);
+		double count = atof(tab2 + 1);
+		if (l == NULL || i != n || a < 0 || b < 0)
+			return 0;
+		if (l->ideographic && a < 0x10000 && b == 0)
+			l->singles[a] = count;
+		else if (!l->ideographic && a < LETTERS && b > 0 && b < LETTERS)
+			l->pairs[a * LETTERS + b] = count;
+		else
+			return 0;
+	}
+	return 1;
+}
+
+/* Is the language written in Latin letters? */
+static int
+is_latin(const struct language *l)
+{
+	return l->nletters > 0 && l->letters[0] < 0x80;
+}
+
+/* The class of a symbol in a language; 0 to SPECIALS - 1 for those that are no letters of it. */
+static int
+class_of(const struct language *l, int latin, UChar32 c)
+{
+	static const char specials[] = " 0.";
+
+	for (int i = 0; i < 3; i++) {
+		if (c == specials[i])
+			return CLASS_SPACE + i;
+	}
+	if (c == 0xAB || c == 0xBB)
+		return c == 0xAB ? CLASS_OPEN : CLASS_CLOSE;
+	if (c == '-' || c == '_' || c == '#')
+		return c == '-' ? CLASS_DASH : c == '_' ? CLASS_NBSP : CLASS_SIGN;
+	if (!latin && c < 0x80)
+		return CLASS_LATIN;
+	for (int i = 0; i < l->nletters; i++) {
+		if (l->letters[i] == c)
+			return CLASS_LETTER + i;
+	}
+	return CLASS_OTHER;
+}
+
+/* The letters that are frequent enough to be of the language. */
+static void
+find_letters(struct language *l)
+{
+	double total = 0;
+	static double share[LETTERS];
+
+	memset(share, 0, sizeof share);
+	for (UChar32 a = 0; a < LETTERS; a++) {
+		for (UChar32 b = 0; b < LETTERS; b++) {
+			double n = l->pairs[a * LETTERS + b];
+			if (b >= 'a' && b != 0xAB && b != 0xBB) {
+				share[b] += n;
+				total += n;
+			}
+		}
+	}
+	double ascii = 0;
+	for (UChar32 c = 'a'; c <= 'z'; c++)
+		ascii += share[c];
+	for (UChar32 c = 'a'; c < LETTERS; c++) {
+		int is_ascii = c < 0x80;
+		if (share[c] < ALPHABET * total || l->nletters == 256)
+			continue;
+		if (is_ascii && ascii < total / 2)
+			continue;
+		l->letters[l->nletters++] = c;
+		used[c] = 1;
+	}
+}
+
+static int
+eighths(double bits)
+{
+	return (int)lround(8 * (bits < 0 ? 0 : bits > 31 ? 31 : bits));
+}
+
+/* What it costs to name one member of a class, in bits. */
+static double
+members(int class)
+{
+	static const double bits[CLASS_LETTER] = {[CLASS_OPEN] = 2,
+	    [CLASS_CLOSE] = 1,
+	    [CLASS_DASH] = 0.5,
+	    [CLASS_SIGN] = 3,
+	    [CLASS_OTHER] = 6,
+	    [CLASS_FOREIGN] = 9,
+	    [CLASS_LATIN] = 4.5};
+
+	return class < CLASS_LETTER ? bits[class] : 0;
+}
+
+static void
+print_pairs(const struct language *l)
+{
+	static double sum[256][256];
+	double row[256] = {0}, column[256] = {0}, total = 0;
+	int latin = is_latin(l), n = CLASS_LETTER + l->nletters;
+
+	memset(sum, 0, sizeof sum);
+	for (UChar32 a = 0; a < LETTERS; a++) {
+		int ca = -1;
+		for (UChar32 b = 0; b < LETTERS; b++) {
+			double count = l->pairs[a * LETTERS + b];
+			if (count == 0)
+				continue;
+			ca = ca < 0 ? class_of(l, latin, a) : ca;
+			int cb = class_of(l, latin, b);
+			sum[ca][cb] += count;
+			row[ca] += count;
+			column[cb] += count;
+			total += count;
+		}
+	}
+	for (int a = 0; a < n; a++) {
+		printf("\n\t");
+		for (int b = 0; b < n; b++) {
+			/* Never seen: by how frequent each is; at least as a rare thing. */
+			double pb = column[b] / total > 1e-5 ? column[b] / total : 1e-5;
+			double k = 8, p = (sum[a][b] + k * pb) / (row[a] + k);
+			double bits = -log2(p) + members(b);
+			double most = NEVER + members(b);
+			printf("%d,", eighths(bits < most ? bits : most));
+		}
+	}
+}
+
+static void
+print_characters(const struct language *l, int costs)
+{
+	double total = 0;
+	int n = 0;
+
+	for (int c = 0; c < 0x10000; c++)
+		total += l->singles[c];
+	for (int c = 0; c < 0x10000; c++) {
+		if (l->singles[c] == 0)
+			continue;
+		double bits = -log2(l->singles[c] / total);
+		printf("%s", n++ % 20 ? "" : "\n\t");
+		if (costs)
+			printf("%d,", eighths(bits < RARE_CHARACTER ? bits : RARE_CHARACTER));
+		else
+			printf("0x%04X,", (unsigned)c);
+	}
+}
+
+static int
+count_characters(const struct language *l)
+{
+	int n = 0;
+
+	for (int c = 0; c < 0x10000; c++)
+		n += l->singles[c] > 0;
+	return n;
+}
+
+int
+main(int argc, char **argv)
+{
+	FILE *f = argc == 2 ? fopen(argv[1], "r") : NULL;
+	int nused = 0;
+
+	if (f == NULL || !read_counts(f)) {
+		fprintf(stderr, "usage: gen-models letters.tsv\n");
+		return 1;
+	}
+	for (int i = 0; i < nlanguages; i++) {
+		if (!languages[i].ideographic)
+			find_letters(&languages[i]);
+	}
+	printf(
+	    "/* What letters cost behind each other in each language, in eighths of a bit, from\n"
+	    " * data/letters.tsv.  Letters by ICU %s.  Made by gen_models.c; generated, do not\n"
+	    " * edit. */\n"
+	    "#include \"models_format.h\"\n\n"
+	    "/* The small letters of all alphabets but ideographs. */\n"
+	    "static const uint16_t model_letters[] = {",
+	    U_ICU_VERSION);
+	for (int c = 0; c < LETTERS; c++) {
+		if (used[c])
+			printf("%s0x%04X,", nused++ % 12 ? " " : "\n\t", (unsigned)c);
+	}
+	printf("\n};\n\nenum { MODEL_LETTERS = %d, MODEL_LANGUAGES = %d };\n", nused, nlanguages);
+	for (int i = 0; i < nlanguages; i++) {
+		const struct language *l = &languages[i];
+		if (l->ideographic) {
+			printf("\n/* %s */\nstatic const uint16_t model_%d_characters[] = {",
+			    l->name, i);
+			print_characters(l, 0);
+			printf("\n};\n\nstatic const uint8_t model_%d_costs[] = {", i);
+			print_characters(l, 1);
+			printf("\n};\n");
+			continue;
+		}
+		printf("\n/* %s */\nstatic const uint8_t model_%d_costs[] = {", l->name, i);
+		print_pairs(l);
+		printf("\n};\n");
+	}
+	printf("\nstatic const struct model models[MODEL_LANGUAGES] = {");
+	for (int i = 0; i < nlanguages; i++) {
+		const struct language *l = &languages[i];
+		if (l->ideographic)
+			printf("\n\t{\"%s\", 0, %d, model_%d_costs, model_%d_characters},", l->name,
+			    count_characters(l), i, i);
+		else
+			printf("\n\t{\"%s\", %d, %d, model_%d_costs, NULL},", l->name, is_latin(l),
+			    CLASS_LETTER + l->nletters, i);
+	}
+	printf("\n};\n\n/* The class of each of model_letters in each language; 0: none of its "
+	       "alphabet. */\n"
+	       "static const uint8_t model_classes[MODEL_LANGUAGES][MODEL_LETTERS] = {");
+	for (int i = 0; i < nlanguages; i++) {
+		const struct language *l = &languages[i];
+		int n = 0;
+		printf("\n\t{");
+		for (UChar32 c = 0; c < LETTERS; c++) {
+			int class = 0;
+			if (!used[c])
+				continue;
+			for (int k = 0; k < l->nletters; k++) {
+				if (l->letters[k] == c)
+					class = CLASS_LETTER + k;
+			}
+			printf("%s%d,", n++ % 40 ? "" : "\n\t ", class);
+		}
+		printf("},");
+	}
+	printf("\n};\n");
+	return 0;
+}

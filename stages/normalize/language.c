@@ -1,0 +1,194 @@
+/* What text costs in a language: letters by the letter before them, ideographs one by one. */
+#include "language.h"
+
+#include <string.h>
+
+#include <unicode/uchar.h>
+
+#include <potok/normalize.h>
+#include <potok/utf8.h>
+
+#include "models.h"
+
+/* Costs in eighths of a bit, as in models.h. */
+enum {
+	COST_IDEOGRAPH = 22 * 8, /* a character that the model of ideographs has not */
+	COST_ASCII = 5 * 8,      /* an ASCII letter beside ideographs */
+	COST_SEAM = 6 * 8,       /* where it meets them */
+	SAMPLE = 2000,           /* characters by which a language is found */
+	SURE = 2 * 8,            /* what the next language must cost more */
+};
+
+static unsigned
+letter_index(uint32_t c)
+{
+	size_t low = 0, high = MODEL_LETTERS;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (model_letters[mid] < c)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < MODEL_LETTERS && model_letters[low] == c ? (unsigned)low + 1 : 0;
+}
+
+static uint8_t
+kind(uint32_t c)
+{
+	switch (c) {
+	case 0xAB:
+	case 0x201C:
+	case 0x201E:
+	case 0x2018:
+	case 0x201A:
+		return CLASS_OPEN;
+	case 0xBB:
+	case 0x201D:
+	case 0x2019:
+		return CLASS_CLOSE;
+	case 0x2013:
+	case 0x2014:
+		return CLASS_DASH;
+	case 0xA0:
+		return CLASS_NBSP;
+	case 0x2116:
+	case 0x2026:
+	case 0xA9:
+	case 0xB0:
+	case 0xA7:
+	case 0xB7:
+	case 0x2022:
+		return CLASS_SIGN;
+	default:
+		break;
+	}
+	if (c == 0xFFFF || (c >= 0x80 && c < 0xA0))
+		return CLASS_CONTROL;
+	if (c >= 0x80 || language_in_word(c))
+		return CLASS_FOREIGN;
+	return c >= '0' && c <= '9' ? CLASS_DIGIT : c <= ' ' ? CLASS_SPACE : CLASS_PUNCTUATION;
+}
+
+struct symbol
+language_symbol(uint32_t c)
+{
+	struct symbol s = {.c = c, .class = kind(c)};
+
+	if (s.class != CLASS_FOREIGN)
+		return s;
+	/* Romanian letters with comma are those with cedilla of the models. */
+	uint32_t lower = (uint32_t)u_tolower((UChar32)c);
+	uint32_t letter = lower == 0x219 ? 0x15F : lower == 0x21B ? 0x163 : lower;
+	s.letter = (uint16_t)letter_index(letter);
+	if (u_isalpha((UChar32)c) && c < 0x3000) {
+		s.class = CLASS_OTHER;
+		s.capital = lower != c;
+		s.small = !s.capital && u_toupper((UChar32)c) != (UChar32)c;
+	}
+	return s;
+}
+
+const struct model *
+language_model(size_t i)
+{
+	return i < MODEL_LANGUAGES ? &models[i] : NULL;
+}
+
+unsigned
+language_class(size_t language, const struct symbol *s)
+{
+	if (s->letter == 0)
+		return s->class;
+	if (s->c < 0x80 && !models[language].latin)
+		return CLASS_LATIN;
+	unsigned class = model_classes[language][s->letter - 1];
+	return class != 0 ? class : s->class;
+}
+
+static unsigned
+character_cost(const struct model *m, uint32_t c)
+{
+	size_t low = 0, high = (size_t)m->n;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (m->characters[mid] < c)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < (size_t)m->n && m->characters[low] == c ? m->costs[low] : COST_IDEOGRAPH;
+}
+
+static bool
+is_ascii_letter(uint32_t c)
+{
+	return c < 0x80 && language_in_word(c);
+}
+
+/* What b costs behind a. */
+static unsigned
+step_cost(size_t language, const struct symbol *a, const struct symbol *b)
+{
+	const struct model *m = &models[language];
+
+	if (m->characters != NULL) {
+		if (b->c >= 0x80)
+			return character_cost(m, b->c) + (is_ascii_letter(a->c) ? COST_SEAM : 0);
+		return is_ascii_letter(b->c) ? COST_ASCII + (a->c >= 0x80 ? COST_SEAM : 0) : 0;
+	}
+	if (a->class == CLASS_CONTROL || b->class == CLASS_CONTROL)
+		return COST_CONTROL;
+	return m->costs[language_class(language, a) * (unsigned)m->n +
+			language_class(language, b)] +
+	       language_case(a, b);
+}
+
+uint64_t
+language_cost(size_t language, const struct symbol *s, size_t n, bool all)
+{
+	static const struct symbol space = {.c = ' ', .class = CLASS_SPACE};
+	uint64_t cost = 0;
+
+	for (size_t i = 0; i < n;) {
+		size_t start = i;
+		bool high = all;
+		for (; i < n && language_in_word(s[i].c); i++)
+			high |= s[i].c >= 0x80;
+		for (size_t k = start; high && i > start && k <= i; k++)
+			cost +=
+			    step_cost(language, k > 0 ? &s[k - 1] : &space, k < n ? &s[k] : &space);
+		i += i < n;
+	}
+	return cost;
+}
+
+const char *
+potok_normalize_language(const unsigned char *text, size_t n)
+{
+	struct symbol s[SAMPLE];
+	uint64_t least = UINT64_MAX, second = UINT64_MAX;
+	size_t count = 0, best = 0;
+
+	for (size_t i = 0; i < n && count < SAMPLE;) {
+		uint32_t c;
+		int len = potok_utf8_decode(text + i, n - i, &c);
+		if (len <= 0)
+			break;
+		s[count++] = language_symbol(c);
+		i += (size_t)len;
+	}
+	for (size_t l = 0; l < MODEL_LANGUAGES; l++) {
+		uint64_t cost = language_cost(l, s, count, true);
+		if (cost < least) {
+			second = least;
+			least = cost;
+			best = l;
+		} else if (cost < second) {
+			second = cost;
+		}
+	}
+	return least == UINT64_MAX || second - least < SURE ? "und" : models[best].name;
+}

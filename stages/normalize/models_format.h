@@ -1,0 +1,36 @@
+/* How models.h is laid out.  Private to normalize's detector. */
+#ifndef NORMALIZE_MODELS_FORMAT_H
+#define NORMALIZE_MODELS_FORMAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { MODELS_MAX = 64 }; /* languages */
+
+/* What a character is in a language; from CLASS_LETTER on, the letters of its alphabet. */
+enum {
+	CLASS_SPACE,
+	CLASS_DIGIT,
+	CLASS_PUNCTUATION, /* of ASCII */
+	CLASS_OPEN,        /* quotation marks */
+	CLASS_CLOSE,
+	CLASS_DASH,
+	CLASS_NBSP,
+	CLASS_SIGN,    /* numero, section, degree, copyright, ellipsis, middle dot */
+	CLASS_OTHER,   /* another letter of some alphabet */
+	CLASS_FOREIGN, /* any other character */
+	CLASS_LATIN,   /* of ASCII, in languages of another script */
+	CLASS_LETTER,
+};
+
+struct model {
+	const char *name; /* the language, BCP 47 */
+	int latin;        /* 1: its letters are Latin */
+	/* Classes; costs[a * n + b] is that of b behind a.  Of a language of ideographs n
+	 * characters in their order, and the cost of each. */
+	int n;
+	const uint8_t *costs;
+	const uint16_t *characters;
+};
+
+#endif

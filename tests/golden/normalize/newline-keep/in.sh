@@ -1,0 +1,1 @@
+printf 'a\r\nb\rc\vd\342\200\250e'
