@@ -39,14 +39,18 @@ struct potok_normalize_options {
 	enum potok_form form;
 	bool keep_breaks; /* CR LF, CR, VT, FF, U+0085, U+2028, U+2029 do not become LF */
 	unsigned repair;  /* POTOK_REPAIR_..., ored */
+	bool pass_binary; /* what is no text is copied; else POTOK_EINPUT */
+	const char *language; /* BCP 47: helps to find out the encoding; NULL: not known; static */
 };
 #define POTOK_NORMALIZE_DEFAULTS                                                                   \
 	{                                                                                          \
-		NULL, POTOK_BAD_REPLACE, POTOK_NFC, false, POTOK_REPAIR_CONTROLS                   \
+		NULL, POTOK_BAD_REPLACE, POTOK_NFC, false, POTOK_REPAIR_CONTROLS, false, NULL      \
 	}
 
 enum {
-	POTOK_NORMALIZE_COUNTS = 12,
+	POTOK_NORMALIZE_COUNTS = 13,
+	POTOK_NORMALIZE_ENCODINGS = 64,        /* those whose lines are counted, at most */
+	POTOK_NORMALIZE_HEAD = 4096,           /* bytes in which a text may name its encoding */
 	POTOK_NORMALIZE_MARKS = 256,           /* characters behind one normalization boundary */
 	POTOK_NORMALIZE_EVIDENCE = 256 * 1024, /* bytes held to find out an encoding */
 	POTOK_NORMALIZE_LINE = 64 * 1024,      /* bytes of one line held until they are judged */
@@ -63,11 +67,13 @@ enum {
  */
 struct potok_normalize {
 	struct potok_stage stage;
-	struct potok_count counts[POTOK_NORMALIZE_COUNTS];
+	struct potok_count counts[POTOK_NORMALIZE_COUNTS + POTOK_NORMALIZE_ENCODINGS];
 	enum potok_bad bad;
 	enum potok_form form;
 	bool keep_breaks;
 	unsigned repair;
+	bool pass_binary;
+	const char *language;
 	int mode;
 
 	/* What has been written. */
@@ -85,6 +91,11 @@ struct potok_normalize {
 	bool ascii;      /* all of it has been ASCII */
 	size_t released; /* bytes at the front of `in` that are UTF-8 for good */
 	size_t examined; /* bytes behind those that are well-formed */
+	unsigned char head[POTOK_NORMALIZE_HEAD];
+	size_t nhead;
+	struct normalize_fit *fit;      /* tells encodings, when it has been needed */
+	const char *encoding; /* what it has told; NULL: nothing yet */
+	struct normalize_lines *lines;  /* of text whose lines are judged */
 
 	/* Other encodings. */
 	struct normalize_decoder *decoder;

@@ -470,6 +470,29 @@ clean_text(const struct cleaning *c, struct potok_slice *text, bool last)
 }
 
 enum potok_status
+clean_hold(const struct cleaning *c, struct potok_slice *text)
+{
+	struct potok_normalize *n = c->n;
+	uint32_t cp;
+	int len = potok_utf8_decode(text->data, text->len, &cp);
+
+	if (len <= 0)
+		return POTOK_MORE;
+	enum potok_status s = clean_flush(c);
+	if (s < 0)
+		return s;
+	if (n->form == POTOK_FORM_NONE)
+		s = emit_character(c, cp);
+	else if (normalizer(n) == NULL)
+		return POTOK_ENOMEM;
+	else
+		begin_pending(n, cp, true);
+	n->started = true;
+	*text = (struct potok_slice){text->data + len, text->len - (size_t)len};
+	return s;
+}
+
+enum potok_status
 clean_finish(const struct cleaning *c, uint64_t offset)
 {
 	struct potok_normalize *n = c->n;

@@ -12,6 +12,7 @@ enum {
 	FINAL_LF_ADDED,
 	JOINER_INSERTED,
 	DECODED_BYTES,
+	BINARY_BYTES,
 	CONTROLS, /* the first repair; the others follow as their bits do */
 };
 
@@ -30,6 +31,9 @@ struct cleaning {
  * too.  Else POTOK_FULL or an error, as process().
  */
 enum potok_status clean_text(const struct cleaning *, struct potok_slice *text, bool last);
+
+/* Takes one character that clean_text() has left, to be written with what follows from elsewhere. */
+enum potok_status clean_hold(const struct cleaning *, struct potok_slice *text);
 
 /* Writes what is pending. */
 enum potok_status clean_flush(const struct cleaning *);

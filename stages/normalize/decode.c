@@ -529,6 +529,17 @@ decoder_skip(struct normalize_decoder *d, const struct decoded *r)
 	d->ill = false;
 }
 
+void
+decoder_reset(struct normalize_decoder *d)
+{
+	if (d->icu != NULL)
+		ucnv_resetToUnicode(d->icu);
+	if (d->iconv != (iconv_t)-1)
+		iconv(d->iconv, NULL, NULL, NULL, NULL);
+	d->nunits = d->ahead = d->bad = 0;
+	d->ill = d->finished = false;
+}
+
 size_t
 decoder_where(const struct normalize_decoder *d, const unsigned char *in, size_t at)
 {

@@ -62,6 +62,9 @@ enum potok_status decoder_run(struct normalize_decoder *, const unsigned char *i
 /* Tells the decoder that the ill-formed sequence which it found has been taken. */
 void decoder_skip(struct normalize_decoder *, const struct decoded *);
 
+/* Forgets what it has been given, all of which has been used: other text begins. */
+void decoder_reset(struct normalize_decoder *);
+
 /* Which byte of `in`, as it was given to the last decoder_run(), began the character at out[at]. */
 size_t decoder_where(const struct normalize_decoder *, const unsigned char *in, size_t at);
 

@@ -10,7 +10,16 @@
 
 #include "io.h"
 
-enum { OPT_BAD = CLI_OPT_OWN, OPT_FORM, OPT_NEWLINE, OPT_REPAIR, OPT_LIST, OPT_DETECT };
+enum {
+	OPT_BAD = CLI_OPT_OWN,
+	OPT_FORM,
+	OPT_NEWLINE,
+	OPT_REPAIR,
+	OPT_BINARY,
+	OPT_LANG,
+	OPT_LIST,
+	OPT_DETECT
+};
 
 struct program {
 	struct potok_normalize_options options;
@@ -81,7 +90,8 @@ detect(const struct cli *cli, struct program *p, char *const files[])
 	char shown[1024];
 	int code = CLI_OK;
 
-	p->options = (struct potok_normalize_options)POTOK_NORMALIZE_DEFAULTS;
+	p->options.from = NULL;
+	p->options.bad = POTOK_BAD_REPLACE;
 	for (; *files != NULL; files++) {
 		struct reading r = {.fd = strcmp(*files, "-") == 0
 					      ? STDIN_FILENO
@@ -95,7 +105,9 @@ detect(const struct cli *cli, struct program *p, char *const files[])
 		if (s >= 0)
 			s = r.fd < 0 ? POTOK_EIO : potok_chain_run(&chain);
 		cli_printable(*files, shown, sizeof shown);
-		if (s == POTOK_DONE)
+		bool binary =
+		    s == POTOK_EINPUT && strcmp(potok_normalize_encoding(&p->stage), "binary") == 0;
+		if (s == POTOK_DONE || binary)
 			printf("%s\t%s\t%.2f\t%s\n", shown, potok_normalize_encoding(&p->stage),
 			    potok_normalize_confidence(&p->stage) / 100.0,
 			    potok_normalize_language(r.text, r.len));
@@ -103,7 +115,7 @@ detect(const struct cli *cli, struct program *p, char *const files[])
 			fprintf(stderr, "%s: %s: %s\n", cli->name, shown,
 			    s == POTOK_ENOMEM ? "out of memory" : "cannot be read");
 		if (s != POTOK_DONE && code == CLI_OK)
-			code = s == POTOK_ENOMEM ? CLI_SYSTEM : CLI_NOINPUT;
+			code = binary ? CLI_DATA : s == POTOK_ENOMEM ? CLI_SYSTEM : CLI_NOINPUT;
 		potok_close(stage);
 		if (r.fd > STDIN_FILENO)
 			close(r.fd);
@@ -154,6 +166,7 @@ take_option(struct program *p, int c)
 	static const char *const bads[] = {"replace", "drop", "stop", "escape", NULL};
 	static const char *const forms[] = {"nfc", "nfd", "nfkc", "nfkd", "none", NULL};
 	static const char *const breaks[] = {"lf", "keep", NULL};
+	static const char *const binaries[] = {"stop", "pass", NULL};
 	int i = 0;
 
 	switch (c) {
@@ -168,6 +181,13 @@ take_option(struct program *p, int c)
 	case OPT_NEWLINE:
 		i = place(optarg, strlen(optarg), breaks);
 		p->options.keep_breaks = i == 1;
+		break;
+	case OPT_BINARY:
+		i = place(optarg, strlen(optarg), binaries);
+		p->options.pass_binary = i == 1;
+		break;
+	case OPT_LANG:
+		p->options.language = optarg;
 		break;
 	case OPT_REPAIR:
 		return read_repairs(optarg, &p->options.repair);
@@ -184,10 +204,13 @@ main(int argc, char **argv)
 	static const struct option longs[] = {CLI_LONG, {"from", required_argument, NULL, 'f'},
 	    {"bad", required_argument, NULL, OPT_BAD}, {"form", required_argument, NULL, OPT_FORM},
 	    {"newline", required_argument, NULL, OPT_NEWLINE},
-	    {"repair", required_argument, NULL, OPT_REPAIR}, {"list", no_argument, NULL, OPT_LIST},
+	    {"repair", required_argument, NULL, OPT_REPAIR},
+	    {"binary", required_argument, NULL, OPT_BINARY},
+	    {"lang", required_argument, NULL, OPT_LANG}, {"list", no_argument, NULL, OPT_LIST},
 	    {"detect", no_argument, NULL, OPT_DETECT}, CLI_LONG_END};
 	struct program p = {.options = POTOK_NORMALIZE_DEFAULTS};
-	static const char *const own_names[] = {"bad", "form", "newline", "repair"};
+	static const char *const own_names[] = {
+	    "bad", "form", "newline", "repair", "binary", "lang"};
 	char libraries[256], word[128];
 	bool detecting = false;
 	struct cli cli = {
@@ -200,6 +223,8 @@ main(int argc, char **argv)
 		"      --newline=WHAT   line breaks become lf (default), or keep them\n"
 		"      --repair=LIST    controls (on; no-controls: off), zero-width,\n"
 		"                       soft-hyphen, nbsp, quotes, width; none: all off\n"
+		"      --binary=WHAT    what is no text: stop (default), or pass it on\n"
+		"      --lang=LANG      a hint: the language, as a BCP 47 tag\n"
 		"      --list           the encodings and their other names\n"
 		"      --detect         only tell the encoding of each FILE\n",
 	    .examples = "  potok-normalize < page.txt > clean.txt\n"
@@ -213,7 +238,7 @@ main(int argc, char **argv)
 	cli_begin();
 	potok_normalize_versions(libraries, sizeof libraries);
 	while ((c = getopt_long(argc, argv, CLI_SHORT "f:", longs, NULL)) != -1) {
-		bool own = c == 'f' || (c >= OPT_BAD && c <= OPT_REPAIR);
+		bool own = c == 'f' || (c >= OPT_BAD && c <= OPT_LANG);
 		if (own && !take_option(&p, c))
 			return cli_usage(&cli, "--%s: '%s' is none of its values",
 			    own_names[c - OPT_BAD], cli_printable(optarg, word, sizeof word));

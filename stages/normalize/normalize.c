@@ -15,16 +15,20 @@
 #include <potok/utf8.h>
 
 #include "clean.h"
+#include "convert.h"
 #include "decode.h"
 #include "detect.h"
+#include "lines.h"
 #include "nfc.h"
 
 enum mode {
 	MODE_START,    /* a byte order mark may come */
 	MODE_CHECKED,  /* UTF-8 so far: what has been released passes */
 	MODE_EVIDENCE, /* what is not UTF-8 is held until there is enough to judge */
+	MODE_LINES,    /* each line is in its own encoding */
 	MODE_UTF8,
 	MODE_DECODED,
+	MODE_BINARY, /* no text: passes as it is */
 };
 
 static const struct potok_count counts[POTOK_NORMALIZE_COUNTS] = {
@@ -36,6 +40,7 @@ static const struct potok_count counts[POTOK_NORMALIZE_COUNTS] = {
 	.what = "U+034F inserted into long runs of combining characters",
 	.loss = true},
     [DECODED_BYTES] = {.name = "decoded_bytes", .what = "bytes decoded from another encoding"},
+    [BINARY_BYTES] = {.name = "binary_bytes", .what = "bytes that are no text, copied"},
     [CONTROLS] = {.name = "controls", .what = "control characters left out"},
     [CONTROLS + 1] = {.name = "zero_width", .what = "zero-width characters left out"},
     [CONTROLS + 2] = {.name = "soft_hyphen", .what = "soft hyphens left out"},
@@ -59,21 +64,23 @@ choose(struct potok_normalize *n, const struct encoding *e)
 	return decoder_open(&n->decoder, e);
 }
 
-/* As choose(), by one of our own names; guess: nobody said so. */
+/* As choose(), by one of our own names. */
 static enum potok_status
-choose_name(struct potok_normalize *n, const char *name, bool guess)
+choose_name(struct potok_normalize *n, const char *name)
 {
 	struct encoding e;
 
-	if (!encoding_find(name, &e))
-		return POTOK_EBUG;
-	if (guess && e.kind != ENCODING_UTF8) {
-		snprintf(n->guess, sizeof n->guess,
-		    "bytes decoded as %s, which is a guess; -f states the encoding", e.name);
-		n->counts[DECODED_BYTES].what = n->guess;
-		n->counts[DECODED_BYTES].loss = true;
-	}
-	return choose(n, &e);
+	return encoding_find(name, &e) ? choose(n, &e) : POTOK_EBUG;
+}
+
+/* What is decoded from now on has been guessed. */
+static void
+warn_of_guess(struct potok_normalize *n, const char *name)
+{
+	snprintf(n->guess, sizeof n->guess,
+	    "bytes decoded as %s, which is a guess; -f states the encoding", name);
+	n->counts[DECODED_BYTES].what = n->guess;
+	n->counts[DECODED_BYTES].loss = true;
 }
 
 /* The encoding that a byte order mark names, or NULL. */
@@ -101,7 +108,7 @@ look_at_start(struct potok_normalize *n, struct potok_slice in, bool last)
 		return POTOK_MORE;
 	const char *name = bom_name(in.data, in.len);
 	if (name != NULL)
-		return choose_name(n, name, false);
+		return choose_name(n, name);
 	n->mode = MODE_CHECKED;
 	n->ascii = true;
 	return POTOK_MORE;
@@ -158,36 +165,93 @@ release(struct potok_normalize *n, struct potok_slice in, bool last)
 		n->mode = MODE_EVIDENCE;
 }
 
+/* Keeps the beginning of the stream, where it may name its encoding. */
+static void
+keep_head(struct potok_normalize *n, struct potok_slice in, uint64_t offset)
+{
+	uint64_t seen = offset + in.len;
+	size_t left = sizeof n->head - n->nhead;
+
+	if (seen <= n->nhead)
+		return;
+	size_t more = seen - n->nhead < left ? (size_t)(seen - n->nhead) : left;
+	memcpy(n->head + n->nhead, in.data + (n->nhead - offset), more);
+	n->nhead += more;
+}
+
+/* What is held is no text. */
+static enum potok_status
+take_binary(struct potok_normalize *n)
+{
+	n->encoding = DETECT_BINARY;
+	if (n->pass_binary) {
+		n->mode = MODE_BINARY;
+		return POTOK_MORE;
+	}
+	n->stage.why = "binary data, no text; -f states the encoding, --binary=pass copies it";
+	return POTOK_EINPUT;
+}
+
 /* Judges what is held, once there is enough of it. */
 static enum potok_status
 judge(struct potok_normalize *n, struct potok_slice in, uint64_t offset, bool last)
 {
+	char declared[DETECT_LABEL];
+	struct fit_hints hints = {n->language, declared};
+	struct fitting found;
 	size_t len = in.len - n->released;
 
 	if (len < POTOK_NORMALIZE_EVIDENCE && !last)
 		return POTOK_MORE;
 	bool whole = last && len <= POTOK_NORMALIZE_EVIDENCE;
 	len = len < POTOK_NORMALIZE_EVIDENCE ? len : POTOK_NORMALIZE_EVIDENCE;
-	struct detection d;
-	if (!detect_encoding(in.data + n->released, len, offset + n->released == 0, whole, &d))
+	detect_declared(n->head, n->nhead, declared);
+	if (n->fit == NULL && (n->fit = fit_open()) == NULL)
 		return POTOK_ENOMEM;
-	n->confidence = strcmp(d.name, "UTF-8") == 0 ? 0 : d.confidence;
-	return choose_name(n, d.name, true);
+	if (detect_encoding(n->fit, in.data + n->released, len, offset + n->released == 0, whole,
+		&hints, &found) < 0)
+		return POTOK_ENOMEM;
+	if (found.name != NULL && strcmp(found.name, DETECT_BINARY) == 0)
+		return take_binary(n);
+	if (found.encoding != FIT_UTF8) {
+		n->confidence = found.confidence;
+		warn_of_guess(n, found.name);
+	}
+	if (found.encoding == FIT_NONE)
+		return choose_name(n, found.name);
+	fit_set_prior(n->fit, &found);
+	n->encoding = found.name;
+	n->mode = MODE_LINES;
+	return lines_open(n);
 }
 
-/* Cleans the bytes that have been released; `end` true: what follows them is not UTF-8. */
+/* Cleans the bytes that have been released. */
 static enum potok_status
-clean_released(struct cleaning *c, struct potok_slice *in, bool end)
+clean_released(struct cleaning *c, struct potok_slice *in)
 {
 	struct potok_normalize *n = c->n;
 	struct potok_slice text = {in->data, n->released};
 
 	if (n->released == 0)
 		return POTOK_MORE;
-	enum potok_status s = clean_text(c, &text, end);
+	enum potok_status s = clean_text(c, &text, false);
 	size_t used = n->released - text.len;
 	*in = (struct potok_slice){in->data + used, in->len - used};
 	n->released -= used;
+	return s;
+}
+
+/* Takes the last character of what has been released: what follows is judged without it. */
+static enum potok_status
+hold_released(struct cleaning *c, struct potok_slice *in)
+{
+	struct potok_normalize *n = c->n;
+	struct potok_slice text = {in->data, n->released};
+	enum potok_status s = clean_hold(c, &text);
+	size_t used = n->released - text.len;
+
+	*in = (struct potok_slice){in->data + used, in->len - used};
+	n->released = 0;
 	return s;
 }
 
@@ -198,6 +262,7 @@ find_out(struct cleaning *c, struct potok_slice *in, bool last)
 	struct potok_normalize *n = c->n;
 	enum potok_status s = POTOK_MORE;
 
+	keep_head(n, *in, c->offset);
 	if (n->mode == MODE_START &&
 	    ((s = look_at_start(n, *in, last)) < 0 || n->mode == MODE_START))
 		return s;
@@ -205,97 +270,33 @@ find_out(struct cleaning *c, struct potok_slice *in, bool last)
 		size_t before = n->released;
 		release(n, *in, last);
 		bool more = n->released > before;
-		if ((s = clean_released(c, in, false)) != POTOK_MORE)
+		if ((s = clean_released(c, in)) != POTOK_MORE)
 			return s;
 		if (!more)
 			break;
 	}
-	if (n->mode == MODE_EVIDENCE && (s = clean_released(c, in, false)) == POTOK_MORE)
+	if (n->mode == MODE_EVIDENCE && (s = clean_released(c, in)) == POTOK_MORE)
+		s = hold_released(c, in);
+	if (n->mode == MODE_EVIDENCE && s == POTOK_MORE)
 		s = judge(n, *in, c->offset + (uint64_t)(in->data - c->in), last);
 	return s;
 }
 
-/* The front of `in` has become the text behind `carried`, and that has been cleaned. */
-static void
-next_block(struct cleaning *c, struct potok_slice *in)
-{
-	struct potok_normalize *n = c->n;
-	struct potok_count *d = &n->counts[DECODED_BYTES];
-
-	if (n->block > 0 && d->n == 0)
-		d->first = c->offset;
-	d->n += n->block;
-	*in = (struct potok_slice){in->data + n->block, in->len - n->block};
-	c->in = in->data;
-	c->offset += n->block;
-	n->block = 0;
-	n->carried = n->ndecoded - n->cleaned;
-	memmove(n->decoded, n->decoded + n->cleaned, n->carried);
-	n->ndecoded = n->carried;
-	n->cleaned = 0;
-}
-
-/* Cleans the text that has been decoded. */
+/* Copies what is no text. */
 static enum potok_status
-clean_decoded(struct cleaning *c, bool last)
+pass_binary(struct cleaning *c, struct potok_slice *in)
 {
-	struct potok_normalize *n = c->n;
-	struct potok_slice text = {n->decoded + n->cleaned, n->ndecoded - n->cleaned};
-	enum potok_status s = clean_text(c, &text, last);
+	struct potok_count *bytes = &c->n->counts[BINARY_BYTES];
+	size_t n = in->len;
 
-	n->cleaned = n->ndecoded - text.len;
+	if (n > 0 && bytes->n == 0)
+		bytes->first = c->offset;
+	bytes->n += n;
+	enum potok_status s = clean_flush(c);
+	if (s >= 0 && n > 0)
+		s = potok_buf_pass(c->out, in->data, n);
+	*in = (struct potok_slice){in->data + n, 0};
 	return s;
-}
-
-/* At the front of `in` stands a sequence that is no text. */
-static enum potok_status
-take_bad(struct cleaning *c, const struct decoded *r)
-{
-	struct potok_normalize *n = c->n;
-
-	if (n->bad == POTOK_BAD_STOP) {
-		enum potok_status s = clean_decoded(c, true);
-		if (s == POTOK_MORE)
-			s = clean_flush(c);
-		if (s != POTOK_MORE)
-			return s;
-	}
-	size_t made;
-	enum potok_status s =
-	    clean_ill_formed(n, c->offset, c->in, r->bad, n->decoded + n->ndecoded, &made);
-	if (s < 0)
-		return s;
-	n->ndecoded += made;
-	decoder_skip(n->decoder, r);
-	n->block = r->bad;
-	return POTOK_MORE;
-}
-
-/* Decodes and cleans until the input is used. */
-static enum potok_status
-decode(struct cleaning *c, struct potok_slice *in, bool last)
-{
-	struct potok_normalize *n = c->n;
-
-	for (;;) {
-		struct decoded r;
-		enum potok_status s = clean_decoded(c, false);
-		if (s != POTOK_MORE)
-			return s;
-		next_block(c, in);
-		s = decoder_run(n->decoder, in->data, in->len, last, n->decoded + n->ndecoded, &r);
-		if (s < 0)
-			return s;
-		if (r.ill) {
-			if ((s = take_bad(c, &r)) != POTOK_MORE)
-				return s;
-			continue;
-		}
-		if (r.used == 0 && r.made == 0)
-			return last ? clean_decoded(c, true) : POTOK_MORE;
-		n->ndecoded += r.made;
-		n->block += r.used;
-	}
 }
 
 static enum potok_status
@@ -305,22 +306,30 @@ process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out
 	struct cleaning c = {n, out, in->data, stage->offset, true};
 	enum potok_status s = POTOK_MORE;
 
-	if (n->mode != MODE_UTF8 && n->mode != MODE_DECODED) {
+	if (n->mode < MODE_LINES) {
 		s = find_out(&c, in, last);
-		if (s != POTOK_MORE || (n->mode != MODE_UTF8 && n->mode != MODE_DECODED))
+		if (s != POTOK_MORE || n->mode < MODE_LINES)
 			return s;
 	}
-	if (n->mode == MODE_UTF8) {
-		s = clean_text(&c, in, last);
-	} else if ((s = clean_released(&c, in, true)) == POTOK_MORE) {
-		c.offset += (uint64_t)(in->data - c.in);
-		c.in = in->data;
+	c.offset += (uint64_t)(in->data - c.in);
+	c.in = in->data;
+	switch ((enum mode)n->mode) {
+	case MODE_LINES:
+		s = lines_run(&c, in, last);
+		break;
+	case MODE_DECODED:
 		c.direct = false;
-		s = decode(&c, in, last);
+		s = convert_text(&c, in, last);
+		break;
+	case MODE_BINARY:
+		return pass_binary(&c, in) < 0 ? POTOK_ENOMEM : last ? POTOK_DONE : POTOK_MORE;
+	default:
+		s = clean_text(&c, in, last);
+		break;
 	}
 	if (s != POTOK_MORE || !last)
 		return s;
-	s = clean_finish(&c, c.direct ? c.offset + (uint64_t)(in->data - c.in) : c.offset);
+	s = clean_finish(&c, c.offset + (uint64_t)(in->data - c.in));
 	return s < 0 ? s : POTOK_DONE;
 }
 
@@ -329,8 +338,13 @@ close_normalize(struct potok_stage *stage)
 {
 	struct potok_normalize *n = (struct potok_normalize *)stage;
 
+	if (n->lines != NULL)
+		n->decoder = NULL; /* it is one of theirs */
 	decoder_close(n->decoder);
+	lines_close(n);
+	fit_close(n->fit);
 	free(n->decoded);
+	n->fit = NULL;
 	n->decoder = NULL;
 	n->decoded = NULL;
 }
@@ -351,6 +365,8 @@ potok_normalize_init(struct potok_normalize *n, const struct potok_normalize_opt
 	    .form = o->form,
 	    .keep_breaks = o->keep_breaks,
 	    .repair = o->repair,
+	    .pass_binary = o->pass_binary,
+	    .language = o->language,
 	};
 	memcpy(n->counts, counts, sizeof counts);
 	n->stage.counts = n->counts;
@@ -367,6 +383,8 @@ potok_normalize_init(struct potok_normalize *n, const struct potok_normalize_opt
 const char *
 potok_normalize_encoding(const struct potok_normalize *n)
 {
+	if (n->encoding != NULL)
+		return n->encoding;
 	return n->decoder != NULL ? decoder_name(n->decoder) : "UTF-8";
 }
 

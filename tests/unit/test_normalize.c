@@ -350,7 +350,8 @@ test_any_bytes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 20 * sizeof from / sizeof from[0]; i++) {
-		struct potok_normalize_options options = {.from = from[i / 20], .bad = POTOK_BAD_REPLACE};
+		struct potok_normalize_options options = {
+		    .from = from[i / 20], .bad = POTOK_BAD_REPLACE, .pass_binary = true};
 		struct potok_normalize whole, n;
 		struct potok_buf want, got = {.limit = SIZE_MAX};
 		unsigned char bytes[160];

@@ -1,0 +1,88 @@
+/* From bytes of another encoding to clean UTF-8: decodes blocks, and has them cleaned. */
+#include "convert.h"
+
+#include <string.h>
+
+#include "decode.h"
+
+/* The front of `in` has become the text behind `carried`, and that has been cleaned. */
+static void
+next_block(struct cleaning *c, struct potok_slice *in)
+{
+	struct potok_normalize *n = c->n;
+	struct potok_count *d = &n->counts[DECODED_BYTES];
+
+	if (n->block > 0 && d->n == 0)
+		d->first = c->offset;
+	d->n += n->block;
+	*in = (struct potok_slice){in->data + n->block, in->len - n->block};
+	c->in = in->data;
+	c->offset += n->block;
+	n->block = 0;
+	n->carried = n->ndecoded - n->cleaned;
+	memmove(n->decoded, n->decoded + n->cleaned, n->carried);
+	n->ndecoded = n->carried;
+	n->cleaned = 0;
+}
+
+/* Cleans the text that has been decoded. */
+static enum potok_status
+clean_decoded(struct cleaning *c, bool last)
+{
+	struct potok_normalize *n = c->n;
+	struct potok_slice text = {n->decoded + n->cleaned, n->ndecoded - n->cleaned};
+	enum potok_status s = clean_text(c, &text, last);
+
+	n->cleaned = n->ndecoded - text.len;
+	return s;
+}
+
+/* At the front of `in` stands a sequence that is no text. */
+static enum potok_status
+take_bad(struct cleaning *c, const struct decoded *r)
+{
+	struct potok_normalize *n = c->n;
+
+	if (n->bad == POTOK_BAD_STOP) {
+		enum potok_status s = clean_decoded(c, true);
+		if (s == POTOK_MORE)
+			s = clean_flush(c);
+		if (s != POTOK_MORE)
+			return s;
+	}
+	size_t made;
+	enum potok_status s =
+	    clean_ill_formed(n, c->offset, c->in, r->bad, n->decoded + n->ndecoded, &made);
+	if (s < 0)
+		return s;
+	n->ndecoded += made;
+	decoder_skip(n->decoder, r);
+	n->block = r->bad;
+	return POTOK_MORE;
+}
+
+enum potok_status
+convert_text(struct cleaning *c, struct potok_slice *in, bool last)
+{
+	struct potok_normalize *n = c->n;
+
+	for (;;) {
+		struct decoded r;
+		enum potok_status s = clean_decoded(c, false);
+		if (s != POTOK_MORE)
+			return s;
+		next_block(c, in);
+		s = decoder_run(n->decoder, in->data, in->len, last, n->decoded + n->ndecoded, &r);
+		if (s < 0)
+			return s;
+		if (r.ill) {
+			if ((s = take_bad(c, &r)) != POTOK_MORE)
+				return s;
+			continue;
+		}
+		if (r.used == 0 && r.made == 0)
+			return last ? clean_decoded(c, true) : POTOK_MORE;
+		n->ndecoded += r.made;
+		n->block += r.used;
+	}
+}

@@ -1,0 +1,754 @@
+/*
+ * Which encoding fits text best: the one in which it is the likeliest text of some language.  What
+ * a text costs is its information in bits: letters by the letter before them, ideographs one by
+ * one, with the models of models.h.  All hypotheses explain the same bytes, so that their costs
+ * compare.
+ */
+#include "fit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <potok/utf8.h>
+
+#include "decode.h"
+#include "language.h"
+
+/* Costs in eighths of a bit, as in models.h. */
+enum {
+	COST_ILL = 32 * 8, /* an ill-formed sequence of a multi-byte encoding */
+	ASCII_GAIN = 16 * 8,
+	HINT = 24 * 8,      /* what a hint is worth */
+	PRIOR = 24 * 8,       /* what the encoding of the file is worth in each line, ... */
+	PRIOR_UTF8 = 8 * 8,   /* ... when it is UTF-8, ... */
+	PRIOR_MIXED = 12 * 8, /* ... and when so many lines are in another one: both of them */
+	MIXED = 3,
+	BASE = ASCII_GAIN + 2 * HINT + PRIOR, /* keeps costs above 0 */
+	KNOWN = 256,          /* bytes of a line that are kept before those in question */
+	EVIDENCE = 32 * 1024, /* bytes of lines that are not ASCII */
+
+	/* A line is taken for the file's encoding at once, ... */
+	SCREEN_MEAN = 44,  /* ... when a letter costs no more, nor a character of two bytes ... */
+	SCREEN_WIDE = 52,  /* ... half of this, */
+	SCREEN_ODD = 0x80, /* set: no two bytes are odd, ... */
+	SCREEN_PAIR = 96,  /* ... which means they cost as much as this, */
+	SCREEN_LEAST = 8,  /* and there are so many of them */
+};
+
+#define LATIN_WEST "en de fr es pt it nl da sv nb fi is sq ca gl eu ga af et"
+#define CYRILLIC "ru uk be bg sr mk"
+
+/* Single-byte encodings, and the languages that each can write; the handicap, in bits, makes a
+ * rarer one lose when there is next to nothing to go by. */
+static const struct {
+	const char *name;
+	unsigned handicap;
+	const char *languages;
+} singles[] = {
+    {"windows-1251", 0, "ru uk be bg sr mk"},
+    {"windows-1252", 0, LATIN_WEST},
+    {"KOI8-R", 2, "ru bg"},
+    {"KOI8-U", 3, "uk ru be"},
+    {"IBM866", 3, "ru be bg"},
+    {"cp1125", 4, "uk ru"},
+    {"ISO-8859-5", 3, CYRILLIC},
+    {"x-mac-cyrillic", 4, CYRILLIC},
+    {"IBM855", 6, "sr mk bg ru be"},
+    {"windows-1250", 1, "pl cs sk sl hr hu ro sq de"},
+    {"ISO-8859-2", 2, "pl cs sk sl hr hu ro sq de"},
+    {"ISO-8859-15", 2, LATIN_WEST},
+    {"windows-1254", 2, "tr"},
+    {"windows-1257", 2, "lt lv et"},
+    {"ISO-8859-13", 3, "lt lv et pl"},
+    {"ISO-8859-4", 4, "lt lv et"},
+    {"windows-1253", 2, "el"},
+    {"ISO-8859-7", 3, "el"},
+    {"windows-1255", 2, "he"},
+    {"ISO-8859-8", 3, "he"},
+    {"windows-1256", 2, "ar fa"},
+    {"ISO-8859-6", 3, "ar"},
+    {"windows-1258", 2, "vi"},
+    {"windows-874", 2, "th"},
+    {"macintosh", 4, LATIN_WEST},
+    {"x-mac-ce", 5, "pl cs sk sl hr hu lt lv et"},
+    {"x-mac-greek", 6, "el"},
+    {"x-mac-turkish", 6, "tr"},
+    {"IBM850", 5, LATIN_WEST},
+    {"IBM852", 5, "pl cs sk sl hr hu ro sq"},
+    {"IBM737", 5, "el"},
+    {"IBM869", 6, "el"},
+    {"IBM775", 5, "lt lv et"},
+    {"IBM857", 5, "tr"},
+    {"IBM862", 5, "he"},
+    {"ISO-8859-3", 6, "eo"},
+    {"ISO-8859-14", 6, "cy ga"},
+    {"ISO-8859-10", 7, "is da sv nb fi et lt lv"},
+    {"IBM437", 7, LATIN_WEST},
+};
+
+/* Multi-byte encodings: what may be the first byte and those behind it. */
+static const struct multibyte {
+	const char *name;
+	unsigned handicap;
+	const char *languages;
+	uint8_t lead[2][2], trail[3][2]; /* from, to */
+	uint8_t single[2];               /* bytes above 7F that stand alone */
+} multibytes[] = {
+    {"GB18030", 0, "zh-CN", {{0x81, 0xFE}}, {{0x40, 0x7E}, {0x80, 0xFE}, {0x30, 0x39}},
+	{0x80, 0x80}},
+    {"Big5", 0, "zh-TW", {{0x81, 0xFE}}, {{0x40, 0x7E}, {0xA1, 0xFE}}, {0, 0}},
+    {"windows-31j", 0, "ja", {{0x81, 0x9F}, {0xE0, 0xFC}}, {{0x40, 0x7E}, {0x80, 0xFC}},
+	{0xA1, 0xDF}},
+    {"EUC-JP", 0, "ja", {{0xA1, 0xFE}, {0x8E, 0x8F}}, {{0xA1, 0xFE}}, {0, 0}},
+    {"windows-949", 0, "ko", {{0x81, 0xFE}}, {{0x41, 0x5A}, {0x61, 0x7A}, {0x81, 0xFE}}, {0, 0}},
+    {"EUC-TW", 4, "zh-TW", {{0xA1, 0xFE}, {0x8E, 0x8E}}, {{0xA1, 0xFE}}, {0, 0}},
+    {"JOHAB", 6, "ko", {{0x84, 0xD3}, {0xD8, 0xF9}}, {{0x31, 0x7E}, {0x81, 0xFE}}, {0, 0}},
+};
+
+enum {
+	NSINGLES = sizeof singles / sizeof singles[0],
+	NMULTIBYTES = sizeof multibytes / sizeof multibytes[0],
+	FIT_SINGLE = FIT_UTF8 + 1,
+	FIT_MULTIBYTE = FIT_SINGLE + NSINGLES,
+	FIT_END = FIT_MULTIBYTE + NMULTIBYTES,
+};
+_Static_assert((int)FIT_END <= (int)FIT_MAX, "places");
+
+struct normalize_fit {
+	/* The characters of the single-byte encodings. */
+	const uint16_t *upper[NSINGLES];
+	struct symbol ascii[0x80], above[NSINGLES][0x80];
+
+	/* Lines that have bytes above 7F, and how often which bytes follow each other in their
+	 * words. */
+	unsigned char text[EVIDENCE + 1];
+	size_t len;
+	uint32_t count[0x10000]; /* of the pair, by first byte << 8 | second byte */
+	uint16_t pairs[0x10000]; /* those that there are */
+	size_t npairs;
+	uint8_t bytes[256]; /* those in pairs */
+	size_t nbytes;
+	bool has[256];
+	uint32_t ascii_pairs[27][27]; /* pairs of letters in words of ASCII; the last: no letter */
+	bool has_ascii;
+
+	/* For decoders. */
+	struct symbol symbols[EVIDENCE];
+	unsigned char decoded[DECODE_OUT];
+
+	/* The encoding of the file, FIT_NONE before it is known; what two bytes cost in it. */
+	struct fitting prior;
+	size_t language;
+	unsigned others[FIT_MAX]; /* lines in other ones, and whether MIXED have been in one */
+	bool mixed;
+	bool has_screen;
+	uint8_t screen[0x10000];
+};
+
+struct best {
+	struct fitting is;
+	uint64_t second; /* cost of the best one that gives another text */
+};
+
+const char *
+fit_name(int encoding)
+{
+	if (encoding < FIT_SINGLE)
+		return "UTF-8";
+	if (encoding < FIT_MULTIBYTE)
+		return singles[encoding - FIT_SINGLE].name;
+	return encoding < FIT_END ? multibytes[encoding - FIT_MULTIBYTE].name : NULL;
+}
+
+struct normalize_fit *
+fit_open(void)
+{
+	struct normalize_fit *f = calloc(1, sizeof *f);
+
+	if (f == NULL)
+		return NULL;
+	f->prior.encoding = FIT_NONE;
+	for (unsigned b = 0; b < 0x80; b++)
+		f->ascii[b] = language_symbol(b);
+	for (size_t i = 0; i < NSINGLES; i++) {
+		f->upper[i] = decode_upper_half(singles[i].name);
+		for (unsigned b = 0; b < 0x80; b++)
+			f->above[i][b] = language_symbol(f->upper[i][b]);
+	}
+	return f;
+}
+
+void
+fit_close(struct normalize_fit *f)
+{
+	free(f);
+}
+
+static void
+forget(struct normalize_fit *f)
+{
+	for (size_t i = 0; i < f->npairs; i++)
+		f->count[f->pairs[i]] = 0;
+	for (size_t i = 0; i < f->nbytes; i++)
+		f->has[f->bytes[i]] = false;
+	if (f->has_ascii)
+		memset(f->ascii_pairs, 0, sizeof f->ascii_pairs);
+	f->npairs = f->nbytes = f->len = 0;
+	f->has_ascii = false;
+}
+
+static void
+count_byte(struct normalize_fit *f, unsigned b)
+{
+	if (!f->has[b])
+		f->bytes[f->nbytes++] = (uint8_t)b;
+	f->has[b] = true;
+}
+
+static void
+count_pair(struct normalize_fit *f, unsigned a, unsigned b)
+{
+	unsigned pair = a << 8 | b;
+
+	if (f->count[pair]++ > 0)
+		return;
+	f->pairs[f->npairs++] = (uint16_t)pair;
+	count_byte(f, a);
+	count_byte(f, b);
+}
+
+static void
+count_ascii(struct normalize_fit *f, const unsigned char *p, size_t n)
+{
+	unsigned before = 26;
+
+	for (size_t i = 0; i <= n; i++) {
+		unsigned now = i < n ? (p[i] | 0x20u) - 'a' : 26;
+		f->ascii_pairs[before][now]++;
+		before = now;
+	}
+	f->has_ascii = true;
+}
+
+/* Counts the pairs of the words that have a byte above 7F. */
+static void
+count_pairs(struct normalize_fit *f)
+{
+	const unsigned char *p = f->text;
+
+	for (size_t i = 0; i < f->len;) {
+		size_t start = i;
+		bool high = false;
+		for (; i < f->len && language_in_word(p[i]); i++)
+			high |= p[i] >= 0x80;
+		for (size_t k = start; high && k <= i; k++) {
+			unsigned a = k > 0 ? p[k - 1] : ' ', b = k < f->len ? p[k] : ' ';
+			/* Three of the same byte may be a line of a table. */
+			bool line = a == b &&
+				    ((k > 1 && p[k - 2] == a) || (k + 1 < f->len && p[k + 1] == a));
+			if (!line)
+				count_pair(f, a, b);
+		}
+		if (!high && i > start)
+			count_ascii(f, p + start, i - start);
+		i += i < f->len;
+	}
+}
+
+/* Keeps the lines that have a byte above 7F; unless `all`, those that are no UTF-8. */
+static void
+gather(struct normalize_fit *f, const unsigned char *p, size_t n, bool all)
+{
+	for (size_t i = 0; i < n && f->len < EVIDENCE;) {
+		const unsigned char *lf = memchr(p + i, '\n', n - i);
+		size_t len = lf != NULL ? (size_t)(lf - p) + 1 - i : n - i;
+		size_t ascii = 0;
+		while (ascii < len && p[i + ascii] < 0x80)
+			ascii++;
+		/* Of a long line, what the first byte that is not UTF-8 stands in. */
+		size_t good = ascii < len ? potok_utf8_valid(p + i, len) : len;
+		if (ascii < len && (all || good < len)) {
+			size_t known = good < len ? good : ascii;
+			size_t skip = known > KNOWN ? known - KNOWN : 0;
+			size_t keep =
+			    len - skip < EVIDENCE - f->len ? len - skip : EVIDENCE - f->len;
+			memcpy(f->text + f->len, p + i + skip, keep);
+			f->len += keep;
+		}
+		i += len;
+	}
+}
+
+static const struct symbol *
+byte_symbol(const struct normalize_fit *f, size_t single, unsigned b)
+{
+	return b < 0x80 ? &f->ascii[b] : &f->above[single][b - 0x80];
+}
+
+/* What the capitals of the words cost. */
+static uint64_t
+case_cost(const struct normalize_fit *f, size_t single)
+{
+	uint64_t cost = 0;
+
+	for (size_t i = 0; i < f->npairs; i++) {
+		unsigned pair = f->pairs[i];
+		cost += (uint64_t)language_case(byte_symbol(f, single, pair >> 8),
+			    byte_symbol(f, single, pair & 0xFF)) *
+			f->count[pair];
+	}
+	return cost;
+}
+
+/* What the words of ASCII cost less in a language than they do in English: at most ASCII_GAIN. */
+static uint64_t
+ascii_gain(const struct normalize_fit *f, size_t language)
+{
+	const struct model *m = language_model(language), *en = language_model(0);
+	int64_t gain = 0;
+	unsigned class[27], english[27];
+
+	if (!m->latin || !f->has_ascii)
+		return 0;
+	for (unsigned a = 0; a <= 26; a++) {
+		const struct symbol *s = &f->ascii[a < 26 ? 'a' + a : ' '];
+		class[a] = language_class(language, s);
+		english[a] = language_class(0, s);
+	}
+	for (unsigned a = 0; a <= 26; a++) {
+		for (unsigned b = 0; b <= 26; b++) {
+			if (f->ascii_pairs[a][b] == 0)
+				continue;
+			int cost = m->costs[class[a] * (unsigned)m -> n + class[b]];
+			int theirs = en->costs[english[a] * (unsigned)en->n + english[b]];
+			gain += (int64_t)(theirs - cost) * f->ascii_pairs[a][b];
+		}
+	}
+	return gain < 0 ? 0 : gain < ASCII_GAIN ? (uint64_t)gain : ASCII_GAIN;
+}
+
+static unsigned
+class_cost(const struct model *m, unsigned a, unsigned b)
+{
+	return a == CLASS_CONTROL || b == CLASS_CONTROL ? COST_CONTROL
+							: m->costs[a * (unsigned)m->n + b];
+}
+
+/* What the pairs cost in a language; from `limit` on it does not matter how much. */
+static uint64_t
+pairs_cost(
+    const struct normalize_fit *f, size_t single, size_t language, uint64_t cost, uint64_t limit)
+{
+	const struct model *m = language_model(language);
+	uint8_t class[256];
+
+	for (size_t i = 0; i < f->nbytes; i++)
+		class[f->bytes[i]] =
+		    (uint8_t)language_class(language, byte_symbol(f, single, f->bytes[i]));
+	for (size_t i = 0; i < f->npairs && cost < limit; i++) {
+		unsigned pair = f->pairs[i];
+		cost +=
+		    (uint64_t)class_cost(m, class[pair >> 8], class[pair & 0xFF]) * f->count[pair];
+	}
+	return cost;
+}
+
+/* Do both encodings give the text of the words? */
+static bool
+same_text(const struct normalize_fit *f, int one, int other)
+{
+	if (one == other)
+		return true;
+	if (one < FIT_SINGLE || one >= FIT_MULTIBYTE || other < FIT_SINGLE ||
+	    other >= FIT_MULTIBYTE)
+		return false;
+	const uint16_t *upper = f->upper[one - FIT_SINGLE], *theirs = f->upper[other - FIT_SINGLE];
+	for (size_t i = 0; i < f->nbytes; i++) {
+		unsigned b = f->bytes[i];
+		if (b >= 0x80 && upper[b - 0x80] != theirs[b - 0x80])
+			return false;
+	}
+	return true;
+}
+
+/* A hypothesis: an encoding and a language. */
+static void
+take(const struct normalize_fit *f, struct best *best, int encoding, size_t language, uint64_t cost)
+{
+	bool same = same_text(f, encoding, best->is.encoding);
+
+	if (cost >= best->is.cost) {
+		if (!same && cost < best->second)
+			best->second = cost;
+		return;
+	}
+	if (!same)
+		best->second = best->is.cost;
+	best->is.encoding = encoding;
+	best->is.language = language_model(language)->name;
+	best->is.cost = cost;
+}
+
+static bool
+has_language(const char *list, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *at = list; (at = strstr(at, name)) != NULL; at += n) {
+		if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* What is against an encoding before its text is looked at. */
+static uint64_t
+handicap(const struct normalize_fit *f, int encoding, const struct fit_hints *hints)
+{
+	uint64_t bits = encoding < FIT_SINGLE      ? 0
+			: encoding < FIT_MULTIBYTE ? singles[encoding - FIT_SINGLE].handicap
+						   : multibytes[encoding - FIT_MULTIBYTE].handicap;
+	uint64_t cost = BASE + 8 * bits;
+	struct encoding e;
+
+	if (encoding == FIT_UTF8 && f->prior.encoding == FIT_UTF8)
+		cost -= PRIOR_UTF8;
+	else if (encoding == f->prior.encoding)
+		cost -= f->mixed ? PRIOR_MIXED : PRIOR;
+	else if (f->others[encoding] >= MIXED)
+		cost -= PRIOR_MIXED;
+	if (hints->declared != NULL && encoding_find(hints->declared, &e) &&
+	    strcmp(e.name, fit_name(encoding)) == 0)
+		cost -= HINT;
+	return cost;
+}
+
+/* Is it the language of the hint, but for what stands behind a hyphen? */
+static bool
+is_hinted(const struct fit_hints *hints, size_t language)
+{
+	const char *name = language_model(language)->name;
+	size_t n = strcspn(name, "-");
+
+	return hints->language != NULL && strncmp(hints->language, name, n) == 0 &&
+	       (hints->language[n] == '\0' || hints->language[n] == '-');
+}
+
+static void
+try_singles(const struct normalize_fit *f, const struct fit_hints *hints, struct best *best)
+{
+	uint64_t gains[MODELS_MAX];
+
+	for (size_t l = 0; language_model(l) != NULL; l++)
+		gains[l] = ascii_gain(f, l) + (is_hinted(hints, l) ? HINT : 0);
+	for (size_t i = 0; i < NSINGLES; i++) {
+		int place = FIT_SINGLE + (int)i;
+		uint64_t cost = handicap(f, place, hints) + case_cost(f, i);
+		for (size_t l = 0; language_model(l) != NULL; l++) {
+			if (!has_language(singles[i].languages, language_model(l)->name))
+				continue;
+			uint64_t limit =
+			    best->is.cost < UINT64_MAX / 2 ? best->is.cost + 64 * 8 : best->is.cost;
+			take(f, best, place, l, pairs_cost(f, i, l, cost - gains[l], limit));
+		}
+	}
+}
+
+static bool
+within(uint8_t b, const uint8_t range[2])
+{
+	return range[0] != 0 && b >= range[0] && b <= range[1];
+}
+
+static bool
+is_pair(const struct multibyte *m, uint8_t lead, uint8_t trail)
+{
+	return (within(lead, m->lead[0]) || within(lead, m->lead[1])) &&
+	       (within(trail, m->trail[0]) || within(trail, m->trail[1]) ||
+		   within(trail, m->trail[2]));
+}
+
+/* Could the text be in this encoding?  One error in 50 characters is allowed. */
+static bool
+has_structure(const struct multibyte *m, const struct normalize_fit *f)
+{
+	size_t characters = 0, errors = 0;
+
+	for (size_t i = 0; i < f->len; i++) {
+		uint8_t b = f->text[i];
+		if (b < 0x80)
+			continue;
+		characters++;
+		if (within(b, m->single))
+			continue;
+		if (i + 1 == f->len)
+			break;
+		bool pair = is_pair(m, b, f->text[i + 1]);
+		errors += !pair;
+		i += pair;
+	}
+	return errors * 50 <= characters;
+}
+
+/* Decodes UTF-8 to f->symbols, as decode_text(). */
+static ptrdiff_t
+decode_utf8(struct normalize_fit *f, size_t *ill)
+{
+	ptrdiff_t n = 0;
+
+	for (size_t i = 0; i < f->len;) {
+		uint32_t c;
+		int len = potok_utf8_decode(f->text + i, f->len - i, &c);
+		if (len == 0)
+			break;
+		*ill += len < 0;
+		f->symbols[n++] = language_symbol(len < 0 ? POTOK_REPLACEMENT : c);
+		i += (size_t)(len < 0 ? -len : len);
+	}
+	return n;
+}
+
+/* Decodes the text to f->symbols, U+FFFD for each of the *ill ill-formed sequences.  Answers how
+ * many there are, or -1: no memory. */
+static ptrdiff_t
+decode_text(struct normalize_fit *f, int encoding, size_t *ill)
+{
+	struct normalize_decoder *decoder;
+	struct encoding e;
+	ptrdiff_t n = 0;
+
+	*ill = 0;
+	if (encoding == FIT_UTF8)
+		return decode_utf8(f, ill);
+	enum potok_status s =
+	    encoding_find(fit_name(encoding), &e) ? decoder_open(&decoder, &e) : POTOK_EUSAGE;
+	if (s < 0) /* the system's iconv may lack it */
+		return s == POTOK_ENOMEM ? -1 : 0;
+	for (size_t at = 0; at < f->len && n < EVIDENCE;) {
+		struct decoded r;
+		s = decoder_run(decoder, f->text + at, f->len - at, false, f->decoded, &r);
+		if (s < 0 || (!r.ill && r.used == 0 && r.made == 0))
+			break;
+		if (r.ill) {
+			++*ill;
+			f->symbols[n++] = language_symbol(POTOK_REPLACEMENT);
+			decoder_skip(decoder, &r);
+			at += r.bad;
+		}
+		at += r.used;
+		for (size_t i = 0; i < r.made && n < EVIDENCE;) {
+			uint32_t c;
+			i += (size_t)potok_utf8_decode(f->decoded + i, r.made - i, &c);
+			f->symbols[n++] = language_symbol(c);
+		}
+	}
+	decoder_close(decoder);
+	return s == POTOK_ENOMEM ? -1 : n;
+}
+
+/* Tries an encoding whose text must be decoded first, for the languages of the list; NULL: for
+ * all. */
+static bool
+try_decoder(struct normalize_fit *f, int encoding, const char *languages,
+    const struct fit_hints *hints, struct best *best)
+{
+	size_t ill;
+	ptrdiff_t n = decode_text(f, encoding, &ill);
+	uint64_t cost = handicap(f, encoding, hints) + ill * COST_ILL;
+
+	for (size_t l = 0; n > 0 && language_model(l) != NULL; l++) {
+		if (languages == NULL || has_language(languages, language_model(l)->name))
+			take(f, best, encoding, l,
+			    cost - (is_hinted(hints, l) ? HINT : 0) +
+				language_cost(l, f->symbols, (size_t)n, false));
+	}
+	return n >= 0;
+}
+
+static bool
+try_multibytes(struct normalize_fit *f, const struct fit_hints *hints, struct best *best)
+{
+	for (size_t i = 0; i < NMULTIBYTES; i++) {
+		if (has_structure(&multibytes[i], f) &&
+		    !try_decoder(f, FIT_MULTIBYTE + (int)i, multibytes[i].languages, hints, best))
+			return false;
+	}
+	return true;
+}
+
+int
+fit_text(struct normalize_fit *f, const unsigned char *p, size_t n, const struct fit_hints *hints,
+    bool utf8, struct fitting *found)
+{
+	struct best best = {.is = {.encoding = FIT_NONE, .cost = UINT64_MAX}, .second = UINT64_MAX};
+
+	forget(f);
+	gather(f, p, n, false);
+	if (f->len == 0)
+		gather(f, p, n, true);
+	if (f->len == 0)
+		return 0;
+	count_pairs(f);
+	try_singles(f, hints, &best);
+	if (!try_multibytes(f, hints, &best) ||
+	    (utf8 && !try_decoder(f, FIT_UTF8, NULL, hints, &best)))
+		return -1;
+	uint64_t margin = (best.second - best.is.cost) / 8;
+	*found = best.is;
+	found->name = fit_name(found->encoding);
+	found->confidence = margin >= 10 ? 99 : 50 + (unsigned)margin * 5;
+	found->cost = found->cost > BASE ? found->cost - BASE : 0;
+	return 1;
+}
+
+void
+fit_set_prior(struct normalize_fit *f, const struct fitting *prior)
+{
+	f->prior = *prior;
+	f->has_screen = f->mixed = false;
+	memset(f->others, 0, sizeof f->others);
+	f->language = 0;
+	for (size_t l = 0; prior->language != NULL && language_model(l) != NULL; l++) {
+		if (strcmp(prior->language, language_model(l)->name) == 0)
+			f->language = l;
+	}
+}
+
+/* What two bytes cost in the encoding of the file, for the screen. */
+static void
+fill_single_screen(struct normalize_fit *f, size_t single)
+{
+	const struct model *m = language_model(f->language);
+	uint8_t class[256];
+
+	for (unsigned b = 0; b < 256; b++)
+		class[b] = (uint8_t)language_class(f->language, byte_symbol(f, single, b));
+	for (unsigned pair = 0; pair < 0x10000; pair++) {
+		unsigned a = pair >> 8, b = pair & 0xFF;
+		const struct symbol *before = byte_symbol(f, single, a),
+				    *now = byte_symbol(f, single, b);
+		unsigned cost = class_cost(m, class[a], class[b]) + language_case(before, now);
+		bool odd = cost >= SCREEN_PAIR || (before->small && now->capital);
+		f->screen[pair] = a < 0x80 && b < 0x80 ? 0 : odd ? SCREEN_ODD : (uint8_t)cost;
+	}
+}
+
+/* The same for characters of two bytes: half of what they cost. */
+static bool
+fill_wide_screen(struct normalize_fit *f, const struct multibyte *m)
+{
+	struct normalize_decoder *decoder = NULL;
+	struct encoding e;
+	enum potok_status s =
+	    encoding_find(m->name, &e) ? decoder_open(&decoder, &e) : POTOK_EUSAGE;
+
+	memset(f->screen, SCREEN_ODD, sizeof f->screen);
+	for (unsigned pair = 0x8000; s >= 0 && pair < 0x10000; pair++) {
+		unsigned char bytes[3] = {(unsigned char)(pair >> 8), (unsigned char)pair, '\n'};
+		struct decoded r;
+		uint32_t c;
+		if (!is_pair(m, bytes[0], bytes[1]))
+			continue;
+		s = decoder_run(decoder, bytes, sizeof bytes, false, f->decoded, &r);
+		if (s < 0)
+			break;
+		if (r.ill)
+			decoder_skip(decoder, &r);
+		if (r.ill || r.used < 2 || potok_utf8_decode(f->decoded, r.made, &c) <= 0) {
+			/* What it keeps of those bytes must not meet the next ones. */
+			decoder_close(decoder);
+			decoder = NULL;
+			s = decoder_open(&decoder, &e);
+			continue;
+		}
+		struct symbol symbol = language_symbol(c);
+		uint64_t cost = language_cost(f->language, &symbol, 1, true) / 2;
+		f->screen[pair] = cost < SCREEN_ODD ? (uint8_t)cost : SCREEN_ODD;
+	}
+	decoder_close(decoder);
+	return s != POTOK_ENOMEM;
+}
+
+/* Does the line cost little enough in the encoding of the file? */
+static bool
+passes_single(const struct normalize_fit *f, const unsigned char *p, size_t n)
+{
+	uint64_t sum = 0;
+	size_t letters = 0;
+	unsigned odd = 0, before = ' ';
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned cost = f->screen[before << 8 | p[i]];
+		odd |= cost;
+		sum += cost;
+		letters += p[i] >> 7;
+		before = p[i];
+	}
+	return letters >= SCREEN_LEAST && !(odd & SCREEN_ODD) && sum <= letters * SCREEN_MEAN;
+}
+
+static bool
+passes_wide(
+    const struct normalize_fit *f, const struct multibyte *m, const unsigned char *p, size_t n)
+{
+	uint64_t sum = 0;
+	size_t characters = 0;
+	unsigned odd = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] < 0x80 || within(p[i], m->single))
+			continue;
+		if (i + 1 == n)
+			break;
+		odd |= f->screen[(unsigned)p[i] << 8 | p[i + 1]];
+		sum += f->screen[(unsigned)p[i] << 8 | p[i + 1]];
+		characters++;
+		i++;
+	}
+	return characters >= SCREEN_LEAST / 2 && !(odd & SCREEN_ODD) &&
+	       sum <= characters * SCREEN_WIDE;
+}
+
+/* Is the line in the encoding of the file, without a closer look?  -1: no memory. */
+static int
+passes_screen(struct normalize_fit *f, const unsigned char *p, size_t n)
+{
+	int prior = f->prior.encoding;
+
+	if (prior < FIT_SINGLE)
+		return 0;
+	if (prior < FIT_MULTIBYTE) {
+		if (!f->has_screen)
+			fill_single_screen(f, (size_t)(prior - FIT_SINGLE));
+		f->has_screen = true;
+		return passes_single(f, p, n);
+	}
+	const struct multibyte *m = &multibytes[prior - FIT_MULTIBYTE];
+	if (!f->has_screen && !fill_wide_screen(f, m))
+		return -1;
+	f->has_screen = true;
+	return passes_wide(f, m, p, n);
+}
+
+int
+fit_line(struct normalize_fit *f, const unsigned char *p, size_t n, const struct fit_hints *hints,
+    int *encoding)
+{
+	struct fitting found = {.encoding = f->prior.encoding};
+	bool valid = potok_utf8_valid(p, n) == n;
+	int passes = passes_screen(f, p, n), s = 1;
+
+	if (passes < 0)
+		return -1;
+	/* In text of single bytes there is next to no UTF-8 by chance; characters of two bytes
+	 * may be some. */
+	if (valid && (f->prior.encoding < FIT_MULTIBYTE || !passes))
+		found.encoding = FIT_UTF8;
+	else if (valid || !passes)
+		s = fit_text(f, p, n, hints, true, &found);
+	if (found.encoding > FIT_UTF8 && found.encoding != f->prior.encoding &&
+	    f->others[found.encoding] < MIXED)
+		f->mixed |= ++f->others[found.encoding] == MIXED;
+	*encoding = found.encoding;
+	return s;
+}
