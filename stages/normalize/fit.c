@@ -18,11 +18,12 @@
 enum {
 	COST_ILL = 32 * 8, /* an ill-formed sequence of a multi-byte encoding */
 	ASCII_GAIN = 16 * 8,
-	HINT = 24 * 8,      /* what a hint is worth */
+	HINT = 24 * 8,        /* what a hint is worth */
 	PRIOR = 24 * 8,       /* what the encoding of the file is worth in each line, ... */
 	PRIOR_UTF8 = 8 * 8,   /* ... when it is UTF-8, ... */
 	PRIOR_MIXED = 12 * 8, /* ... and when so many lines are in another one: both of them */
 	MIXED = 3,
+	ALONE = 8, /* characters of one byte that may be text of an encoding of two */
 	BASE = ASCII_GAIN + 2 * HINT + PRIOR, /* keeps costs above 0 */
 	KNOWN = 256,          /* bytes of a line that are kept before those in question */
 	EVIDENCE = 32 * 1024, /* bytes of lines that are not ASCII */
@@ -285,6 +286,14 @@ byte_symbol(const struct normalize_fit *f, size_t single, unsigned b)
 	return b < 0x80 ? &f->ascii[b] : &f->above[single][b - 0x80];
 }
 
+/* How much a pair counts that stands there n times: a sign that comes again and again, in a table
+ * of prices, says little more than one. */
+static unsigned
+weight(uint32_t n)
+{
+	return 32u - (unsigned)__builtin_clz(n);
+}
+
 /* What the capitals of the words cost. */
 static uint64_t
 case_cost(const struct normalize_fit *f, size_t single)
@@ -295,7 +304,7 @@ case_cost(const struct normalize_fit *f, size_t single)
 		unsigned pair = f->pairs[i];
 		cost += (uint64_t)language_case(byte_symbol(f, single, pair >> 8),
 			    byte_symbol(f, single, pair & 0xFF)) *
-			f->count[pair];
+			weight(f->count[pair]);
 	}
 	return cost;
 }
@@ -347,8 +356,8 @@ pairs_cost(
 		    (uint8_t)language_class(language, byte_symbol(f, single, f->bytes[i]));
 	for (size_t i = 0; i < f->npairs && cost < limit; i++) {
 		unsigned pair = f->pairs[i];
-		cost +=
-		    (uint64_t)class_cost(m, class[pair >> 8], class[pair & 0xFF]) * f->count[pair];
+		cost += (uint64_t)class_cost(m, class[pair >> 8], class[pair & 0xFF]) *
+			weight(f->count[pair]);
 	}
 	return cost;
 }
@@ -468,26 +477,29 @@ is_pair(const struct multibyte *m, uint8_t lead, uint8_t trail)
 		   within(trail, m->trail[2]));
 }
 
-/* Could the text be in this encoding?  One error in 50 characters is allowed. */
+/* Could the text be in this encoding?  One error in 50 characters is allowed; a few characters of
+ * one byte alone are likelier signs of another encoding. */
 static bool
 has_structure(const struct multibyte *m, const struct normalize_fit *f)
 {
-	size_t characters = 0, errors = 0;
+	size_t characters = 0, alone = 0, errors = 0;
 
 	for (size_t i = 0; i < f->len; i++) {
 		uint8_t b = f->text[i];
 		if (b < 0x80)
 			continue;
 		characters++;
-		if (within(b, m->single))
+		if (within(b, m->single)) {
+			alone++;
 			continue;
+		}
 		if (i + 1 == f->len)
 			break;
 		bool pair = is_pair(m, b, f->text[i + 1]);
 		errors += !pair;
 		i += pair;
 	}
-	return errors * 50 <= characters;
+	return errors * 50 <= characters && (alone < characters || alone > ALONE);
 }
 
 /* Decodes UTF-8 to f->symbols, as decode_text(). */

@@ -59,6 +59,10 @@ kind(uint32_t c)
 	case 0xB0:
 	case 0xA7:
 	case 0xB7:
+	case 0xA3:
+	case 0x20AC:
+	case 0xB1:
+	case 0xD7:
 	case 0x2022:
 		return CLASS_SIGN;
 	default:
