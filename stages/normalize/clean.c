@@ -32,6 +32,16 @@ place(const struct cleaning *c, const unsigned char *p)
 	return c->offset + at;
 }
 
+/* Counts what stands at this place of the text.  Where that is in the input is asked for once. */
+static void
+count(const struct cleaning *c, unsigned which, const unsigned char *p)
+{
+	struct potok_count *k = &c->n->counts[which];
+
+	if (k->n++ == 0)
+		k->first = place(c, p);
+}
+
 /* Appends n > 0 bytes; `same` true: they lie in the text. */
 static enum potok_status
 emit(const struct cleaning *c, const unsigned char *p, size_t n, bool same)
@@ -144,7 +154,7 @@ take_changing(const struct cleaning *c, const unsigned char *p, uint32_t cp)
 	if (s < 0)
 		return s;
 	if (joined) {
-		potok_count_at(&n->counts[JOINER_INSERTED], place(c, p));
+		count(c, JOINER_INSERTED, p);
 		begin_pending(n, JOINER, true);
 		add_pending(n, cp, weight);
 	} else {
@@ -286,12 +296,11 @@ passes(struct potok_normalize *n, uint32_t cp)
 	       (normalizer(n) != NULL && unorm2_isInert(normalizer(n), (UChar32)cp));
 }
 
-/* The length of the longest prefix of the well-formed p[0..n), whose last character may be cut, of
- * characters that pass. */
+/* The length of the longest prefix of p[0..n) of whole, well-formed characters that pass. */
 static size_t
 passing_run(struct potok_normalize *n, const unsigned char *p, size_t len)
 {
-	size_t i = n->form == POTOK_NFC ? plain_run(p, len) : len, k = 0;
+	size_t i = n->form == POTOK_NFC ? plain_run(p, len) : potok_utf8_valid(p, len), k = 0;
 
 	if (n->form == POTOK_NFC && (n->repair & ~(unsigned)POTOK_REPAIR_CONTROLS) == 0)
 		return i;
@@ -325,14 +334,14 @@ take_one(const struct cleaning *c, struct potok_slice *text, bool last)
 	bool line_break = is_line_break(cp) && !(n->keep_breaks && cp != '\n');
 	int made = line_break || is_line_break(cp) ? -1 : repair(n, cp, &to, &which);
 	if (made >= 0) {
-		potok_count_at(&n->counts[CONTROLS + bit_number(which)], place(c, p));
+		count(c, CONTROLS + bit_number(which), p);
 		s = made > 0 ? take_changing(c, p, to) : POTOK_MORE;
 	} else if (passes(n, cp)) {
 		return clean_flush(c); /* the run that follows takes it */
 	} else if (!line_break) {
 		s = take_changing(c, p, cp);
 	} else if ((s = clean_flush(c)) >= 0) {
-		potok_count_at(&n->counts[LINE_BREAKS], place(c, p));
+		count(c, LINE_BREAKS, p);
 		n->after_cr = cp == '\r';
 		s = emit(c, (const unsigned char *)"\n", 1, false);
 	}
@@ -417,7 +426,7 @@ take_bom(const struct cleaning *c, struct potok_slice *text, bool last)
 	while (text->len > 0 && memcmp(text->data, bom, len) == 0) {
 		if (len < sizeof bom)
 			return last;
-		potok_count_at(&c->n->counts[BOM_REMOVED], place(c, text->data));
+		count(c, BOM_REMOVED, text->data);
 		*text = (struct potok_slice){text->data + len, text->len - len};
 		len = text->len < sizeof bom ? text->len : sizeof bom;
 	}
@@ -428,7 +437,6 @@ enum potok_status
 clean_text(const struct cleaning *c, struct potok_slice *text, bool last)
 {
 	struct potok_normalize *n = c->n;
-	const unsigned char *valid = text->data; /* well-formed up to here */
 
 	while (text->len > 0) {
 		enum potok_status s = POTOK_MORE;
@@ -447,11 +455,7 @@ clean_text(const struct cleaning *c, struct potok_slice *text, bool last)
 		}
 		if (n->npending == 0) {
 			size_t block = text->len < BLOCK ? text->len : BLOCK;
-			if (!c->direct)
-				valid = text->data + block;
-			else if (valid <= text->data)
-				valid = text->data + potok_utf8_valid(text->data, block);
-			run = passing_run(n, text->data, (size_t)(valid - text->data));
+			run = passing_run(n, text->data, block);
 		}
 		if (run > 0) {
 			s = take_run(c, text, run, last, &wait);
