@@ -296,12 +296,21 @@ passes(struct potok_normalize *n, uint32_t cp)
 	       (normalizer(n) != NULL && unorm2_isInert(normalizer(n), (UChar32)cp));
 }
 
-/* The length of the longest prefix of p[0..n) of whole, well-formed characters that pass. */
+/* The length of the prefix of the text of whole, well-formed characters that pass; of longer text
+ * it may stop early. */
 static size_t
-passing_run(struct potok_normalize *n, const unsigned char *p, size_t len)
+passing_run(const struct cleaning *c, struct potok_slice text)
 {
-	size_t i = n->form == POTOK_NFC ? plain_run(p, len) : potok_utf8_valid(p, len), k = 0;
+	struct potok_normalize *n = c->n;
+	const unsigned char *p = text.data;
+	size_t len = text.len < BLOCK ? text.len : BLOCK, i, k = 0;
 
+	if (*p == '\r')
+		return 0;
+	if (c->plain > p)
+		i = (size_t)(c->plain - p) < text.len ? (size_t)(c->plain - p) : text.len;
+	else
+		i = n->form == POTOK_NFC ? plain_run(p, len) : potok_utf8_valid(p, len);
 	if (n->form == POTOK_NFC && (n->repair & ~(unsigned)POTOK_REPAIR_CONTROLS) == 0)
 		return i;
 	while (k < i) {
@@ -312,6 +321,31 @@ passing_run(struct potok_normalize *n, const unsigned char *p, size_t len)
 		k += (size_t)step;
 	}
 	return k;
+}
+
+/*
+ * Takes a line break of *len bytes that becomes LF.  Of CR LF the LF is left to the run that
+ * follows; of many CR some are taken at once, which *len then tells.
+ */
+static enum potok_status
+take_line_break(const struct cleaning *c, struct potok_slice text, uint32_t cp, int *len)
+{
+#define LF16 "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"
+	static const unsigned char lf[] = LF16 LF16 LF16 LF16 LF16 LF16 LF16 LF16;
+	struct potok_normalize *n = c->n;
+	size_t breaks = 1;
+
+	count(c, LINE_BREAKS, text.data);
+	if (cp == '\r' && text.len > 1 && text.data[1] == '\n')
+		return POTOK_MORE;
+	while (
+	    cp == '\r' && breaks < sizeof lf - 1 && breaks < text.len && text.data[breaks] == '\r')
+		breaks++;
+	n->counts[LINE_BREAKS].n += breaks - 1;
+	if (breaks > 1)
+		*len = (int)breaks;
+	n->after_cr = cp == '\r';
+	return emit(c, lf, breaks, false);
 }
 
 /* Takes the one character at the front, or what is none.  Answers POTOK_FULL when it is cut: the
@@ -336,14 +370,13 @@ take_one(const struct cleaning *c, struct potok_slice *text, bool last)
 	if (made >= 0) {
 		count(c, CONTROLS + bit_number(which), p);
 		s = made > 0 ? take_changing(c, p, to) : POTOK_MORE;
+	} else if (line_break && cp != '\n') {
+		if ((s = clean_flush(c)) >= 0)
+			s = take_line_break(c, *text, cp, &len);
 	} else if (passes(n, cp)) {
 		return clean_flush(c); /* the run that follows takes it */
-	} else if (!line_break) {
+	} else {
 		s = take_changing(c, p, cp);
-	} else if ((s = clean_flush(c)) >= 0) {
-		count(c, LINE_BREAKS, p);
-		n->after_cr = cp == '\r';
-		s = emit(c, (const unsigned char *)"\n", 1, false);
 	}
 	if (s >= 0)
 		*text = (struct potok_slice){p + len, text->len - (size_t)len};
@@ -453,10 +486,8 @@ clean_text(const struct cleaning *c, struct potok_slice *text, bool last)
 				continue;
 			}
 		}
-		if (n->npending == 0) {
-			size_t block = text->len < BLOCK ? text->len : BLOCK;
-			run = passing_run(n, text->data, block);
-		}
+		if (n->npending == 0)
+			run = passing_run(c, *text);
 		if (run > 0) {
 			s = take_run(c, text, run, last, &wait);
 		} else {

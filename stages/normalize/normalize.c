@@ -18,6 +18,7 @@
 #include "decode.h"
 #include "detect.h"
 #include "nfc.h"
+#include "plain.h"
 
 enum mode {
 	MODE_START,    /* a byte order mark may come */
@@ -134,7 +135,10 @@ release(struct potok_normalize *n, struct potok_slice in, bool last)
 	const unsigned char *p = in.data + n->released;
 	size_t len = in.len - n->released;
 	uint32_t cp;
-	size_t valid = n->examined + potok_utf8_valid(p + n->examined, len - n->examined);
+	/* What is plain is well-formed: most text is read once. */
+	n->plain += plain_run(in.data + n->plain, in.len - n->plain);
+	size_t known = n->plain > n->released + n->examined ? n->plain - n->released : n->examined;
+	size_t valid = known + potok_utf8_valid(p + known, len - known);
 	int next = potok_utf8_decode(p + valid, len - valid, &cp);
 
 	if (n->ascii) {
@@ -184,10 +188,13 @@ clean_released(struct cleaning *c, struct potok_slice *in, bool end)
 
 	if (n->released == 0)
 		return POTOK_MORE;
+	c->plain = in->data + n->plain;
 	enum potok_status s = clean_text(c, &text, end);
 	size_t used = n->released - text.len;
 	*in = (struct potok_slice){in->data + used, in->len - used};
 	n->released -= used;
+	n->plain -= used < n->plain ? used : n->plain;
+	c->plain = NULL;
 	return s;
 }
 
@@ -302,7 +309,7 @@ static enum potok_status
 process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
 {
 	struct potok_normalize *n = (struct potok_normalize *)stage;
-	struct cleaning c = {n, out, in->data, stage->offset, true};
+	struct cleaning c = {n, out, in->data, NULL, stage->offset, true};
 	enum potok_status s = POTOK_MORE;
 
 	if (n->mode != MODE_UTF8 && n->mode != MODE_DECODED) {

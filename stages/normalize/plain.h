@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * A plain character is the same in Normalization Form C whatever stands before it, and is no control
- * but TAB and LF, nor one of the line breaks that become LF.
+ * A plain character is the same in Normalization Form C whatever stands before it, and is no
+ * control but TAB and LF, nor one of the line breaks that become LF.
  */
 bool plain_character(uint32_t cp);
 

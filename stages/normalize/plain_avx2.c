@@ -4,8 +4,6 @@
 #if POTOK_SIMD_X86
 #include <immintrin.h>
 
-#include <string.h>
-
 static const unsigned char first_high[16] = {UTF8_FIRST_HIGH};
 static const unsigned char first_low[16] = {UTF8_FIRST_LOW};
 static const unsigned char second_high[16] = {UTF8_SECOND_HIGH};
@@ -40,31 +38,49 @@ rules(const unsigned char table[4][16], const __m256i nibble[4])
 	    _mm256_and_si256(look_up(table[2], nibble[2]), look_up(table[3], nibble[3])));
 }
 
+/* The bytes of x moved up by n places, filled from the end of the vector before it. */
+#define MOVED(x, before, n)                                                                        \
+	_mm256_alignr_epi8(x, _mm256_permute2x128_si256(before, x, 0x21), 16 - (n))
+
+/* 32 bytes, and those one, two and three places before each. */
+struct bytes {
+	__m256i x, p1, p2, p3;
+};
+
+/* Bytes at p; nothing stands before them when `first`. */
+POTOK_TARGET_AVX2 static inline struct bytes
+bytes_at(const unsigned char *p, bool first)
+{
+	const __m256i none = _mm256_setzero_si256();
+	__m256i x = load(p);
+
+	if (first)
+		return (struct bytes){x, MOVED(x, none, 1), MOVED(x, none, 2), MOVED(x, none, 3)};
+	return (struct bytes){x, load(p - 1), load(p - 2), load(p - 3)};
+}
+
 /*
- * Which of the 32 bytes at p are suspicious or ill-formed; p[-3] to p[-1] are looked at, too.
- * `three`: there may be leads of three bytes or more among all these; *before is what their rules
- * gave for the 32 bytes before.
+ * Which of 32 bytes are suspicious or ill-formed.  `three`: there may be leads of three bytes or
+ * more among these and the three before; *before is what their rules gave for the 32 bytes before.
  */
 POTOK_TARGET_AVX2 static inline __m256i
-check(const unsigned char *p, bool three, __m256i *before)
+check(struct bytes b, bool three, __m256i *before)
 {
 	const __m256i low = _mm256_set1_epi8(0x0F);
-	__m256i x = load(p), p1 = load(p - 1);
-	const __m256i nibble[4] = {
-	    high_nibbles(p1), _mm256_and_si256(p1, low), high_nibbles(x), _mm256_and_si256(x, low)};
+	const __m256i nibble[4] = {high_nibbles(b.p1), _mm256_and_si256(b.p1, low),
+	    high_nibbles(b.x), _mm256_and_si256(b.x, low)};
 
 	/* As in core/utf8_avx2.c. */
 	__m256i bad = _mm256_and_si256(
 	    _mm256_and_si256(look_up(first_high, nibble[0]), look_up(first_low, nibble[1])),
 	    look_up(second_high, nibble[2]));
 	if (three) {
-		__m256i third = _mm256_subs_epu8(load(p - 2), _mm256_set1_epi8(0xE0 - 0x80));
-		__m256i fourth = _mm256_subs_epu8(load(p - 3), _mm256_set1_epi8(0xF0 - 0x80));
+		__m256i third = _mm256_subs_epu8(b.p2, _mm256_set1_epi8(0xE0 - 0x80));
+		__m256i fourth = _mm256_subs_epu8(b.p3, _mm256_set1_epi8(0xF0 - 0x80));
 		__m256i must = _mm256_and_si256(
 		    _mm256_or_si256(third, fourth), _mm256_set1_epi8((char)TWO_CONTS));
 		__m256i r = rules(plain_three, nibble);
-		__m256i moved =
-		    _mm256_alignr_epi8(r, _mm256_permute2x128_si256(*before, r, 0x21), 15);
+		__m256i moved = MOVED(r, *before, 1);
 		moved =
 		    _mm256_and_si256(moved, _mm256_and_si256(look_up(plain_third_high, nibble[2]),
 						look_up(plain_third_low, nibble[3])));
@@ -73,7 +89,7 @@ check(const unsigned char *p, bool three, __m256i *before)
 		    _mm256_or_si256(bad, _mm256_and_si256(r, _mm256_set1_epi8((char)PLAIN_BY_TWO)));
 		*before = r;
 	}
-	bad = _mm256_or_si256(bad, _mm256_cmpeq_epi8(x, _mm256_set1_epi8(0x7F)));
+	bad = _mm256_or_si256(bad, _mm256_cmpeq_epi8(b.x, _mm256_set1_epi8(0x7F)));
 	return _mm256_or_si256(bad, rules(plain_two, nibble));
 }
 
@@ -95,27 +111,29 @@ not_zero(__m256i x)
 	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, _mm256_setzero_si256()));
 }
 
-/* One step: the 64 bytes at p, with three before.  Answers the bytes at the front that are good. */
+/* One step: the 64 bytes at p, with three before but for the first.  Answers the bytes at the front
+ * that are good. */
 POTOK_TARGET_AVX2 static inline size_t
-step(const unsigned char *p, __m256i *before)
+step(const unsigned char *p, bool first, __m256i *before)
 {
-	__m256i x0 = load(p), x1 = load(p + 32), back = load(p - 3), bad0, bad1;
+	struct bytes b0 = bytes_at(p, first), b1 = bytes_at(p + 32, false);
+	__m256i bad0, bad1;
 
-	if (_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(x0, x1), back)) == 0) {
+	if (_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(b0.x, b1.x), b0.p3)) == 0) {
 		*before = _mm256_setzero_si256();
-		bad0 = controls(x0);
-		bad1 = controls(x1);
+		bad0 = controls(b0.x);
+		bad1 = controls(b1.x);
 	} else {
 		__m256i lead = _mm256_set1_epi8((char)0xE0);
-		__m256i most = _mm256_max_epu8(_mm256_max_epu8(x0, x1), back);
+		__m256i most = _mm256_max_epu8(_mm256_max_epu8(b0.x, b1.x), b0.p3);
 		__m256i three = _mm256_cmpeq_epi8(_mm256_max_epu8(most, lead), most);
 		if (_mm256_testz_si256(three, three)) {
 			*before = _mm256_setzero_si256();
-			bad0 = check(p, false, before);
-			bad1 = check(p + 32, false, before);
+			bad0 = check(b0, false, before);
+			bad1 = check(b1, false, before);
 		} else {
-			bad0 = check(p, true, before);
-			bad1 = check(p + 32, true, before);
+			bad0 = check(b0, true, before);
+			bad1 = check(b1, true, before);
 		}
 	}
 	__m256i bad = _mm256_or_si256(bad0, bad1);
@@ -127,15 +145,13 @@ step(const unsigned char *p, __m256i *before)
 POTOK_TARGET_AVX2 size_t
 plain_blocks_avx2(const unsigned char *p, size_t n)
 {
-	unsigned char first[32 + 64] = {0};
 	__m256i before = _mm256_setzero_si256();
 
 	if (n < 64)
 		return 0;
-	memcpy(first + 32, p, 64);
-	size_t good = step(first + 32, &before), i = good;
+	size_t good = step(p, true, &before), i = good;
 	while (good == 64 && n - i >= 64)
-		i += good = step(p + i, &before);
+		i += good = step(p + i, false, &before);
 	return i;
 }
 #endif

@@ -12,9 +12,9 @@
 #include "utf8_simd.h"
 
 /*
- * AVX-512: two bytes are suspicious when a bit is set in plain_lead of the first and in plain_second
- * of the second; three when it is set in all of plain_lead3, plain_second3 and plain_third.  The
- * index is the low six bits of the byte.
+ * AVX-512: two bytes are suspicious when a bit is set in plain_lead of the first and in
+ * plain_second of the second; three when it is set in all of plain_lead3, plain_second3 and
+ * plain_third.  The index is the low six bits of the byte.
  */
 enum {
 	ANY = 1 << 0,     /* whole lead bytes */
@@ -72,8 +72,8 @@ static const unsigned char plain_third[64] = {
 /* clang-format on */
 
 /*
- * AVX2: a rule is a product of four sets of nibbles, the high and the low one of a byte and those of
- * the byte behind it; bit k of entry i says that nibble i is in the set of rule k.  The rules:
+ * AVX2: a rule is a product of four sets of nibbles, the high and the low one of a byte and those
+ * of the byte behind it; bit k of entry i says that nibble i is in the set of rule k.  The rules:
  *
  *   plain_two
  *   0  a control below 10 but TAB and LF, behind anything
