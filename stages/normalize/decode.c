@@ -10,6 +10,7 @@
 
 #include <potok/utf8.h>
 
+#include "decode_simd.h"
 #include "detect.h"
 
 enum {
@@ -28,6 +29,8 @@ struct normalize_decoder {
 	struct encoding encoding;
 	char name[NAME_MAX_BYTES + 1];
 	struct entry table[256]; /* single bytes */
+	struct decode_halves halves;
+	struct decode_packs *packs; /* NULL: no SIMD */
 	bool big_endian;
 
 	/* ICU and iconv: what the last run gave, and where in `in` each character began. */
@@ -57,6 +60,29 @@ entry(uint32_t cp)
 }
 
 static void
+fill_halves(struct normalize_decoder *d)
+{
+	for (unsigned b = 0; b < 0x80; b++) {
+		const struct entry *e = &d->table[0x80 + b];
+		d->halves.row[b / 16][0][b % 16] = e->len == 2 ? e->utf8[0] : 0;
+		d->halves.row[b / 16][1][b % 16] = e->len == 2 ? e->utf8[1] : 0;
+	}
+}
+
+/* Makes what the SIMD variants need, where there are some. */
+static enum potok_status
+open_packs(struct normalize_decoder *d)
+{
+	if (potok_simd() < POTOK_SIMD_AVX2)
+		return POTOK_MORE;
+	d->packs = malloc(sizeof *d->packs);
+	if (d->packs == NULL)
+		return POTOK_ENOMEM;
+	decode_packs_fill(d->packs);
+	return POTOK_MORE;
+}
+
+static void
 open_single(struct normalize_decoder *d)
 {
 	const uint16_t *upper = decode_upper_half(d->encoding.name);
@@ -65,6 +91,7 @@ open_single(struct normalize_decoder *d)
 		d->table[b] = entry(b);
 	for (unsigned b = 0; b < 0x80; b++)
 		d->table[0x80 + b] = upper[b] == 0xFFFF ? (struct entry){{0}, 0} : entry(upper[b]);
+	fill_halves(d);
 }
 
 static enum potok_status
@@ -119,6 +146,8 @@ decoder_open(struct normalize_decoder **made, const struct encoding *e)
 		if (s == POTOK_EUSAGE)
 			s = open_iconv(d);
 	}
+	if (s >= 0)
+		s = open_packs(d);
 	if (s < 0) {
 		decoder_close(d);
 		return s;
@@ -138,6 +167,7 @@ decoder_close(struct normalize_decoder *d)
 		iconv_close(d->iconv);
 	free(d->units);
 	free(d->from);
+	free(d->packs);
 	free(d);
 }
 
@@ -147,44 +177,54 @@ decoder_name(const struct normalize_decoder *d)
 	return d->name;
 }
 
+/* Decodes the front of in[0..n), moving *out, up to a byte that is no character.  Answers the bytes
+ * used. */
+static size_t
+single_to_utf8(
+    const struct normalize_decoder *d, const unsigned char *in, size_t n, unsigned char **out)
+{
+	unsigned char *o = *out;
+	size_t i = 0;
+
+	while (i < n) {
+		uint64_t eight;
+#if POTOK_SIMD_X86
+		if (d->packs != NULL)
+			i += decode_single_avx2(d->packs, &d->halves, in + i, n - i, &o);
+#endif
+		if (n - i >= sizeof eight) {
+			memcpy(&eight, in + i, sizeof eight);
+			if ((eight & 0x8080808080808080u) == 0) {
+				memcpy(o, &eight, sizeof eight);
+				o += sizeof eight;
+				i += sizeof eight;
+				continue;
+			}
+		}
+		/* One character for SIMD, which goes on behind it, else a few. */
+		size_t most = d->packs != NULL ? 1 : sizeof eight;
+		for (size_t k = 0; k < most && i < n; k++, i++) {
+			const struct entry *e = &d->table[in[i]];
+			if (e->len == 0) {
+				*out = o;
+				return i;
+			}
+			/* Four bytes are written, what is too much is written over. */
+			memcpy(o, e, sizeof *e);
+			o += e->len;
+		}
+	}
+	*out = o;
+	return i;
+}
+
 static enum potok_status
 run_single(struct normalize_decoder *d, const unsigned char *in, size_t n, unsigned char *out,
     struct decoded *r)
 {
 	unsigned char *o = out;
-	size_t i = 0;
+	size_t i = single_to_utf8(d, in, n, &o);
 
-	while (n - i >= sizeof(uint64_t)) {
-		uint64_t eight;
-		unsigned none = 0;
-		unsigned char *before = o;
-		memcpy(&eight, in + i, sizeof eight);
-		if ((eight & 0x8080808080808080u) == 0) {
-			memcpy(o, &eight, sizeof eight);
-			o += sizeof eight;
-			i += sizeof eight;
-			continue;
-		}
-		for (size_t k = 0; k < sizeof eight; k++) {
-			const struct entry *e = &d->table[in[i + k]];
-			/* Four bytes are written, what is too much is written over. */
-			memcpy(o, e, sizeof *e);
-			o += e->len;
-			none |= e->len == 0;
-		}
-		if (none) {
-			o = before;
-			break;
-		}
-		i += sizeof eight;
-	}
-	for (; i < n; i++) {
-		const struct entry *e = &d->table[in[i]];
-		if (e->len == 0)
-			break;
-		memcpy(o, e, sizeof *e);
-		o += e->len;
-	}
 	*r = (struct decoded){i, (size_t)(o - out), i == 0 && n > 0, 1};
 	return POTOK_MORE;
 }
@@ -268,12 +308,19 @@ find_order(struct normalize_decoder *d, const unsigned char *p, size_t n, bool l
 
 /* Writes the UTF-16 units at the front that are no surrogates, moving *out; answers their bytes. */
 static size_t
-units_to_utf8(const unsigned char *in, size_t n, bool big_endian, unsigned char **out)
+units_to_utf8(const struct decode_packs *packs, const unsigned char *in, size_t n, bool big_endian,
+    unsigned char **out)
 {
 	unsigned char *o = *out;
 	size_t i = 0;
 	unsigned high = !big_endian;
 
+#if POTOK_SIMD_X86
+	if (packs != NULL)
+		i = decode_units_avx2(packs, in, n, big_endian, &o);
+#else
+	(void)packs;
+#endif
 	for (; n - i >= 2; i += 2) {
 		uint32_t c = (uint32_t)in[i + high] << 8 | in[i + 1 - high];
 		if (c < 0x80) {
@@ -309,7 +356,7 @@ run_wide(struct normalize_decoder *d, const unsigned char *in, size_t n, bool la
 		uint32_t cp = 0;
 		if (!is_wide(d)) {
 			size_t most = n < DECODE_IN ? n : DECODE_IN;
-			i += units_to_utf8(in + i, most - i, d->big_endian, &o);
+			i += units_to_utf8(d->packs, in + i, most - i, d->big_endian, &o);
 			if (i >= most)
 				break;
 		}
