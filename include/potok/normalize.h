@@ -85,7 +85,7 @@ struct potok_normalize {
 	bool ascii;      /* all of it has been ASCII */
 	size_t released; /* bytes at the front of `in` that are UTF-8 for good */
 	size_t examined; /* bytes behind those that are well-formed */
-	size_t plain;    /* bytes at the front of `in` that need no change */
+	size_t plain; /* bytes at the front of `in`, or of `decoded`, that are known to be plain */
 
 	/* Other encodings. */
 	struct normalize_decoder *decoder;

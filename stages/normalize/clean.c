@@ -323,6 +323,12 @@ passing_run(const struct cleaning *c, struct potok_slice text)
 	return k;
 }
 
+static bool
+is_cr_lf(struct potok_slice text)
+{
+	return text.len > 1 && text.data[0] == '\r' && text.data[1] == '\n';
+}
+
 /*
  * Takes a line break of *len bytes that becomes LF.  Of CR LF the LF is left to the run that
  * follows; of many CR some are taken at once, which *len then tells.
@@ -336,7 +342,7 @@ take_line_break(const struct cleaning *c, struct potok_slice text, uint32_t cp, 
 	size_t breaks = 1;
 
 	count(c, LINE_BREAKS, text.data);
-	if (cp == '\r' && text.len > 1 && text.data[1] == '\n')
+	if (is_cr_lf(text))
 		return POTOK_MORE;
 	while (
 	    cp == '\r' && breaks < sizeof lf - 1 && breaks < text.len && text.data[breaks] == '\r')
@@ -403,12 +409,10 @@ joins(struct potok_normalize *n, struct potok_slice next, bool last, bool *cut)
 	int len = potok_utf8_decode(next.data, next.len, &cp);
 
 	*cut = len == 0 && !last;
-	if (n->form == POTOK_FORM_NONE)
+	if (n->form == POTOK_FORM_NONE || (len > 0 && is_line_break(cp)))
 		return false;
 	if (len <= 0)
 		return n->bad == POTOK_BAD_DROP;
-	if (is_line_break(cp))
-		return false;
 	int made = repair(n, cp, &to, &which);
 	cp = made > 0 ? to : cp;
 	return made == 0 || normalizer(n) == NULL ||
@@ -485,6 +489,10 @@ clean_text(const struct cleaning *c, struct potok_slice *text, bool last)
 				*text = (struct potok_slice){text->data + 1, text->len - 1};
 				continue;
 			}
+		}
+		if (n->npending == 0 && is_cr_lf(*text) && !n->keep_breaks) {
+			count(c, LINE_BREAKS, text->data);
+			*text = (struct potok_slice){text->data + 1, text->len - 1};
 		}
 		if (n->npending == 0)
 			run = passing_run(c, *text);

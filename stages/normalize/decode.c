@@ -12,6 +12,7 @@
 
 #include "decode_simd.h"
 #include "detect.h"
+#include "plain.h"
 
 enum {
 	SLOW_IN = 2048,         /* bytes for ICU in one go */
@@ -22,7 +23,8 @@ enum {
 
 /* What a byte of a single-byte encoding becomes; len is 0 when it is no character. */
 struct entry {
-	unsigned char utf8[3], len;
+	unsigned char utf8[3];
+	unsigned char len : 7, plain : 1;
 };
 
 struct normalize_decoder {
@@ -51,10 +53,10 @@ struct normalize_decoder {
 static struct entry
 entry(uint32_t cp)
 {
-	struct entry e = {{0}, 0};
+	struct entry e = {{0}, 0, plain_character(cp)};
 	unsigned char utf8[4] = {0};
 
-	e.len = (unsigned char)potok_utf8_encode(cp, utf8);
+	e.len = (unsigned char)potok_utf8_encode(cp, utf8) & 7;
 	memcpy(e.utf8, utf8, sizeof e.utf8);
 	return e;
 }
@@ -64,8 +66,9 @@ fill_halves(struct normalize_decoder *d)
 {
 	for (unsigned b = 0; b < 0x80; b++) {
 		const struct entry *e = &d->table[0x80 + b];
-		d->halves.row[b / 16][0][b % 16] = e->len == 2 ? e->utf8[0] : 0;
-		d->halves.row[b / 16][1][b % 16] = e->len == 2 ? e->utf8[1] : 0;
+		bool two = e->len == 2 && e->plain;
+		d->halves.row[b / 16][0][b % 16] = two ? e->utf8[0] : 0;
+		d->halves.row[b / 16][1][b % 16] = two ? e->utf8[1] : 0;
 	}
 }
 
@@ -90,7 +93,8 @@ open_single(struct normalize_decoder *d)
 	for (unsigned b = 0; b < 0x80; b++)
 		d->table[b] = entry(b);
 	for (unsigned b = 0; b < 0x80; b++)
-		d->table[0x80 + b] = upper[b] == 0xFFFF ? (struct entry){{0}, 0} : entry(upper[b]);
+		d->table[0x80 + b] =
+		    upper[b] == 0xFFFF ? (struct entry){{0}, 0, 0} : entry(upper[b]);
 	fill_halves(d);
 }
 
@@ -177,10 +181,9 @@ decoder_name(const struct normalize_decoder *d)
 	return d->name;
 }
 
-/* Decodes the front of in[0..n), moving *out, up to a byte that is no character.  Answers the bytes
- * used. */
+/* Decodes in[0..n), moving *out, up to a byte that is no character.  Answers the bytes used. */
 static size_t
-single_to_utf8(
+single_scalar(
     const struct normalize_decoder *d, const unsigned char *in, size_t n, unsigned char **out)
 {
 	unsigned char *o = *out;
@@ -188,10 +191,6 @@ single_to_utf8(
 
 	while (i < n) {
 		uint64_t eight;
-#if POTOK_SIMD_X86
-		if (d->packs != NULL)
-			i += decode_single_avx2(d->packs, &d->halves, in + i, n - i, &o);
-#endif
 		if (n - i >= sizeof eight) {
 			memcpy(&eight, in + i, sizeof eight);
 			if ((eight & 0x8080808080808080u) == 0) {
@@ -201,18 +200,13 @@ single_to_utf8(
 				continue;
 			}
 		}
-		/* One character for SIMD, which goes on behind it, else a few. */
-		size_t most = d->packs != NULL ? 1 : sizeof eight;
-		for (size_t k = 0; k < most && i < n; k++, i++) {
-			const struct entry *e = &d->table[in[i]];
-			if (e->len == 0) {
-				*out = o;
-				return i;
-			}
-			/* Four bytes are written, what is too much is written over. */
-			memcpy(o, e, sizeof *e);
-			o += e->len;
-		}
+		const struct entry *e = &d->table[in[i]];
+		if (e->len == 0)
+			break;
+		/* Four bytes are written, what is too much is written over. */
+		memcpy(o, e, sizeof *e);
+		o += e->len;
+		i++;
 	}
 	*out = o;
 	return i;
@@ -222,10 +216,26 @@ static enum potok_status
 run_single(struct normalize_decoder *d, const unsigned char *in, size_t n, unsigned char *out,
     struct decoded *r)
 {
-	unsigned char *o = out;
-	size_t i = single_to_utf8(d, in, n, &o);
+	unsigned char *o = out, *plain = NULL;
+	size_t i = 0;
 
-	*r = (struct decoded){i, (size_t)(o - out), i == 0 && n > 0, 1};
+#if POTOK_SIMD_X86
+	while (d->packs != NULL && i < n) {
+		i += decode_single_avx2(d->packs, &d->halves, in + i, n - i, &o);
+		if (i == n || d->table[in[i]].len == 0)
+			break;
+		if (plain == NULL && !d->table[in[i]].plain)
+			plain = o;
+		i += single_scalar(d, in + i, 1, &o);
+	}
+#endif
+	if (d->packs == NULL) {
+		i = single_scalar(d, in, n, &o);
+		plain = out;
+	}
+	*r = (struct decoded){.used = i, .made = (size_t)(o - out), .bad = 1};
+	r->ill = i == 0 && n > 0;
+	r->plain = plain != NULL ? (size_t)(plain - out) : r->made;
 	return POTOK_MORE;
 }
 
@@ -366,7 +376,7 @@ run_wide(struct normalize_decoder *d, const unsigned char *in, size_t n, bool la
 		o += potok_utf8_encode(cp, o);
 		i += (size_t)len;
 	}
-	*r = (struct decoded){i, (size_t)(o - out), false, 0};
+	*r = (struct decoded){.used = i, .made = (size_t)(o - out)};
 	if (i > 0 || n == 0)
 		return POTOK_MORE;
 	r->ill = len < 0 || last;
@@ -546,7 +556,8 @@ run_iconv(struct normalize_decoder *d, const unsigned char *in, size_t n, bool l
 	}
 	if (i == n && last)
 		finish_iconv(d, n);
-	*r = (struct decoded){i, write_units(d, out), false, why == EILSEQ ? 1 : n};
+	*r = (struct decoded){.used = i, .made = write_units(d, out)};
+	r->bad = why == EILSEQ ? 1 : n;
 	if (r->used == 0 && r->made == 0 && n > 0)
 		r->ill = why == EILSEQ || (why == EINVAL && last);
 	return POTOK_MORE;

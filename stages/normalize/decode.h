@@ -39,10 +39,11 @@ struct normalize_decoder;
 
 /* What stands at the front of the bytes given.  All 0: more bytes are needed. */
 struct decoded {
-	size_t used; /* bytes of text, ... */
-	size_t made; /* ... and of the UTF-8 made of them */
-	bool ill;    /* used and made are 0: an ill-formed sequence, ... */
-	size_t bad;  /* ... of so many bytes; 0 when they have been used before */
+	size_t used;  /* bytes of text, ... */
+	size_t made;  /* ... and of the UTF-8 made of them */
+	bool ill;     /* used and made are 0: an ill-formed sequence, ... */
+	size_t bad;   /* ... of so many bytes; 0 when they have been used before */
+	size_t plain; /* bytes at the front of what was made that are known to be plain (plain.h) */
 };
 
 /* Makes a decoder.  Answers POTOK_EUSAGE when neither ICU nor iconv knows the name. */

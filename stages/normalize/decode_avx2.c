@@ -70,6 +70,18 @@ look_up(const struct decode_halves *halves, __m128i bytes)
 	    _mm256_blendv_epi8(t[0], t[1], bit5), _mm256_blendv_epi8(t[2], t[3], bit5), bit6);
 }
 
+/* Which of 16 bytes are controls but TAB and LF; those from 80 on may be said to be, too. */
+POTOK_TARGET_AVX2 static inline __m128i
+controls(__m128i x)
+{
+	/* 7F becomes the least of all. */
+	__m128i more = _mm_add_epi8(x, _mm_set1_epi8(1));
+	__m128i allowed = _mm_or_si128(
+	    _mm_cmpeq_epi8(x, _mm_set1_epi8('\t')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\n')));
+
+	return _mm_andnot_si128(allowed, _mm_cmpgt_epi8(_mm_set1_epi8(0x21), more));
+}
+
 POTOK_TARGET_AVX2 size_t
 decode_single_avx2(const struct decode_packs *packs, const struct decode_halves *halves,
     const unsigned char *in, size_t n, unsigned char **out)
@@ -80,22 +92,23 @@ decode_single_avx2(const struct decode_packs *packs, const struct decode_halves 
 	while (n - i >= 16) {
 		__m128i x = load(in + i);
 		unsigned two = (unsigned)_mm_movemask_epi8(x);
+		__m128i other = controls(x);
+		unsigned char *from = o;
 		if (two == 0) {
 			store(o, x);
 			o += 16;
-			i += 16;
-			continue;
+		} else {
+			/* Where the first byte is 0, another one is none of two. */
+			__m256i made = look_up(halves, x);
+			__m128i first = _mm256_castsi256_si128(made);
+			__m128i second = _mm_blendv_epi8(x, _mm256_extracti128_si256(made, 1), x);
+			other =
+			    _mm_blendv_epi8(other, _mm_cmpeq_epi8(first, _mm_setzero_si128()), x);
+			o = put_two(packs, _mm_unpacklo_epi8(first, second), two & 0xFF, o);
+			o = put_two(packs, _mm_unpackhi_epi8(first, second), two >> 8, o);
 		}
-		__m256i made = look_up(halves, x);
-		__m128i first = _mm256_castsi256_si128(made);
-		__m128i second = _mm_blendv_epi8(x, _mm256_extracti128_si256(made, 1), x);
-		unsigned other =
-		    two & (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(first, _mm_setzero_si128()));
-		unsigned char *from = o;
-		o = put_two(packs, _mm_unpacklo_epi8(first, second), two & 0xFF, o);
-		o = put_two(packs, _mm_unpackhi_epi8(first, second), two >> 8, o);
-		if (other != 0) {
-			unsigned good = (unsigned)__builtin_ctz(other);
+		if (!_mm_testz_si128(other, other)) {
+			unsigned good = (unsigned)__builtin_ctz((unsigned)_mm_movemask_epi8(other));
 			o = from + good + _mm_popcnt_u32(two & ((1u << good) - 1));
 			i += good;
 			break;

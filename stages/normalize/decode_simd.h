@@ -27,8 +27,8 @@ struct decode_halves {
 
 /*
  * Both write what they can of the front of in[0..n), moving *out, which has room for three bytes a
- * byte or unit and DECODE_SLACK more, and answer the bytes used.  What is not of length one or two
- * stops the first, a surrogate the second; less than one step may be left.
+ * byte or unit and DECODE_SLACK more, and answer the bytes used.  What is not plain or not of one
+ * or two bytes stops the first, a surrogate the second; less than one step may be left.
  */
 size_t decode_single_avx2(const struct decode_packs *, const struct decode_halves *,
     const unsigned char *in, size_t n, unsigned char **out);
