@@ -12,10 +12,12 @@
 
 #include "decode_simd.h"
 #include "detect.h"
+#include "pairs.h"
 #include "plain.h"
 
 enum {
-	SLOW_IN = 2048,         /* bytes for ICU in one go */
+	SLOW_IN = 2048,         /* bytes for ICU or iconv in one go */
+	PIECE_IN = 32,          /* for ICU, where we have tables */
 	SLOW_OUT = 8 * SLOW_IN, /* UTF-16 units that they may give */
 	NAME_MAX_BYTES = 63,
 	CHARACTER_MAX = 16, /* bytes of one character, for iconv */
@@ -37,6 +39,10 @@ struct normalize_decoder {
 
 	/* ICU and iconv: what the last run gave, and where in `in` each character began. */
 	UConverter *icu;
+	UConverter *before;  /* as ICU's was before the last run, until it has told the places */
+	size_t begun, fed;   /* bytes of `in` that the last run began and ended with */
+	struct pairs *pairs; /* NULL: ICU does it all */
+	bool by_pairs;       /* the last run was theirs */
 	iconv_t iconv;
 	UChar *units;
 	int32_t *from;
@@ -98,6 +104,20 @@ open_single(struct normalize_decoder *d)
 	fill_halves(d);
 }
 
+/* A converter in the same state, or NULL. */
+static UConverter *
+clone(const UConverter *icu)
+{
+	UErrorCode err = U_ZERO_ERROR;
+#if U_ICU_VERSION_MAJOR_NUM >= 71
+	UConverter *made = ucnv_clone(icu, &err);
+#else
+	UConverter *made = ucnv_safeClone(icu, NULL, NULL, &err);
+#endif
+
+	return U_SUCCESS(err) ? made : NULL;
+}
+
 static enum potok_status
 open_icu(struct normalize_decoder *d)
 {
@@ -109,10 +129,42 @@ open_icu(struct normalize_decoder *d)
 		UConverterType type = ucnv_getType(d->icu);
 		d->by_lines = type != UCNV_SBCS && type != UCNV_DBCS && type != UCNV_MBCS &&
 			      type != UCNV_EBCDIC_STATEFUL && type != UCNV_US_ASCII;
+		bool stateless = type == UCNV_SBCS || type == UCNV_DBCS || type == UCNV_MBCS;
+		UConverter *fresh = stateless ? clone(d->icu) : NULL;
+		if (fresh != NULL)
+			d->pairs = pairs_open(fresh);
+		if (stateless && d->pairs == NULL)
+			err = U_MEMORY_ALLOCATION_ERROR;
 	}
 	if (err == U_MEMORY_ALLOCATION_ERROR)
 		return POTOK_ENOMEM;
 	return U_FAILURE(err) ? POTOK_EUSAGE : POTOK_MORE;
+}
+
+/*
+ * Makes a table of an encoding of iconv, when each byte is one character or none, whatever stands
+ * before it: it is asked for each byte in a state that no byte has changed.
+ */
+static bool
+single_from_iconv(struct normalize_decoder *d)
+{
+	for (unsigned b = 0; b < 256; b++) {
+		unsigned char cp[8];
+		char byte = (char)b, *from = &byte, *to = (char *)cp;
+		size_t nfrom = 1, nto = sizeof cp;
+		size_t failed = iconv(d->iconv, &from, &nfrom, &to, &nto);
+		if (failed == (size_t)-1 && errno == EILSEQ && nto == sizeof cp)
+			d->table[b] = (struct entry){{0}, 0, 0};
+		else if (failed == 0 && nto == sizeof cp - 4 && (cp[2] | cp[3]) == 0)
+			d->table[b] = entry((uint32_t)cp[0] | (uint32_t)cp[1] << 8);
+		else
+			return false;
+		iconv(d->iconv, NULL, NULL, NULL, NULL);
+		if (b < 0x80 && (d->table[b].len != 1 || d->table[b].utf8[0] != b))
+			return false;
+	}
+	fill_halves(d);
+	return true;
 }
 
 static enum potok_status
@@ -122,6 +174,11 @@ open_iconv(struct normalize_decoder *d)
 	d->iconv = iconv_open("UTF-32LE", d->name);
 	if (d->iconv == (iconv_t)-1)
 		return errno == ENOMEM ? POTOK_ENOMEM : POTOK_EUSAGE;
+	if (single_from_iconv(d)) {
+		d->encoding.kind = ENCODING_SINGLE;
+		iconv_close(d->iconv);
+		d->iconv = (iconv_t)-1;
+	}
 	return POTOK_MORE;
 }
 
@@ -165,8 +222,9 @@ decoder_close(struct normalize_decoder *d)
 {
 	if (d == NULL)
 		return;
-	if (d->icu != NULL)
-		ucnv_close(d->icu);
+	ucnv_close(d->before);
+	ucnv_close(d->icu);
+	pairs_close(d->pairs);
 	if (d->iconv != (iconv_t)-1)
 		iconv_close(d->iconv);
 	free(d->units);
@@ -389,13 +447,18 @@ run_wide(struct normalize_decoder *d, const unsigned char *in, size_t n, bool la
 static size_t
 write_units(const struct normalize_decoder *d, unsigned char *out)
 {
-	size_t made = 0, i = 0;
+	unsigned char *o = out;
+	size_t i = 0;
 
 	while (i < d->nunits) {
-		uint32_t c = utf16_next(d->units, &i, d->nunits);
-		made += (size_t)potok_utf8_encode(c, out + made);
+		const unsigned char *bytes = (const unsigned char *)(d->units + i);
+		const uint16_t one = 1;
+		bool big_endian = *(const unsigned char *)&one == 0;
+		i += units_to_utf8(d->packs, bytes, 2 * (d->nunits - i), big_endian, &o) / 2;
+		if (i < d->nunits)
+			o += potok_utf8_encode(utf16_next(d->units, &i, d->nunits), o);
 	}
-	return made;
+	return (size_t)(o - out);
 }
 
 /*
@@ -405,7 +468,9 @@ write_units(const struct normalize_decoder *d, unsigned char *out)
 static size_t
 icu_piece(const struct normalize_decoder *d, const unsigned char *in, size_t n, bool last)
 {
-	size_t most = n - d->ahead < SLOW_IN ? n - d->ahead : SLOW_IN;
+	/* Of what the tables lack there is little. */
+	size_t piece = d->pairs != NULL ? PIECE_IN : SLOW_IN;
+	size_t most = n - d->ahead < piece ? n - d->ahead : piece;
 
 	if (!d->by_lines)
 		return d->ahead + most;
@@ -431,12 +496,14 @@ run_icu(struct normalize_decoder *d, const unsigned char *in, size_t n, bool las
 	*r = (struct decoded){.ill = d->ill, .bad = d->bad};
 	if (d->ill || (fed <= d->ahead && !last) || d->finished)
 		return POTOK_MORE;
-	ucnv_toUnicode(d->icu, &to, d->units + SLOW_OUT, &p, (const char *)in + fed, d->from,
+	ucnv_close(d->before);
+	d->before = clone(d->icu);
+	if (d->before == NULL)
+		return POTOK_ENOMEM;
+	d->begun = d->ahead;
+	d->fed = fed;
+	ucnv_toUnicode(d->icu, &to, d->units + SLOW_OUT, &p, (const char *)in + fed, NULL,
 	    last && fed == n, &err);
-	for (UChar *u = d->units; u < to; u++) {
-		int32_t *from = &d->from[u - d->units];
-		*from = *from < 0 ? 0 : *from + (int32_t)d->ahead;
-	}
 	d->nunits = (size_t)(to - d->units);
 
 	size_t seen = (size_t)(p - (const char *)in), bad = 0;
@@ -466,11 +533,41 @@ run_icu(struct normalize_decoder *d, const unsigned char *in, size_t n, bool las
 	return POTOK_MORE;
 }
 
-/* As run_icu(), piece after piece until there is something to tell, or all has been fed. */
+/* Has ICU convert the last piece once more to tell where each character began: it takes a third
+ * longer so, and is asked for seldom. */
+static void
+find_places(struct normalize_decoder *d, const unsigned char *in)
+{
+	UErrorCode err = U_ZERO_ERROR;
+	const char *p = (const char *)in + d->begun;
+	UChar *to = d->units;
+
+	if (d->before == NULL)
+		return;
+	ucnv_toUnicode(d->before, &to, d->units + d->nunits, &p, (const char *)in + d->fed, d->from,
+	    false, &err);
+	for (size_t i = 0; i < d->nunits; i++)
+		d->from[i] = d->from[i] < 0 ? 0 : d->from[i] + (int32_t)d->begun;
+	ucnv_close(d->before);
+	d->before = NULL;
+}
+
+/* By our tables, else as run_icu(), piece after piece until there is something to tell, or all has
+ * been fed. */
 static enum potok_status
 run_icu_on(struct normalize_decoder *d, const unsigned char *in, size_t n, bool last,
     unsigned char *out, struct decoded *r)
 {
+	d->by_pairs = false;
+	if (d->pairs != NULL && d->ahead == 0 && !d->ill && n > 0) {
+		size_t most = n < DECODE_IN ? n : DECODE_IN;
+		size_t used = pairs_to_units(d->pairs, in, most, d->units, &d->nunits);
+		d->by_pairs = used > 0;
+		if (used > 0) {
+			*r = (struct decoded){.used = used, .made = write_units(d, out)};
+			return POTOK_MORE;
+		}
+	}
 	for (;;) {
 		size_t before = d->ahead;
 		enum potok_status s = run_icu(d, in, n, last, out, r);
@@ -588,10 +685,12 @@ decoder_skip(struct normalize_decoder *d, const struct decoded *r)
 }
 
 size_t
-decoder_where(const struct normalize_decoder *d, const unsigned char *in, size_t at)
+decoder_where(struct normalize_decoder *d, const unsigned char *in, size_t at)
 {
 	size_t made = 0, used = 0;
 
+	if (d->icu != NULL && !d->by_pairs)
+		find_places(d, in);
 	if (d->icu != NULL || d->iconv != (iconv_t)-1) {
 		size_t i = 0;
 		while (i < d->nunits && made < at) {
@@ -599,6 +698,8 @@ decoder_where(const struct normalize_decoder *d, const unsigned char *in, size_t
 			made +=
 			    (size_t)potok_utf8_encode(utf16_next(d->units, &i, d->nunits), utf8);
 		}
+		if (d->by_pairs)
+			return pairs_length(d->pairs, in, i);
 		return i < d->nunits ? (size_t)d->from[i] : used;
 	}
 	while (made < at) {

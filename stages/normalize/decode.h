@@ -64,7 +64,7 @@ enum potok_status decoder_run(struct normalize_decoder *, const unsigned char *i
 void decoder_skip(struct normalize_decoder *, const struct decoded *);
 
 /* Which byte of `in`, as it was given to the last decoder_run(), began the character at out[at]. */
-size_t decoder_where(const struct normalize_decoder *, const unsigned char *in, size_t at);
+size_t decoder_where(struct normalize_decoder *, const unsigned char *in, size_t at);
 
 /* The scalar value at text[*i], i < n, and moves behind it; U+FFFD for a lone surrogate. */
 static inline uint32_t
