@@ -37,9 +37,9 @@ struct potok_normalize_options {
 	const char *from; /* a label of the encoding; NULL or "auto": found out from the bytes */
 	enum potok_bad bad;
 	enum potok_form form;
-	bool keep_breaks; /* CR LF, CR, VT, FF, U+0085, U+2028, U+2029 do not become LF */
-	unsigned repair;  /* POTOK_REPAIR_..., ored */
-	bool pass_binary; /* what is no text is copied; else POTOK_EINPUT */
+	bool keep_breaks;     /* CR LF, CR, VT, FF, U+0085, U+2028, U+2029 do not become LF */
+	unsigned repair;      /* POTOK_REPAIR_..., ored */
+	bool pass_binary;     /* what is no text is copied; else POTOK_EINPUT */
 	const char *language; /* BCP 47: helps to find out the encoding; NULL: not known; static */
 };
 #define POTOK_NORMALIZE_DEFAULTS                                                                   \
@@ -93,9 +93,10 @@ struct potok_normalize {
 	size_t examined; /* bytes behind those that are well-formed */
 	unsigned char head[POTOK_NORMALIZE_HEAD];
 	size_t nhead;
-	struct normalize_fit *fit;      /* tells encodings, when it has been needed */
-	const char *encoding; /* what it has told; NULL: nothing yet */
-	struct normalize_lines *lines;  /* of text whose lines are judged */
+	struct normalize_fit *fit;     /* tells encodings, when it has been needed */
+	const char *encoding;          /* what it has told; NULL: nothing yet */
+	struct normalize_lines *lines; /* of text whose lines are judged */
+	size_t plain; /* bytes at the front of `in`, or of `decoded`, that are known to be plain */
 
 	/* Other encodings. */
 	struct normalize_decoder *decoder;

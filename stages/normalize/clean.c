@@ -32,6 +32,16 @@ place(const struct cleaning *c, const unsigned char *p)
 	return c->offset + at;
 }
 
+/* Counts what stands at this place of the text.  Where that is in the input is asked for once. */
+static void
+count(const struct cleaning *c, unsigned which, const unsigned char *p)
+{
+	struct potok_count *k = &c->n->counts[which];
+
+	if (k->n++ == 0)
+		k->first = place(c, p);
+}
+
 /* Appends n > 0 bytes; `same` true: they lie in the text. */
 static enum potok_status
 emit(const struct cleaning *c, const unsigned char *p, size_t n, bool same)
@@ -144,7 +154,7 @@ take_changing(const struct cleaning *c, const unsigned char *p, uint32_t cp)
 	if (s < 0)
 		return s;
 	if (joined) {
-		potok_count_at(&n->counts[JOINER_INSERTED], place(c, p));
+		count(c, JOINER_INSERTED, p);
 		begin_pending(n, JOINER, true);
 		add_pending(n, cp, weight);
 	} else {
@@ -286,13 +296,21 @@ passes(struct potok_normalize *n, uint32_t cp)
 	       (normalizer(n) != NULL && unorm2_isInert(normalizer(n), (UChar32)cp));
 }
 
-/* The length of the longest prefix of the well-formed p[0..n), whose last character may be cut, of
- * characters that pass. */
+/* The length of the prefix of the text of whole, well-formed characters that pass; of longer text
+ * it may stop early. */
 static size_t
-passing_run(struct potok_normalize *n, const unsigned char *p, size_t len)
+passing_run(const struct cleaning *c, struct potok_slice text)
 {
-	size_t i = n->form == POTOK_NFC ? plain_run(p, len) : len, k = 0;
+	struct potok_normalize *n = c->n;
+	const unsigned char *p = text.data;
+	size_t len = text.len < BLOCK ? text.len : BLOCK, i, k = 0;
 
+	if (*p == '\r')
+		return 0;
+	if (c->plain > p)
+		i = (size_t)(c->plain - p) < text.len ? (size_t)(c->plain - p) : text.len;
+	else
+		i = n->form == POTOK_NFC ? plain_run(p, len) : potok_utf8_valid(p, len);
 	if (n->form == POTOK_NFC && (n->repair & ~(unsigned)POTOK_REPAIR_CONTROLS) == 0)
 		return i;
 	while (k < i) {
@@ -303,6 +321,37 @@ passing_run(struct potok_normalize *n, const unsigned char *p, size_t len)
 		k += (size_t)step;
 	}
 	return k;
+}
+
+static bool
+is_cr_lf(struct potok_slice text)
+{
+	return text.len > 1 && text.data[0] == '\r' && text.data[1] == '\n';
+}
+
+/*
+ * Takes a line break of *len bytes that becomes LF.  Of CR LF the LF is left to the run that
+ * follows; of many CR some are taken at once, which *len then tells.
+ */
+static enum potok_status
+take_line_break(const struct cleaning *c, struct potok_slice text, uint32_t cp, int *len)
+{
+#define LF16 "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"
+	static const unsigned char lf[] = LF16 LF16 LF16 LF16 LF16 LF16 LF16 LF16;
+	struct potok_normalize *n = c->n;
+	size_t breaks = 1;
+
+	count(c, LINE_BREAKS, text.data);
+	if (is_cr_lf(text))
+		return POTOK_MORE;
+	while (
+	    cp == '\r' && breaks < sizeof lf - 1 && breaks < text.len && text.data[breaks] == '\r')
+		breaks++;
+	n->counts[LINE_BREAKS].n += breaks - 1;
+	if (breaks > 1)
+		*len = (int)breaks;
+	n->after_cr = cp == '\r';
+	return emit(c, lf, breaks, false);
 }
 
 /* Takes the one character at the front, or what is none.  Answers POTOK_FULL when it is cut: the
@@ -325,16 +374,15 @@ take_one(const struct cleaning *c, struct potok_slice *text, bool last)
 	bool line_break = is_line_break(cp) && !(n->keep_breaks && cp != '\n');
 	int made = line_break || is_line_break(cp) ? -1 : repair(n, cp, &to, &which);
 	if (made >= 0) {
-		potok_count_at(&n->counts[CONTROLS + bit_number(which)], place(c, p));
+		count(c, CONTROLS + bit_number(which), p);
 		s = made > 0 ? take_changing(c, p, to) : POTOK_MORE;
+	} else if (line_break && cp != '\n') {
+		if ((s = clean_flush(c)) >= 0)
+			s = take_line_break(c, *text, cp, &len);
 	} else if (passes(n, cp)) {
 		return clean_flush(c); /* the run that follows takes it */
-	} else if (!line_break) {
+	} else {
 		s = take_changing(c, p, cp);
-	} else if ((s = clean_flush(c)) >= 0) {
-		potok_count_at(&n->counts[LINE_BREAKS], place(c, p));
-		n->after_cr = cp == '\r';
-		s = emit(c, (const unsigned char *)"\n", 1, false);
 	}
 	if (s >= 0)
 		*text = (struct potok_slice){p + len, text->len - (size_t)len};
@@ -361,12 +409,10 @@ joins(struct potok_normalize *n, struct potok_slice next, bool last, bool *cut)
 	int len = potok_utf8_decode(next.data, next.len, &cp);
 
 	*cut = len == 0 && !last;
-	if (n->form == POTOK_FORM_NONE)
+	if (n->form == POTOK_FORM_NONE || (len > 0 && is_line_break(cp)))
 		return false;
 	if (len <= 0)
 		return n->bad == POTOK_BAD_DROP;
-	if (is_line_break(cp))
-		return false;
 	int made = repair(n, cp, &to, &which);
 	cp = made > 0 ? to : cp;
 	return made == 0 || normalizer(n) == NULL ||
@@ -417,7 +463,7 @@ take_bom(const struct cleaning *c, struct potok_slice *text, bool last)
 	while (text->len > 0 && memcmp(text->data, bom, len) == 0) {
 		if (len < sizeof bom)
 			return last;
-		potok_count_at(&c->n->counts[BOM_REMOVED], place(c, text->data));
+		count(c, BOM_REMOVED, text->data);
 		*text = (struct potok_slice){text->data + len, text->len - len};
 		len = text->len < sizeof bom ? text->len : sizeof bom;
 	}
@@ -428,7 +474,6 @@ enum potok_status
 clean_text(const struct cleaning *c, struct potok_slice *text, bool last)
 {
 	struct potok_normalize *n = c->n;
-	const unsigned char *valid = text->data; /* well-formed up to here */
 
 	while (text->len > 0) {
 		enum potok_status s = POTOK_MORE;
@@ -445,14 +490,12 @@ clean_text(const struct cleaning *c, struct potok_slice *text, bool last)
 				continue;
 			}
 		}
-		if (n->npending == 0) {
-			size_t block = text->len < BLOCK ? text->len : BLOCK;
-			if (!c->direct)
-				valid = text->data + block;
-			else if (valid <= text->data)
-				valid = text->data + potok_utf8_valid(text->data, block);
-			run = passing_run(n, text->data, (size_t)(valid - text->data));
+		if (n->npending == 0 && is_cr_lf(*text) && !n->keep_breaks) {
+			count(c, LINE_BREAKS, text->data);
+			*text = (struct potok_slice){text->data + 1, text->len - 1};
 		}
+		if (n->npending == 0)
+			run = passing_run(c, *text);
 		if (run > 0) {
 			s = take_run(c, text, run, last, &wait);
 		} else {

@@ -20,8 +20,9 @@ enum {
 struct cleaning {
 	struct potok_normalize *n;
 	struct potok_buf *out;
-	const unsigned char *in; /* a place of the input, ... */
-	uint64_t offset;         /* ... and its offset; decoded text was made from here on */
+	const unsigned char *in;    /* a place of the input, ... */
+	const unsigned char *plain; /* the text is well-formed and plain up to here; or NULL */
+	uint64_t offset;            /* ... and its offset; decoded text was made from here on */
 	bool direct; /* the text lies in the input; else it has been decoded from there */
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "decode.h"
+#include "plain.h"
 
 /* The front of `in` has become the text behind `carried`, and that has been cleaned. */
 static void
@@ -23,6 +24,7 @@ next_block(struct cleaning *c, struct potok_slice *in)
 	memmove(n->decoded, n->decoded + n->cleaned, n->carried);
 	n->ndecoded = n->carried;
 	n->cleaned = 0;
+	n->plain = 0;
 }
 
 /* Cleans the text that has been decoded. */
@@ -31,6 +33,7 @@ clean_decoded(struct cleaning *c, bool last)
 {
 	struct potok_normalize *n = c->n;
 	struct potok_slice text = {n->decoded + n->cleaned, n->ndecoded - n->cleaned};
+	c->plain = n->decoded + n->plain;
 	enum potok_status s = clean_text(c, &text, last);
 
 	n->cleaned = n->ndecoded - text.len;
@@ -82,6 +85,8 @@ convert_text(struct cleaning *c, struct potok_slice *in, bool last)
 		}
 		if (r.used == 0 && r.made == 0)
 			return last ? clean_decoded(c, true) : POTOK_MORE;
+		if (r.plain > 0 && plain_run(n->decoded, n->carried) == n->carried)
+			n->plain = n->carried + r.plain;
 		n->ndecoded += r.made;
 		n->block += r.used;
 	}

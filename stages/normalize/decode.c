@@ -10,10 +10,14 @@
 
 #include <potok/utf8.h>
 
+#include "decode_simd.h"
 #include "detect.h"
+#include "pairs.h"
+#include "plain.h"
 
 enum {
-	SLOW_IN = 2048,         /* bytes for ICU in one go */
+	SLOW_IN = 2048,         /* bytes for ICU or iconv in one go */
+	PIECE_IN = 32,          /* for ICU, where we have tables */
 	SLOW_OUT = 8 * SLOW_IN, /* UTF-16 units that they may give */
 	NAME_MAX_BYTES = 63,
 	CHARACTER_MAX = 16, /* bytes of one character, for iconv */
@@ -21,17 +25,24 @@ enum {
 
 /* What a byte of a single-byte encoding becomes; len is 0 when it is no character. */
 struct entry {
-	unsigned char utf8[3], len;
+	unsigned char utf8[3];
+	unsigned char len : 7, plain : 1;
 };
 
 struct normalize_decoder {
 	struct encoding encoding;
 	char name[NAME_MAX_BYTES + 1];
 	struct entry table[256]; /* single bytes */
+	struct decode_halves halves;
+	struct decode_packs *packs; /* NULL: no SIMD */
 	bool big_endian;
 
 	/* ICU and iconv: what the last run gave, and where in `in` each character began. */
 	UConverter *icu;
+	UConverter *before;  /* as ICU's was before the last run, until it has told the places */
+	size_t begun, fed;   /* bytes of `in` that the last run began and ended with */
+	struct pairs *pairs; /* NULL: ICU does it all */
+	bool by_pairs;       /* the last run was theirs */
 	iconv_t iconv;
 	UChar *units;
 	int32_t *from;
@@ -48,12 +59,36 @@ struct normalize_decoder {
 static struct entry
 entry(uint32_t cp)
 {
-	struct entry e = {{0}, 0};
+	struct entry e = {{0}, 0, plain_character(cp)};
 	unsigned char utf8[4] = {0};
 
-	e.len = (unsigned char)potok_utf8_encode(cp, utf8);
+	e.len = (unsigned char)potok_utf8_encode(cp, utf8) & 7;
 	memcpy(e.utf8, utf8, sizeof e.utf8);
 	return e;
+}
+
+static void
+fill_halves(struct normalize_decoder *d)
+{
+	for (unsigned b = 0; b < 0x80; b++) {
+		const struct entry *e = &d->table[0x80 + b];
+		bool two = e->len == 2 && e->plain;
+		d->halves.row[b / 16][0][b % 16] = two ? e->utf8[0] : 0;
+		d->halves.row[b / 16][1][b % 16] = two ? e->utf8[1] : 0;
+	}
+}
+
+/* Makes what the SIMD variants need, where there are some. */
+static enum potok_status
+open_packs(struct normalize_decoder *d)
+{
+	if (potok_simd() < POTOK_SIMD_AVX2)
+		return POTOK_MORE;
+	d->packs = malloc(sizeof *d->packs);
+	if (d->packs == NULL)
+		return POTOK_ENOMEM;
+	decode_packs_fill(d->packs);
+	return POTOK_MORE;
 }
 
 static void
@@ -64,7 +99,23 @@ open_single(struct normalize_decoder *d)
 	for (unsigned b = 0; b < 0x80; b++)
 		d->table[b] = entry(b);
 	for (unsigned b = 0; b < 0x80; b++)
-		d->table[0x80 + b] = upper[b] == 0xFFFF ? (struct entry){{0}, 0} : entry(upper[b]);
+		d->table[0x80 + b] =
+		    upper[b] == 0xFFFF ? (struct entry){{0}, 0, 0} : entry(upper[b]);
+	fill_halves(d);
+}
+
+/* A converter in the same state, or NULL. */
+static UConverter *
+clone(const UConverter *icu)
+{
+	UErrorCode err = U_ZERO_ERROR;
+#if U_ICU_VERSION_MAJOR_NUM >= 71
+	UConverter *made = ucnv_clone(icu, &err);
+#else
+	UConverter *made = ucnv_safeClone(icu, NULL, NULL, &err);
+#endif
+
+	return U_SUCCESS(err) ? made : NULL;
 }
 
 static enum potok_status
@@ -78,10 +129,42 @@ open_icu(struct normalize_decoder *d)
 		UConverterType type = ucnv_getType(d->icu);
 		d->by_lines = type != UCNV_SBCS && type != UCNV_DBCS && type != UCNV_MBCS &&
 			      type != UCNV_EBCDIC_STATEFUL && type != UCNV_US_ASCII;
+		bool stateless = type == UCNV_SBCS || type == UCNV_DBCS || type == UCNV_MBCS;
+		UConverter *fresh = stateless ? clone(d->icu) : NULL;
+		if (fresh != NULL)
+			d->pairs = pairs_open(fresh);
+		if (stateless && d->pairs == NULL)
+			err = U_MEMORY_ALLOCATION_ERROR;
 	}
 	if (err == U_MEMORY_ALLOCATION_ERROR)
 		return POTOK_ENOMEM;
 	return U_FAILURE(err) ? POTOK_EUSAGE : POTOK_MORE;
+}
+
+/*
+ * Makes a table of an encoding of iconv, when each byte is one character or none, whatever stands
+ * before it: it is asked for each byte in a state that no byte has changed.
+ */
+static bool
+single_from_iconv(struct normalize_decoder *d)
+{
+	for (unsigned b = 0; b < 256; b++) {
+		unsigned char cp[8];
+		char byte = (char)b, *from = &byte, *to = (char *)cp;
+		size_t nfrom = 1, nto = sizeof cp;
+		size_t failed = iconv(d->iconv, &from, &nfrom, &to, &nto);
+		if (failed == (size_t)-1 && errno == EILSEQ && nto == sizeof cp)
+			d->table[b] = (struct entry){{0}, 0, 0};
+		else if (failed == 0 && nto == sizeof cp - 4 && (cp[2] | cp[3]) == 0)
+			d->table[b] = entry((uint32_t)cp[0] | (uint32_t)cp[1] << 8);
+		else
+			return false;
+		iconv(d->iconv, NULL, NULL, NULL, NULL);
+		if (b < 0x80 && (d->table[b].len != 1 || d->table[b].utf8[0] != b))
+			return false;
+	}
+	fill_halves(d);
+	return true;
 }
 
 static enum potok_status
@@ -91,6 +174,11 @@ open_iconv(struct normalize_decoder *d)
 	d->iconv = iconv_open("UTF-32LE", d->name);
 	if (d->iconv == (iconv_t)-1)
 		return errno == ENOMEM ? POTOK_ENOMEM : POTOK_EUSAGE;
+	if (single_from_iconv(d)) {
+		d->encoding.kind = ENCODING_SINGLE;
+		iconv_close(d->iconv);
+		d->iconv = (iconv_t)-1;
+	}
 	return POTOK_MORE;
 }
 
@@ -119,6 +207,8 @@ decoder_open(struct normalize_decoder **made, const struct encoding *e)
 		if (s == POTOK_EUSAGE)
 			s = open_iconv(d);
 	}
+	if (s >= 0)
+		s = open_packs(d);
 	if (s < 0) {
 		decoder_close(d);
 		return s;
@@ -132,12 +222,14 @@ decoder_close(struct normalize_decoder *d)
 {
 	if (d == NULL)
 		return;
-	if (d->icu != NULL)
-		ucnv_close(d->icu);
+	ucnv_close(d->before);
+	ucnv_close(d->icu);
+	pairs_close(d->pairs);
 	if (d->iconv != (iconv_t)-1)
 		iconv_close(d->iconv);
 	free(d->units);
 	free(d->from);
+	free(d->packs);
 	free(d);
 }
 
@@ -147,45 +239,61 @@ decoder_name(const struct normalize_decoder *d)
 	return d->name;
 }
 
+/* Decodes in[0..n), moving *out, up to a byte that is no character.  Answers the bytes used. */
+static size_t
+single_scalar(
+    const struct normalize_decoder *d, const unsigned char *in, size_t n, unsigned char **out)
+{
+	unsigned char *o = *out;
+	size_t i = 0;
+
+	while (i < n) {
+		uint64_t eight;
+		if (n - i >= sizeof eight) {
+			memcpy(&eight, in + i, sizeof eight);
+			if ((eight & 0x8080808080808080u) == 0) {
+				memcpy(o, &eight, sizeof eight);
+				o += sizeof eight;
+				i += sizeof eight;
+				continue;
+			}
+		}
+		const struct entry *e = &d->table[in[i]];
+		if (e->len == 0)
+			break;
+		/* Four bytes are written, what is too much is written over. */
+		memcpy(o, e, sizeof *e);
+		o += e->len;
+		i++;
+	}
+	*out = o;
+	return i;
+}
+
 static enum potok_status
 run_single(struct normalize_decoder *d, const unsigned char *in, size_t n, unsigned char *out,
     struct decoded *r)
 {
-	unsigned char *o = out;
+	unsigned char *o = out, *plain = NULL;
 	size_t i = 0;
 
-	while (n - i >= sizeof(uint64_t)) {
-		uint64_t eight;
-		unsigned none = 0;
-		unsigned char *before = o;
-		memcpy(&eight, in + i, sizeof eight);
-		if ((eight & 0x8080808080808080u) == 0) {
-			memcpy(o, &eight, sizeof eight);
-			o += sizeof eight;
-			i += sizeof eight;
-			continue;
-		}
-		for (size_t k = 0; k < sizeof eight; k++) {
-			const struct entry *e = &d->table[in[i + k]];
-			/* Four bytes are written, what is too much is written over. */
-			memcpy(o, e, sizeof *e);
-			o += e->len;
-			none |= e->len == 0;
-		}
-		if (none) {
-			o = before;
+#if POTOK_SIMD_X86
+	while (d->packs != NULL && i < n) {
+		i += decode_single_avx2(d->packs, &d->halves, in + i, n - i, &o);
+		if (i == n || d->table[in[i]].len == 0)
 			break;
-		}
-		i += sizeof eight;
+		if (plain == NULL && !d->table[in[i]].plain)
+			plain = o;
+		i += single_scalar(d, in + i, 1, &o);
 	}
-	for (; i < n; i++) {
-		const struct entry *e = &d->table[in[i]];
-		if (e->len == 0)
-			break;
-		memcpy(o, e, sizeof *e);
-		o += e->len;
+#endif
+	if (d->packs == NULL) {
+		i = single_scalar(d, in, n, &o);
+		plain = out;
 	}
-	*r = (struct decoded){i, (size_t)(o - out), i == 0 && n > 0, 1};
+	*r = (struct decoded){.used = i, .made = (size_t)(o - out), .bad = 1};
+	r->ill = i == 0 && n > 0;
+	r->plain = plain != NULL ? (size_t)(plain - out) : r->made;
 	return POTOK_MORE;
 }
 
@@ -268,12 +376,19 @@ find_order(struct normalize_decoder *d, const unsigned char *p, size_t n, bool l
 
 /* Writes the UTF-16 units at the front that are no surrogates, moving *out; answers their bytes. */
 static size_t
-units_to_utf8(const unsigned char *in, size_t n, bool big_endian, unsigned char **out)
+units_to_utf8(const struct decode_packs *packs, const unsigned char *in, size_t n, bool big_endian,
+    unsigned char **out)
 {
 	unsigned char *o = *out;
 	size_t i = 0;
 	unsigned high = !big_endian;
 
+#if POTOK_SIMD_X86
+	if (packs != NULL)
+		i = decode_units_avx2(packs, in, n, big_endian, &o);
+#else
+	(void)packs;
+#endif
 	for (; n - i >= 2; i += 2) {
 		uint32_t c = (uint32_t)in[i + high] << 8 | in[i + 1 - high];
 		if (c < 0x80) {
@@ -309,7 +424,7 @@ run_wide(struct normalize_decoder *d, const unsigned char *in, size_t n, bool la
 		uint32_t cp = 0;
 		if (!is_wide(d)) {
 			size_t most = n < DECODE_IN ? n : DECODE_IN;
-			i += units_to_utf8(in + i, most - i, d->big_endian, &o);
+			i += units_to_utf8(d->packs, in + i, most - i, d->big_endian, &o);
 			if (i >= most)
 				break;
 		}
@@ -319,7 +434,7 @@ run_wide(struct normalize_decoder *d, const unsigned char *in, size_t n, bool la
 		o += potok_utf8_encode(cp, o);
 		i += (size_t)len;
 	}
-	*r = (struct decoded){i, (size_t)(o - out), false, 0};
+	*r = (struct decoded){.used = i, .made = (size_t)(o - out)};
 	if (i > 0 || n == 0)
 		return POTOK_MORE;
 	r->ill = len < 0 || last;
@@ -332,13 +447,18 @@ run_wide(struct normalize_decoder *d, const unsigned char *in, size_t n, bool la
 static size_t
 write_units(const struct normalize_decoder *d, unsigned char *out)
 {
-	size_t made = 0, i = 0;
+	unsigned char *o = out;
+	size_t i = 0;
 
 	while (i < d->nunits) {
-		uint32_t c = utf16_next(d->units, &i, d->nunits);
-		made += (size_t)potok_utf8_encode(c, out + made);
+		const unsigned char *bytes = (const unsigned char *)(d->units + i);
+		const uint16_t one = 1;
+		bool big_endian = *(const unsigned char *)&one == 0;
+		i += units_to_utf8(d->packs, bytes, 2 * (d->nunits - i), big_endian, &o) / 2;
+		if (i < d->nunits)
+			o += potok_utf8_encode(utf16_next(d->units, &i, d->nunits), o);
 	}
-	return made;
+	return (size_t)(o - out);
 }
 
 /*
@@ -348,7 +468,9 @@ write_units(const struct normalize_decoder *d, unsigned char *out)
 static size_t
 icu_piece(const struct normalize_decoder *d, const unsigned char *in, size_t n, bool last)
 {
-	size_t most = n - d->ahead < SLOW_IN ? n - d->ahead : SLOW_IN;
+	/* Of what the tables lack there is little. */
+	size_t piece = d->pairs != NULL ? PIECE_IN : SLOW_IN;
+	size_t most = n - d->ahead < piece ? n - d->ahead : piece;
 
 	if (!d->by_lines)
 		return d->ahead + most;
@@ -374,12 +496,14 @@ run_icu(struct normalize_decoder *d, const unsigned char *in, size_t n, bool las
 	*r = (struct decoded){.ill = d->ill, .bad = d->bad};
 	if (d->ill || (fed <= d->ahead && !last) || d->finished)
 		return POTOK_MORE;
-	ucnv_toUnicode(d->icu, &to, d->units + SLOW_OUT, &p, (const char *)in + fed, d->from,
+	ucnv_close(d->before);
+	d->before = clone(d->icu);
+	if (d->before == NULL)
+		return POTOK_ENOMEM;
+	d->begun = d->ahead;
+	d->fed = fed;
+	ucnv_toUnicode(d->icu, &to, d->units + SLOW_OUT, &p, (const char *)in + fed, NULL,
 	    last && fed == n, &err);
-	for (UChar *u = d->units; u < to; u++) {
-		int32_t *from = &d->from[u - d->units];
-		*from = *from < 0 ? 0 : *from + (int32_t)d->ahead;
-	}
 	d->nunits = (size_t)(to - d->units);
 
 	size_t seen = (size_t)(p - (const char *)in), bad = 0;
@@ -409,11 +533,41 @@ run_icu(struct normalize_decoder *d, const unsigned char *in, size_t n, bool las
 	return POTOK_MORE;
 }
 
-/* As run_icu(), piece after piece until there is something to tell, or all has been fed. */
+/* Has ICU convert the last piece once more to tell where each character began: it takes a third
+ * longer so, and is asked for seldom. */
+static void
+find_places(struct normalize_decoder *d, const unsigned char *in)
+{
+	UErrorCode err = U_ZERO_ERROR;
+	const char *p = (const char *)in + d->begun;
+	UChar *to = d->units;
+
+	if (d->before == NULL)
+		return;
+	ucnv_toUnicode(d->before, &to, d->units + d->nunits, &p, (const char *)in + d->fed, d->from,
+	    false, &err);
+	for (size_t i = 0; i < d->nunits; i++)
+		d->from[i] = d->from[i] < 0 ? 0 : d->from[i] + (int32_t)d->begun;
+	ucnv_close(d->before);
+	d->before = NULL;
+}
+
+/* By our tables, else as run_icu(), piece after piece until there is something to tell, or all has
+ * been fed. */
 static enum potok_status
 run_icu_on(struct normalize_decoder *d, const unsigned char *in, size_t n, bool last,
     unsigned char *out, struct decoded *r)
 {
+	d->by_pairs = false;
+	if (d->pairs != NULL && d->ahead == 0 && !d->ill && n > 0) {
+		size_t most = n < DECODE_IN ? n : DECODE_IN;
+		size_t used = pairs_to_units(d->pairs, in, most, d->units, &d->nunits);
+		d->by_pairs = used > 0;
+		if (used > 0) {
+			*r = (struct decoded){.used = used, .made = write_units(d, out)};
+			return POTOK_MORE;
+		}
+	}
 	for (;;) {
 		size_t before = d->ahead;
 		enum potok_status s = run_icu(d, in, n, last, out, r);
@@ -499,7 +653,8 @@ run_iconv(struct normalize_decoder *d, const unsigned char *in, size_t n, bool l
 	}
 	if (i == n && last)
 		finish_iconv(d, n);
-	*r = (struct decoded){i, write_units(d, out), false, why == EILSEQ ? 1 : n};
+	*r = (struct decoded){.used = i, .made = write_units(d, out)};
+	r->bad = why == EILSEQ ? 1 : n;
 	if (r->used == 0 && r->made == 0 && n > 0)
 		r->ill = why == EILSEQ || (why == EINVAL && last);
 	return POTOK_MORE;
@@ -541,10 +696,12 @@ decoder_reset(struct normalize_decoder *d)
 }
 
 size_t
-decoder_where(const struct normalize_decoder *d, const unsigned char *in, size_t at)
+decoder_where(struct normalize_decoder *d, const unsigned char *in, size_t at)
 {
 	size_t made = 0, used = 0;
 
+	if (d->icu != NULL && !d->by_pairs)
+		find_places(d, in);
 	if (d->icu != NULL || d->iconv != (iconv_t)-1) {
 		size_t i = 0;
 		while (i < d->nunits && made < at) {
@@ -552,6 +709,8 @@ decoder_where(const struct normalize_decoder *d, const unsigned char *in, size_t
 			made +=
 			    (size_t)potok_utf8_encode(utf16_next(d->units, &i, d->nunits), utf8);
 		}
+		if (d->by_pairs)
+			return pairs_length(d->pairs, in, i);
 		return i < d->nunits ? (size_t)d->from[i] : used;
 	}
 	while (made < at) {

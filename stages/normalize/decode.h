@@ -39,10 +39,11 @@ struct normalize_decoder;
 
 /* What stands at the front of the bytes given.  All 0: more bytes are needed. */
 struct decoded {
-	size_t used; /* bytes of text, ... */
-	size_t made; /* ... and of the UTF-8 made of them */
-	bool ill;    /* used and made are 0: an ill-formed sequence, ... */
-	size_t bad;  /* ... of so many bytes; 0 when they have been used before */
+	size_t used;  /* bytes of text, ... */
+	size_t made;  /* ... and of the UTF-8 made of them */
+	bool ill;     /* used and made are 0: an ill-formed sequence, ... */
+	size_t bad;   /* ... of so many bytes; 0 when they have been used before */
+	size_t plain; /* bytes at the front of what was made that are known to be plain (plain.h) */
 };
 
 /* Makes a decoder.  Answers POTOK_EUSAGE when neither ICU nor iconv knows the name. */
@@ -66,7 +67,7 @@ void decoder_skip(struct normalize_decoder *, const struct decoded *);
 void decoder_reset(struct normalize_decoder *);
 
 /* Which byte of `in`, as it was given to the last decoder_run(), began the character at out[at]. */
-size_t decoder_where(const struct normalize_decoder *, const unsigned char *in, size_t at);
+size_t decoder_where(struct normalize_decoder *, const unsigned char *in, size_t at);
 
 /* The scalar value at text[*i], i < n, and moves behind it; U+FFFD for a lone surrogate. */
 static inline uint32_t

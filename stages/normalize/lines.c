@@ -216,6 +216,7 @@ take_segment(struct cleaning *c, struct potok_slice *in, bool last)
 	c->offset += (uint64_t)(in->data - c->in);
 	c->in = in->data;
 	c->direct = n->decoder == NULL;
+	c->plain = NULL;
 	s = c->direct ? clean_text(c, &text, ends) : convert_text(c, &text, ends);
 	in->data += l->segment - text.len;
 	in->len -= l->segment - text.len;

@@ -20,6 +20,7 @@
 #include "detect.h"
 #include "lines.h"
 #include "nfc.h"
+#include "plain.h"
 
 enum mode {
 	MODE_START,    /* a byte order mark may come */
@@ -58,6 +59,7 @@ choose(struct potok_normalize *n, const struct encoding *e)
 		return POTOK_MORE;
 	}
 	n->mode = MODE_DECODED;
+	n->plain = 0;
 	n->decoded = malloc(DECODE_OUT + 64);
 	if (n->decoded == NULL)
 		return POTOK_ENOMEM;
@@ -141,7 +143,10 @@ release(struct potok_normalize *n, struct potok_slice in, bool last)
 	const unsigned char *p = in.data + n->released;
 	size_t len = in.len - n->released;
 	uint32_t cp;
-	size_t valid = n->examined + potok_utf8_valid(p + n->examined, len - n->examined);
+	/* What is plain is well-formed: most text is read once. */
+	n->plain += plain_run(in.data + n->plain, in.len - n->plain);
+	size_t known = n->plain > n->released + n->examined ? n->plain - n->released : n->examined;
+	size_t valid = known + potok_utf8_valid(p + known, len - known);
 	int next = potok_utf8_decode(p + valid, len - valid, &cp);
 
 	if (n->ascii) {
@@ -234,10 +239,13 @@ clean_released(struct cleaning *c, struct potok_slice *in)
 
 	if (n->released == 0)
 		return POTOK_MORE;
+	c->plain = in->data + n->plain;
 	enum potok_status s = clean_text(c, &text, false);
 	size_t used = n->released - text.len;
 	*in = (struct potok_slice){in->data + used, in->len - used};
 	n->released -= used;
+	n->plain -= used < n->plain ? used : n->plain;
+	c->plain = NULL;
 	return s;
 }
 
@@ -251,7 +259,7 @@ hold_released(struct cleaning *c, struct potok_slice *in)
 	size_t used = n->released - text.len;
 
 	*in = (struct potok_slice){in->data + used, in->len - used};
-	n->released = 0;
+	n->released = n->plain = 0;
 	return s;
 }
 
@@ -303,7 +311,7 @@ static enum potok_status
 process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
 {
 	struct potok_normalize *n = (struct potok_normalize *)stage;
-	struct cleaning c = {n, out, in->data, stage->offset, true};
+	struct cleaning c = {n, out, in->data, NULL, stage->offset, true};
 	enum potok_status s = POTOK_MORE;
 
 	if (n->mode < MODE_LINES) {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <potok/utf8.h>
+
 #include "nfc.h"
 #include "simd.h"
 
@@ -49,13 +51,24 @@ plain_one(const unsigned char *p, size_t n)
 		   : 0;
 }
 
-/* As plain_run(), but may go on only up to `enough` and a little more. */
+/* The start of the character that goes on at i, where none before `from` does; else i. */
 static size_t
-plain_scalar(const unsigned char *p, size_t n, size_t enough)
+back_to_lead(const unsigned char *p, size_t from, size_t i)
+{
+	for (size_t back = 1; back <= 3 && back <= i - from; back++) {
+		if (p[i - back] >= 0xC0)
+			return i - back;
+	}
+	return i;
+}
+
+/* As plain_run(), of well-formed text whose last character may be cut. */
+static size_t
+plain_scalar(const unsigned char *p, size_t n)
 {
 	size_t i = 0;
 
-	while (i < enough) {
+	while (i < n) {
 		uint64_t eight;
 		if (n - i >= sizeof eight) {
 			memcpy(&eight, p + i, sizeof eight);
@@ -72,35 +85,52 @@ plain_scalar(const unsigned char *p, size_t n, size_t enough)
 	return i;
 }
 
+/* In pieces that stay in the first cache. */
+static size_t
+plain_pieces(const unsigned char *p, size_t n, size_t (*blocks)(const unsigned char *, size_t))
+{
+	enum { PIECE = 8 * 1024 };
+	size_t i = 0;
+
+	while (i < n) {
+		size_t end = i + potok_utf8_valid(p + i, n - i < PIECE ? n - i : PIECE), from = i;
+		if (blocks != NULL)
+			i = back_to_lead(p, from, i + blocks(p + i, end - i));
+		i += plain_scalar(p + i, end - i);
+		if (i < end || end == from)
+			break;
+	}
+	return i;
+}
+
 size_t
 plain_run(const unsigned char *p, size_t n)
 {
 #if POTOK_SIMD_X86
-	enum { STEP = 128 };
-	size_t i = 0;
+	enum { STEP = 32, STEP_MAX = 4096 };
+	size_t i = 0, step = STEP;
 	int level = potok_simd();
 
+	if (level >= POTOK_SIMD_AVX512)
+		return plain_pieces(p, n, plain_blocks_avx512);
 	if (level < POTOK_SIMD_AVX2)
-		return plain_scalar(p, n, n);
+		return plain_pieces(p, n, NULL);
 	while (i < n) {
 		size_t from = i;
-		i += level >= POTOK_SIMD_AVX512 ? plain_blocks_avx512(p + i, n - i)
-						: plain_blocks_avx2(p + i, n - i);
-		/* The last character before i may go on behind it. */
-		for (size_t back = 1; back <= 3 && back <= i - from; back++) {
-			if (p[i - back] >= 0xC0) {
-				i -= back;
-				break;
-			}
-		}
-		size_t enough = n - i < STEP ? n - i : STEP;
-		size_t more = plain_scalar(p + i, n - i, enough);
+		i = back_to_lead(p, from, i + plain_blocks_avx2(p + i, n - i));
+		/* Where the blocks are often wrong, larger steps. */
+		step = i - from >= STEP ? STEP : step < STEP_MAX ? 2 * step : step;
+		if (i < n && p[i] < 0x80 && plain_one(p + i, 1) == 0)
+			break;
+		size_t enough = n - i < step ? n - i : step;
+		size_t valid = potok_utf8_valid(p + i, enough);
+		size_t more = plain_scalar(p + i, valid);
 		i += more;
-		if (more < enough)
+		if (more < valid || more == 0)
 			break;
 	}
 	return i;
 #else
-	return plain_scalar(p, n, n);
+	return plain_pieces(p, n, NULL);
 #endif
 }

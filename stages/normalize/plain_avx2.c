@@ -1,70 +1,157 @@
-/* Blocks of plain characters with AVX2, 32 bytes at a time. */
+/* Well-formed plain text with AVX2, 64 bytes at a time. */
 #include "plain_simd.h"
 
 #if POTOK_SIMD_X86
 #include <immintrin.h>
 
+static const unsigned char first_high[16] = {UTF8_FIRST_HIGH};
+static const unsigned char first_low[16] = {UTF8_FIRST_LOW};
+static const unsigned char second_high[16] = {UTF8_SECOND_HIGH};
+
+/* The entry of a table for each index below 16. */
+POTOK_TARGET_AVX2 static inline __m256i
+look_up(const unsigned char table[16], __m256i index)
+{
+	__m128i t = _mm_loadu_si128((const __m128i *)table);
+
+	return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(t), index);
+}
+
+POTOK_TARGET_AVX2 static inline __m256i
+load(const unsigned char *p)
+{
+	return _mm256_loadu_si256((const __m256i *)p);
+}
+
+POTOK_TARGET_AVX2 static inline __m256i
+high_nibbles(__m256i x)
+{
+	return _mm256_and_si256(_mm256_srli_epi16(x, 4), _mm256_set1_epi8(0x0F));
+}
+
+/* The bits that stand in all four tables: of the two nibbles of a byte, and of the byte before. */
+POTOK_TARGET_AVX2 static inline __m256i
+rules(const unsigned char table[4][16], const __m256i nibble[4])
+{
+	return _mm256_and_si256(
+	    _mm256_and_si256(look_up(table[0], nibble[0]), look_up(table[1], nibble[1])),
+	    _mm256_and_si256(look_up(table[2], nibble[2]), look_up(table[3], nibble[3])));
+}
+
 /* The bytes of x moved up by n places, filled from the end of the vector before it. */
 #define MOVED(x, before, n)                                                                        \
 	_mm256_alignr_epi8(x, _mm256_permute2x128_si256(before, x, 0x21), 16 - (n))
 
-/* The entries of a table of 64 for the low six bits of each byte. */
-POTOK_TARGET_AVX2 static inline __m256i
-look_up(const unsigned char table[64], __m256i x)
-{
-	__m256i quarter[4];
+/* 32 bytes, and those one, two and three places before each. */
+struct bytes {
+	__m256i x, p1, p2, p3;
+};
 
-	for (int q = 0; q < 4; q++) {
-		__m128i t = _mm_loadu_si128((const __m128i *)(table + 16 * q));
-		quarter[q] = _mm256_shuffle_epi8(
-		    _mm256_broadcastsi128_si256(t), _mm256_and_si256(x, _mm256_set1_epi8(0x0F)));
-	}
-	__m256i bit4 = _mm256_slli_epi16(x, 3), bit5 = _mm256_slli_epi16(x, 2);
-	return _mm256_blendv_epi8(_mm256_blendv_epi8(quarter[0], quarter[1], bit4),
-	    _mm256_blendv_epi8(quarter[2], quarter[3], bit4), bit5);
+/* Bytes at p; nothing stands before them when `first`. */
+POTOK_TARGET_AVX2 static inline struct bytes
+bytes_at(const unsigned char *p, bool first)
+{
+	const __m256i none = _mm256_setzero_si256();
+	__m256i x = load(p);
+
+	if (first)
+		return (struct bytes){x, MOVED(x, none, 1), MOVED(x, none, 2), MOVED(x, none, 3)};
+	return (struct bytes){x, load(p - 1), load(p - 2), load(p - 3)};
 }
 
-/* x where it is at least `least`, unsigned; a table of leads has 0 at the index of 0. */
+/*
+ * Which of 32 bytes are suspicious or ill-formed.  `three`: there may be leads of three bytes or
+ * more among these and the three before; *before is what their rules gave for the 32 bytes before.
+ */
 POTOK_TARGET_AVX2 static inline __m256i
-at_least(__m256i x, int least)
+check(struct bytes b, bool three, __m256i *before)
 {
-	__m256i m = _mm256_set1_epi8((char)least);
+	const __m256i low = _mm256_set1_epi8(0x0F);
+	const __m256i nibble[4] = {high_nibbles(b.p1), _mm256_and_si256(b.p1, low),
+	    high_nibbles(b.x), _mm256_and_si256(b.x, low)};
 
-	return _mm256_cmpeq_epi8(_mm256_max_epu8(x, m), x);
+	/* As in core/utf8_avx2.c. */
+	__m256i bad = _mm256_and_si256(
+	    _mm256_and_si256(look_up(first_high, nibble[0]), look_up(first_low, nibble[1])),
+	    look_up(second_high, nibble[2]));
+	if (three) {
+		__m256i third = _mm256_subs_epu8(b.p2, _mm256_set1_epi8(0xE0 - 0x80));
+		__m256i fourth = _mm256_subs_epu8(b.p3, _mm256_set1_epi8(0xF0 - 0x80));
+		__m256i must = _mm256_and_si256(
+		    _mm256_or_si256(third, fourth), _mm256_set1_epi8((char)TWO_CONTS));
+		__m256i r = rules(plain_three, nibble);
+		__m256i moved = MOVED(r, *before, 1);
+		moved =
+		    _mm256_and_si256(moved, _mm256_and_si256(look_up(plain_third_high, nibble[2]),
+						look_up(plain_third_low, nibble[3])));
+		bad = _mm256_or_si256(_mm256_xor_si256(bad, must), moved);
+		bad =
+		    _mm256_or_si256(bad, _mm256_and_si256(r, _mm256_set1_epi8((char)PLAIN_BY_TWO)));
+		*before = r;
+	}
+	bad = _mm256_or_si256(bad, _mm256_cmpeq_epi8(b.x, _mm256_set1_epi8(0x7F)));
+	return _mm256_or_si256(bad, rules(plain_two, nibble));
+}
+
+/* Which of 32 bytes of ASCII are controls but TAB and LF. */
+POTOK_TARGET_AVX2 static inline __m256i
+controls(__m256i x)
+{
+	/* 7F becomes the least of all. */
+	__m256i more = _mm256_add_epi8(x, _mm256_set1_epi8(1));
+	__m256i allowed = _mm256_or_si256(_mm256_cmpeq_epi8(x, _mm256_set1_epi8('\t')),
+	    _mm256_cmpeq_epi8(x, _mm256_set1_epi8('\n')));
+
+	return _mm256_andnot_si256(allowed, _mm256_cmpgt_epi8(_mm256_set1_epi8(0x21), more));
+}
+
+POTOK_TARGET_AVX2 static inline uint64_t
+not_zero(__m256i x)
+{
+	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, _mm256_setzero_si256()));
+}
+
+/* One step: the 64 bytes at p, with three before but for the first.  Answers the bytes at the front
+ * that are good. */
+POTOK_TARGET_AVX2 static inline size_t
+step(const unsigned char *p, bool first, __m256i *before)
+{
+	struct bytes b0 = bytes_at(p, first), b1 = bytes_at(p + 32, false);
+	__m256i bad0, bad1;
+
+	if (_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(b0.x, b1.x), b0.p3)) == 0) {
+		*before = _mm256_setzero_si256();
+		bad0 = controls(b0.x);
+		bad1 = controls(b1.x);
+	} else {
+		__m256i lead = _mm256_set1_epi8((char)0xE0);
+		__m256i most = _mm256_max_epu8(_mm256_max_epu8(b0.x, b1.x), b0.p3);
+		__m256i three = _mm256_cmpeq_epi8(_mm256_max_epu8(most, lead), most);
+		if (_mm256_testz_si256(three, three)) {
+			*before = _mm256_setzero_si256();
+			bad0 = check(b0, false, before);
+			bad1 = check(b1, false, before);
+		} else {
+			bad0 = check(b0, true, before);
+			bad1 = check(b1, true, before);
+		}
+	}
+	__m256i bad = _mm256_or_si256(bad0, bad1);
+	if (_mm256_testz_si256(bad, bad))
+		return 64;
+	return (size_t)__builtin_ctzll(not_zero(bad1) << 32 | not_zero(bad0));
 }
 
 POTOK_TARGET_AVX2 size_t
 plain_blocks_avx2(const unsigned char *p, size_t n)
 {
 	__m256i before = _mm256_setzero_si256();
-	size_t i = 0;
 
-	for (; n - i >= 32; i += 32) {
-		__m256i x = _mm256_loadu_si256((const __m256i *)(p + i));
-		/* Controls but TAB and LF. */
-		__m256i bad = _mm256_cmpeq_epi8(_mm256_min_epu8(x, _mm256_set1_epi8(0x1F)), x);
-		__m256i moved = _mm256_sub_epi8(x, _mm256_set1_epi8('\t'));
-		bad = _mm256_andnot_si256(
-		    _mm256_cmpeq_epi8(_mm256_min_epu8(moved, _mm256_set1_epi8(1)), moved), bad);
-		bad = _mm256_or_si256(bad, _mm256_cmpeq_epi8(x, _mm256_set1_epi8(0x7F)));
-		if (_mm256_movemask_epi8(_mm256_or_si256(x, before)) != 0) {
-			__m256i p1 = MOVED(x, before, 1), p2 = MOVED(x, before, 2);
-			__m256i two = _mm256_and_si256(at_least(p1, 0xC0),
-			    _mm256_and_si256(look_up(plain_lead, p1), look_up(plain_second, x)));
-			__m256i three = at_least(p2, 0xE0);
-			if (!_mm256_testz_si256(three, three)) {
-				three = _mm256_and_si256(
-				    _mm256_and_si256(three, look_up(plain_lead3, p2)),
-				    _mm256_and_si256(
-					look_up(plain_second3, p1), look_up(plain_third, x)));
-				two = _mm256_or_si256(two, three);
-			}
-			bad = _mm256_or_si256(bad, two);
-		}
-		if (!_mm256_testz_si256(bad, bad))
-			break;
-		before = x;
-	}
+	if (n < 64)
+		return 0;
+	size_t good = step(p, true, &before), i = good;
+	while (good == 64 && n - i >= 64)
+		i += good = step(p + i, false, &before);
 	return i;
 }
 #endif

@@ -1,0 +1,103 @@
+/*
+ * stage [-n RUNS] [-o] FILE [FROM [FORM]]: MB of input per CPU-second of the stage normalize from
+ * memory to memory: the first 8 MB of FILE through potok_process() in the chunks of a program, what
+ * it writes is dropped.  FROM is an encoding, "auto" by default; FORM is nfc or nfd.  Median of
+ * RUNS (5).  With -o text that is not changed is copied, too.
+ */
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <potok/normalize.h>
+
+enum { RUNS_MAX = 100, BYTES = 8 * 1000 * 1000, ENOUGH = 64 * 1000 * 1000 };
+
+static double
+cpu(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* One stream. */
+static bool
+run(const struct potok_normalize_options *options, const unsigned char *text, size_t n, bool own,
+    struct potok_buf *out)
+{
+	struct potok_normalize stage;
+	enum potok_status s = potok_normalize_init(&stage, options);
+	size_t taken = 0, given = 0;
+
+	while (s == POTOK_MORE || s == POTOK_FULL) {
+		if (s == POTOK_MORE)
+			given = n - given < POTOK_CHUNK ? n : given + POTOK_CHUNK;
+		struct potok_slice in = {text + taken, given - taken};
+		s = potok_process(&stage.stage, &in, out, given == n);
+		taken = given - in.len;
+		if (own && potok_buf_own(out) < 0)
+			s = POTOK_ENOMEM;
+		potok_buf_clear(out);
+	}
+	potok_close(&stage.stage);
+	return s == POTOK_DONE;
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+int
+main(int argc, char **argv)
+{
+	static unsigned char text[BYTES];
+	struct potok_normalize_options options = POTOK_NORMALIZE_DEFAULTS;
+	struct potok_buf out = {.limit = POTOK_CHUNK};
+	double speeds[RUNS_MAX];
+	bool own = false;
+	int runs = 5, c;
+
+	while ((c = getopt(argc, argv, "n:o")) != -1) {
+		if (c == 'n')
+			runs = (int)strtol(optarg, NULL, 10);
+		else if (c == 'o')
+			own = true;
+		else
+			return 64;
+	}
+	FILE *f = optind < argc ? fopen(argv[optind], "rb") : NULL;
+	if (f == NULL || runs < 1 || runs > RUNS_MAX) {
+		fputs("usage: stage [-o] [-n RUNS] FILE [FROM [FORM]]\n", stderr);
+		return 64;
+	}
+	size_t n = fread(text, 1, sizeof text, f);
+	fclose(f);
+	if (optind + 1 < argc)
+		options.from = argv[optind + 1];
+	if (optind + 2 < argc && strcmp(argv[optind + 2], "nfd") == 0)
+		options.form = POTOK_NFD;
+	for (int i = -1; i < runs; i++) {
+		double bytes = 0, start = cpu(), took;
+		do {
+			if (n == 0 || !run(&options, text, n, own, &out))
+				return 1;
+			bytes += (double)n;
+			took = cpu() - start;
+		} while (bytes < ENOUGH && took < 0.3);
+		if (i >= 0)
+			speeds[i] = bytes / 1e6 / took;
+	}
+	potok_buf_free(&out);
+	qsort(speeds, (size_t)runs, sizeof speeds[0], by_value);
+	printf("%.0f\n", speeds[runs / 2]);
+	return 0;
+}
