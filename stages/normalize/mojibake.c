@@ -18,8 +18,13 @@
 enum {
 	GAIN_UTF8 = 16 * 8,   /* what is to be gained in a line, when UTF-8 comes out ... */
 	GAIN_SINGLE = 26 * 8, /* ... and when it is another encoding of single bytes */
+	COST_LETTER = 60,     /* what that costs at most, by the letter, ... */
+	COST_WORDS = 20 * 8,  /* ... and in all */
+	COST_RARE = 8 * 8,    /* a character of a script that no model has */
+	LETTERS = 5,          /* of other encodings of single bytes, at least, ... */
+	DIFFERENT = 4,        /* ... and so many of them different */
 	SAMPLE = 600,         /* symbols by which a language is found */
-	LETTERS = 5,          /* of other encodings of single bytes, at least */
+	REPEATED = 8,         /* words that are looked at for one that comes again */
 	SOURCES = 5,
 };
 
@@ -43,6 +48,7 @@ struct line {
 	size_t n; /* symbols */
 	size_t nmade;
 	size_t nwords;
+	uint64_t cyrillic; /* languages */
 };
 
 static uint64_t
@@ -103,6 +109,15 @@ sequence(const struct line *l, size_t i, enum mojibake_kind kind, uint32_t *c)
 	return potok_utf8_decode(utf8, len, c) == (int)len && is_text(*c) ? len : 0;
 }
 
+/* Is it of a script, or a part of one, that no language of the models has? */
+static bool
+is_rare(uint32_t c)
+{
+	struct symbol s = language_symbol(c);
+
+	return s.letter == 0 && (s.class == CLASS_OTHER || s.class == CLASS_FOREIGN);
+}
+
 static void
 make(struct line *l, uint32_t c)
 {
@@ -128,10 +143,12 @@ make_utf8(struct line *l, enum mojibake_kind kind)
 	for (size_t i = 0; i < l->n; i++) {
 		size_t start = i, end = word_end(s, i, l->n), made = l->nmade;
 		bool changed = false;
+		uint32_t rare = 0;
 		while (i < end) {
 			uint32_t c = s[i].c;
 			size_t len = sequence(l, i, kind, &c);
 			changed |= len > 0;
+			rare += len == 2 && is_rare(c) ? COST_RARE : 0;
 			make(l, c);
 			i += len > 0 ? len : 1;
 		}
@@ -139,8 +156,8 @@ make_utf8(struct line *l, enum mojibake_kind kind)
 		if (i > end && i < l->n && language_in_word(s[i].c))
 			make(l, ' ');
 		if (changed)
-			l->w->words[l->nwords++] = (struct mojibake_word){
-			    (uint32_t)start, (uint32_t)i, (uint32_t)made, (uint32_t)l->nmade, 0, 0};
+			l->w->words[l->nwords++] = (struct mojibake_word){(uint32_t)start,
+			    (uint32_t)i, (uint32_t)made, (uint32_t)l->nmade, rare, 0, 0};
 		else
 			l->nmade = made;
 		i -= i > end;
@@ -163,34 +180,32 @@ make_single(struct line *l, enum mojibake_kind kind, const uint16_t *upper)
 			good &= s[i].c < 0x80 || (byte >= 0x80 && upper[byte - 0x80] != 0xFFFF);
 			if (good)
 				make(l, byte == 0 ? s[i].c : upper[byte - 0x80]);
+			/* Rules of tables: no word has a letter three times. */
+			good &= l->nmade - made < 3 || s[i].c != s[i - 1].c || s[i].c != s[i - 2].c;
 		}
 		if (!good)
 			l->nmade = made;
 		if (high)
-			l->w->words[l->nwords++] = (struct mojibake_word){
-			    (uint32_t)start, (uint32_t)i, (uint32_t)made, (uint32_t)l->nmade, 0, 0};
+			l->w->words[l->nwords++] = (struct mojibake_word){(uint32_t)start,
+			    (uint32_t)i, (uint32_t)made, (uint32_t)l->nmade, 0, 0, 0};
 		else
 			l->nmade = made;
 	}
 }
 
+/* What the words cost in a language: as they stand, or as they are made. */
 static uint64_t
 word_cost(const struct line *l, size_t language, const struct mojibake_word *w, bool made)
 {
-	return made ? language_cost(
-			  language, l->w->made + w->made_from, w->made_to - w->made_from, true)
-		    : language_cost(language, l->w->line + w->from, w->to - w->from, true);
+	if (!made)
+		return language_cost(language, l->w->line + w->from, w->to - w->from, true);
+	return w->rare + language_cost(language, l->w->made + w->made_from,
+			     w->made_to - w->made_from, true);
 }
 
-static bool
-is_made(const struct mojibake_word *w)
-{
-	return w->made_to > w->made_from;
-}
-
-/* The language in which the words cost least. */
+/* The language in which words cost least: all that are made, or those chosen. */
 static size_t
-find_language(const struct line *l, bool made)
+find_language(const struct line *l, bool made, bool chosen, uint64_t languages)
 {
 	uint64_t least = UINT64_MAX;
 	size_t best = 0;
@@ -198,9 +213,11 @@ find_language(const struct line *l, bool made)
 	for (size_t language = 0; language_model(language) != NULL; language++) {
 		uint64_t cost = 0;
 		size_t seen = 0;
+		if ((languages >> language & 1) == 0)
+			continue;
 		for (size_t i = 0; i < l->nwords && seen < SAMPLE && cost < least; i++) {
 			const struct mojibake_word *w = &l->w->words[i];
-			if (!is_made(w))
+			if (w->made_to == w->made_from || (chosen && !w->chosen))
 				continue;
 			seen += w->to - w->from;
 			cost += word_cost(l, language, w, made);
@@ -213,52 +230,58 @@ find_language(const struct line *l, bool made)
 	return best;
 }
 
-/* Finds out what the words gain. */
-static void
-weigh(struct line *l)
+/* Have two words the same symbols? */
+static bool
+is_same(const struct line *l, const struct mojibake_word *a, const struct mojibake_word *b)
 {
-	size_t before = find_language(l, false), after = find_language(l, true);
-
-	for (size_t i = 0; i < l->nwords; i++) {
-		struct mojibake_word *w = &l->w->words[i];
-		w->gain = is_made(w) ? (int32_t)((int64_t)word_cost(l, before, w, false) -
-						 (int64_t)word_cost(l, after, w, true))
-				     : 0;
+	if (a->to - a->from != b->to - b->from)
+		return false;
+	for (size_t i = 0; i < a->to - a->from; i++) {
+		if (l->w->line[a->from + i].c != l->w->line[b->from + i].c)
+			return false;
 	}
+	return true;
 }
 
-/* Chooses the words that gain; answers what they do together. */
-static int64_t
+/* Has the word been among the last ones that were chosen?  Then it proves nothing more. */
+static bool
+is_repeated(const struct line *l, size_t i)
+{
+	for (size_t k = i, seen = 0; k-- > 0 && seen < REPEATED;) {
+		if (!l->w->words[k].chosen)
+			continue;
+		seen++;
+		if (is_same(l, &l->w->words[k], &l->w->words[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Chooses the words that gain. */
+static void
 choose_gaining(struct line *l)
 {
-	int64_t gain = 0;
-
-	for (size_t i = 0; i < l->nwords; i++) {
-		struct mojibake_word *w = &l->w->words[i];
-		w->chosen = w->gain > 0;
-		if (w->chosen)
-			gain += w->gain;
-	}
-	return gain;
+	for (size_t i = 0; i < l->nwords; i++)
+		l->w->words[i].chosen = l->w->words[i].gain > 0;
 }
 
-/* Chooses the run of words that gains most; answers what it does. */
-static int64_t
+/* Chooses the run of words that gains most. */
+static void
 choose_run(struct line *l)
 {
 	int64_t best = 0, sum = 0;
-	size_t from = 0, to = 0, start = 0, letters = 0;
+	size_t from = 0, to = 0, start = 0;
 
 	for (size_t i = 0; i < l->nwords; i++) {
 		struct mojibake_word *w = &l->w->words[i];
 		w->chosen = false;
-		if (sum <= 0 || !is_made(w)) {
+		if (w->made_to == w->made_from) {
+			sum = 0;
+			continue;
+		}
+		if (sum <= 0) {
 			sum = 0;
 			start = i;
-		}
-		if (!is_made(w)) {
-			start = i + 1;
-			continue;
 		}
 		sum += w->gain;
 		if (sum > best) {
@@ -267,26 +290,78 @@ choose_run(struct line *l)
 			to = i + 1;
 		}
 	}
-	for (size_t i = from; i < to; i++) {
+	for (size_t i = from; i < to; i++)
 		l->w->words[i].chosen = true;
-		letters += l->w->words[i].to - l->w->words[i].from;
-	}
-	return letters >= LETTERS ? best : 0;
 }
 
-/* Makes the words of an attempt, and finds out what is gained. */
+/* Are the chosen words Cyrillic, and no worse than ordinary text? */
+static bool
+is_ordinary(const struct line *l, size_t language)
+{
+	size_t letters = 0, others = 0, different = 0;
+	uint64_t cost = 0, seen = 0;
+
+	for (size_t i = 0; i < l->nwords; i++) {
+		const struct mojibake_word *w = &l->w->words[i];
+		if (!w->chosen)
+			continue;
+		cost += word_cost(l, language, w, true);
+		for (size_t k = w->made_from; k < w->made_to; k++) {
+			uint32_t c = l->w->made[k].c;
+			if (c < 0x400 || c >= 0x500) {
+				others++;
+				continue;
+			}
+			letters++;
+			different += (seen >> (c & 31) & 1) == 0;
+			seen |= UINT64_C(1) << (c & 31);
+		}
+	}
+	return letters >= LETTERS && different >= DIFFERENT && others * 4 <= letters &&
+	       cost <= letters * COST_LETTER + COST_WORDS;
+}
+
+/* Makes the words of an attempt, chooses those that are to be changed, and finds out what this
+ * gains. */
 static void
 try(struct line *l, struct attempt *a)
 {
+	int64_t least = a->upper == NULL ? GAIN_UTF8 : GAIN_SINGLE, gain = 0;
+
+	a->gain = 0;
 	if (a->upper == NULL)
 		make_utf8(l, a->kind);
 	else
 		make_single(l, a->kind, a->upper);
-	a->gain = 0;
 	if (l->nwords == 0)
 		return;
-	weigh(l);
-	a->gain = a->upper == NULL ? choose_gaining(l) : choose_run(l);
+	size_t before = find_language(l, false, false, UINT64_MAX),
+	       after = find_language(l, true, false, a->upper == NULL ? UINT64_MAX : l->cyrillic);
+	for (size_t i = 0; i < l->nwords; i++) {
+		struct mojibake_word *w = &l->w->words[i];
+		w->gain = w->made_to == w->made_from
+			      ? 0
+			      : (int32_t)((int64_t)word_cost(l, before, w, false) -
+					  (int64_t)word_cost(l, after, w, true));
+	}
+	if (a->upper == NULL)
+		choose_gaining(l);
+	else
+		choose_run(l);
+	for (size_t i = 0; i < l->nwords; i++)
+		gain += l->w->words[i].chosen && !is_repeated(l, i) ? l->w->words[i].gain : 0;
+	if (gain < least || (a->upper != NULL && !is_ordinary(l, after)))
+		return;
+	/* The words that are chosen may be ordinary ones of another language than all of them. */
+	before = find_language(l, false, true, UINT64_MAX);
+	gain = 0;
+	for (size_t i = 0; i < l->nwords; i++) {
+		struct mojibake_word *w = &l->w->words[i];
+		if (w->chosen && !is_repeated(l, i))
+			gain += (int64_t)word_cost(l, before, w, false) -
+				(int64_t)word_cost(l, after, w, true);
+	}
+	a->gain = gain >= least ? gain : 0;
 }
 
 /* Finds the best way to undo a layer; answers false when none is certain. */
@@ -303,21 +378,36 @@ find_attempt(struct line *l, struct attempt *best)
 		if ((all >> (8 * kind) & 0xFF) == 0)
 			continue;
 		try(l, &a);
-		if (a.gain >= GAIN_UTF8 && a.gain > best->gain)
+		if (a.gain > best->gain)
 			*best = a;
 	}
 	for (unsigned kind = 0; kind <= MOJIBAKE_MAC_CYRILLIC; kind++) {
 		for (size_t k = 0; k < SOURCES; k++) {
-			struct attempt a = {.kind = (enum mojibake_kind)kind,
-			    .upper = decode_upper_half(sources[k])};
+			struct attempt a = {
+			    .kind = (enum mojibake_kind)kind, .upper = decode_upper_half(sources[k])};
 			if ((all >> (8 * kind) & 0xFF) == 0 || same_kind[k] == kind)
 				continue;
 			try(l, &a);
-			if (a.gain >= GAIN_SINGLE && a.gain > best->gain)
+			if (a.gain > best->gain)
 				*best = a;
 		}
 	}
 	return best->gain > 0;
+}
+
+/* The languages that are written in the encodings of `sources`: a set of 1 << language. */
+static uint64_t
+cyrillic_languages(void)
+{
+	static const char *const names[] = {"ru", "uk", "be", "bg", "sr", "mk"};
+	uint64_t languages = 0;
+
+	for (size_t i = 0; language_model(i) != NULL; i++) {
+		for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+			languages |=
+			    (uint64_t)(strcmp(language_model(i)->name, names[k]) == 0) << i;
+	}
+	return languages;
 }
 
 /* Writes the line with the words that are chosen; answers its length, 0 when it is above max. */
@@ -352,7 +442,7 @@ size_t
 mojibake_repair(struct mojibake_work *work, const unsigned char *line, size_t n, unsigned char *out,
     struct mojibake *what)
 {
-	struct line l = {.w = work};
+	struct line l = {.w = work, .cyrillic = cyrillic_languages()};
 	struct attempt a;
 	const unsigned char *text = line;
 	size_t len = n;
