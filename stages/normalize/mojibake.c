@@ -23,9 +23,10 @@ enum {
 	COST_RARE = 8 * 8,    /* a character of a script that no model has */
 	LETTERS = 5,          /* of other encodings of single bytes, at least, ... */
 	DIFFERENT = 4,        /* ... and so many of them different */
-	SAMPLE = 600,         /* symbols by which a language is found */
+	SAMPLE = 120,         /* symbols by which a language is found */
 	REPEATED = 8,         /* words that are looked at for one that comes again */
 	SOURCES = 5,
+	UNKNOWN = MODELS_MAX,
 };
 
 /* What was read as something else, when it was not UTF-8. */
@@ -49,6 +50,7 @@ struct line {
 	size_t nmade;
 	size_t nwords;
 	uint64_t cyrillic; /* languages */
+	size_t language;   /* of its words, or UNKNOWN */
 };
 
 static uint64_t
@@ -65,7 +67,7 @@ byte_at(const struct line *l, size_t i, enum mojibake_kind kind)
 	return (unsigned)(l->w->bytes[i] >> (8 * kind)) & 0xFF;
 }
 
-static size_t
+static void
 read_line(struct line *l, const unsigned char *p, size_t n)
 {
 	l->n = 0;
@@ -76,7 +78,6 @@ read_line(struct line *l, const unsigned char *p, size_t n)
 		l->w->bytes[l->n++] = bytes_of(c);
 		i += (size_t)(len > 0 ? len : 1);
 	}
-	return l->n;
 }
 
 static bool
@@ -203,7 +204,7 @@ word_cost(const struct line *l, size_t language, const struct mojibake_word *w, 
 			     w->made_to - w->made_from, true);
 }
 
-/* The language in which words cost least: all that are made, or those chosen. */
+/* The language in which the words cost least as they stand, or as they are made: all, or those chosen. */
 static size_t
 find_language(const struct line *l, bool made, bool chosen, uint64_t languages)
 {
@@ -217,7 +218,7 @@ find_language(const struct line *l, bool made, bool chosen, uint64_t languages)
 			continue;
 		for (size_t i = 0; i < l->nwords && seen < SAMPLE && cost < least; i++) {
 			const struct mojibake_word *w = &l->w->words[i];
-			if (w->made_to == w->made_from || (chosen && !w->chosen))
+			if ((made && w->made_to == w->made_from) || (chosen && !w->chosen))
 				continue;
 			seen += w->to - w->from;
 			cost += word_cost(l, language, w, made);
@@ -335,8 +336,12 @@ try(struct line *l, struct attempt *a)
 		make_single(l, a->kind, a->upper);
 	if (l->nwords == 0)
 		return;
-	size_t before = find_language(l, false, false, UINT64_MAX),
+	size_t before = a->upper != NULL && l->language != UNKNOWN
+			    ? l->language
+			    : find_language(l, false, false, UINT64_MAX),
 	       after = find_language(l, true, false, a->upper == NULL ? UINT64_MAX : l->cyrillic);
+	if (a->upper != NULL)
+		l->language = before; /* the words are the same for all */
 	for (size_t i = 0; i < l->nwords; i++) {
 		struct mojibake_word *w = &l->w->words[i];
 		w->gain = w->made_to == w->made_from
@@ -364,27 +369,58 @@ try(struct line *l, struct attempt *a)
 	a->gain = gain >= least ? gain : 0;
 }
 
+/* How many symbols above 7F stand for UTF-8 that was read as kind. */
+static size_t
+count_utf8(const struct line *l, enum mojibake_kind kind)
+{
+	size_t count = 0;
+	uint32_t c;
+
+	for (size_t i = 0; i < l->n;) {
+		size_t len = sequence(l, i, kind, &c);
+		count += len;
+		i += len > 0 ? len : 1;
+	}
+	return count;
+}
+
 /* Finds the best way to undo a layer; answers false when none is certain. */
 static bool
 find_attempt(struct line *l, struct attempt *best)
 {
 	uint64_t all = 0;
+	size_t high = 0, most = 0, count[MOJIBAKE_KINDS];
+	unsigned first = 0;
 
-	best->gain = 0;
-	for (size_t i = 0; i < l->n; i++)
+	*best = (struct attempt){.gain = 0};
+	l->language = UNKNOWN;
+	for (size_t i = 0; i < l->n; i++) {
 		all |= l->w->bytes[i];
+		high += l->w->line[i].c >= 0x80;
+	}
 	for (unsigned kind = 0; kind < MOJIBAKE_KINDS; kind++) {
+		count[kind] = count_utf8(l, (enum mojibake_kind)kind);
+		if (count[kind] > most) {
+			most = count[kind];
+			first = kind;
+		}
+	}
+	for (unsigned i = 0; i < MOJIBAKE_KINDS; i++) {
+		unsigned kind = (first + i) % MOJIBAKE_KINDS;
 		struct attempt a = {.kind = (enum mojibake_kind)kind};
-		if ((all >> (8 * kind) & 0xFF) == 0)
+		if (count[kind] == 0)
 			continue;
 		try(l, &a);
 		if (a.gain > best->gain)
 			*best = a;
+		/* Where all of it is UTF-8, nothing else is. */
+		if (a.gain > 0 && count[kind] >= high)
+			return true;
 	}
 	for (unsigned kind = 0; kind <= MOJIBAKE_MAC_CYRILLIC; kind++) {
 		for (size_t k = 0; k < SOURCES; k++) {
-			struct attempt a = {
-			    .kind = (enum mojibake_kind)kind, .upper = decode_upper_half(sources[k])};
+			struct attempt a = {.kind = (enum mojibake_kind)kind,
+			    .upper = decode_upper_half(sources[k])};
 			if ((all >> (8 * kind) & 0xFF) == 0 || same_kind[k] == kind)
 				continue;
 			try(l, &a);
@@ -449,6 +485,8 @@ mojibake_repair(struct mojibake_work *work, const unsigned char *line, size_t n,
 
 	*what = (struct mojibake){0};
 	for (;;) {
+		if (mojibake_suspect(text, len) == len)
+			break;
 		read_line(&l, text, len);
 		if (!find_attempt(&l, &a))
 			break;
