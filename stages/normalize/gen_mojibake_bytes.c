@@ -1,0 +1,143 @@
+/*
+ * Writes mojibake_bytes.h: which byte a character is in the encodings that text is wrongly read in,
+ * from single_byte.h.  Run as `gen-mojibake_bytes > mojibake_bytes.h`.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "models.h"
+#include "single_byte.h"
+
+enum {
+	BLOCK = 64, /* characters; those with the same bytes before the last one of UTF-8 */
+	BLOCKS = 0x10000 / BLOCK,
+	LANES = 8,
+	RARE = 10 * 8, /* what a rare pair of letters costs, in eighths of a bit */
+};
+
+/* In the order of enum mojibake_kind; two encodings in a lane differ only where one of them has
+ * letters for signs of the other. */
+static const char *const lanes[][2] = {
+    {"iana:ISO-8859-1", "windows-1252"},
+    {"windows-1251"},
+    {"KOI8-R", "KOI8-U"},
+    {"IBM866"},
+    {"ISO-8859-5"},
+    {"x-mac-cyrillic"},
+    {"IBM437"},
+};
+
+static unsigned char bytes[0x10000][LANES];
+
+static int
+fill(size_t lane, const char *name)
+{
+	for (size_t i = 0; i < sizeof single_bytes / sizeof single_bytes[0]; i++) {
+		if (strcmp(single_bytes[i].name, name) != 0)
+			continue;
+		for (unsigned b = 0; b < 128; b++) {
+			if (single_bytes[i].upper[b] != 0xFFFF)
+				bytes[single_bytes[i].upper[b]][lane] = (unsigned char)(0x80 + b);
+		}
+		return 1;
+	}
+	fprintf(stderr, "gen-mojibake-bytes: no table of %s\n", name);
+	return 0;
+}
+
+static int
+is_empty(unsigned block)
+{
+	for (unsigned c = block * BLOCK; c < (block + 1) * BLOCK; c++) {
+		for (unsigned lane = 0; lane < LANES; lane++) {
+			if (bytes[c][lane] != 0)
+				return 0;
+		}
+	}
+	return 1;
+}
+
+/* The class of a small Cyrillic letter in a language; 0: it has it not. */
+static unsigned
+class_of(size_t language, unsigned c)
+{
+	for (unsigned i = 0; i < MODEL_LETTERS; i++) {
+		if (model_letters[i] == c)
+			return model_classes[language][i];
+	}
+	return 0;
+}
+
+/* Is the letter b rare behind a in all languages with both? */
+static int
+is_rare(unsigned a, unsigned b)
+{
+	static const char *const languages[] = {"ru", "uk", "be", "bg", "sr", "mk"};
+
+	for (size_t i = 0; i < MODEL_LANGUAGES; i++) {
+		for (size_t k = 0; k < sizeof languages / sizeof languages[0]; k++) {
+			const struct model *m = &models[i];
+			unsigned from = class_of(i, a), to = class_of(i, b);
+			if (strcmp(m->name, languages[k]) == 0 && from >= CLASS_LETTER &&
+			    to >= CLASS_LETTER && m->costs[from * (unsigned)m->n + to] < RARE)
+				return 0;
+		}
+	}
+	return 1;
+}
+
+static void
+print_rare(void)
+{
+	printf("\n/* Which of the letters U+0410 to U+042F are rare behind each of them, from "
+	       "models.h: "
+	       "a bit each. */\nstatic const uint32_t mojibake_rare[32] = {");
+	for (unsigned a = 0; a < 32; a++) {
+		unsigned long row = 0;
+		for (unsigned b = 0; b < 32; b++)
+			row |= (unsigned long)is_rare(0x430 + a, 0x430 + b) << b;
+		printf("%s0x%08lX,", a % 6 ? " " : "\n\t", row);
+	}
+	printf("\n};\n");
+}
+
+int
+main(void)
+{
+	unsigned count = 1, last = 0;
+
+	for (size_t lane = 0; lane < sizeof lanes / sizeof lanes[0]; lane++) {
+		for (size_t k = 0; k < 2 && lanes[lane][k] != NULL; k++) {
+			if (!fill(lane, lanes[lane][k]))
+				return 1;
+		}
+	}
+	for (unsigned block = 0; block < BLOCKS; block++)
+		last = is_empty(block) ? last : block;
+	printf(
+	    "/* Which byte a character is in the encodings that text is wrongly read in: the byte "
+	    "of enum\n * mojibake_kind k is bits 8 k to 8 k + 7, 0 when the encoding has it not.  "
+	    "Characters below 80 are\n * not there.  From single_byte.h by gen_mojibake_bytes.c; "
+	    "generated, do not edit.\n */\n#include <stdint.h>\n\nenum { MOJIBAKE_BLOCKS = %u };"
+	    "\n\n/* By character / 64: the row of mojibake_rows. */\n"
+	    "static const uint8_t mojibake_block[MOJIBAKE_BLOCKS] = {",
+	    last + 1);
+	for (unsigned block = 0; block <= last; block++)
+		printf("%s%u,", block % 24 ? " " : "\n\t", is_empty(block) ? 0 : count++);
+	printf("\n};\n\nstatic const uint64_t mojibake_rows[][64] = {\n\t{0},\n");
+	for (unsigned block = 0; block <= last; block++) {
+		if (is_empty(block))
+			continue;
+		printf("\t/* U+%04X */\n\t{", block * BLOCK);
+		for (unsigned i = 0; i < BLOCK; i++) {
+			printf("%s0x", i % 4 ? " " : "\n\t\t");
+			for (unsigned lane = LANES; lane-- > 0;)
+				printf("%02X", bytes[block * BLOCK + i][lane]);
+			printf(",");
+		}
+		printf("\n\t},\n");
+	}
+	printf("};\n");
+	print_rare();
+	return 0;
+}

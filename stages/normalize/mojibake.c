@@ -1,0 +1,510 @@
+/*
+ * Repairs text that was read in the wrong encoding: what was read is made bytes again, and these
+ * are read as UTF-8, or as another Cyrillic encoding.  That is done where it makes the words so
+ * much likelier in some language that chance is ruled out.
+ */
+#include "mojibake.h"
+
+#include <string.h>
+
+#include <unicode/uchar.h>
+
+#include <potok/utf8.h>
+
+#include "decode.h"
+#include "mojibake_bytes.h"
+
+/* Costs in eighths of a bit, as in models.h. */
+enum {
+	GAIN_UTF8 = 16 * 8,   /* what is to be gained in a line, when UTF-8 comes out ... */
+	GAIN_SINGLE = 26 * 8, /* ... and when it is another encoding of single bytes */
+	COST_LETTER = 60,     /* what that costs at most, by the letter, ... */
+	COST_WORDS = 20 * 8,  /* ... and in all */
+	COST_RARE = 8 * 8,    /* a character of a script that no model has */
+	LETTERS = 5,          /* of other encodings of single bytes, at least, ... */
+	DIFFERENT = 4,        /* ... and so many of them different */
+	SAMPLE = 120,         /* symbols by which a language is found */
+	REPEATED = 8,         /* words that are looked at for one that comes again */
+	SOURCES = 5,
+	UNKNOWN = MODELS_MAX,
+};
+
+/* What was read as something else, when it was not UTF-8. */
+static const char *const sources[SOURCES] = {
+    "windows-1251", "KOI8-U", "IBM866", "ISO-8859-5", "x-mac-cyrillic"};
+/* The kind that stands for the same encoding. */
+static const enum mojibake_kind same_kind[SOURCES] = {MOJIBAKE_WINDOWS_1251, MOJIBAKE_KOI8,
+    MOJIBAKE_IBM866, MOJIBAKE_ISO_8859_5, MOJIBAKE_MAC_CYRILLIC};
+
+/* A way to undo. */
+struct attempt {
+	enum mojibake_kind kind;
+	const uint16_t *upper; /* of the encoding that it was; NULL: UTF-8 */
+	int64_t gain;
+};
+
+/* The line as it is being judged. */
+struct line {
+	struct mojibake_work *w;
+	size_t n; /* symbols */
+	size_t nmade;
+	size_t nwords;
+	uint64_t cyrillic; /* languages */
+	size_t language;   /* of its words, or UNKNOWN */
+};
+
+static uint64_t
+bytes_of(uint32_t c)
+{
+	return c < 0x80 || c >= MOJIBAKE_BLOCKS * 64
+		   ? 0
+		   : mojibake_rows[mojibake_block[c / 64]][c % 64];
+}
+
+static unsigned
+byte_at(const struct line *l, size_t i, enum mojibake_kind kind)
+{
+	return (unsigned)(l->w->bytes[i] >> (8 * kind)) & 0xFF;
+}
+
+static void
+read_line(struct line *l, const unsigned char *p, size_t n)
+{
+	l->n = 0;
+	for (size_t i = 0; i < n;) {
+		uint32_t c;
+		int len = potok_utf8_decode(p + i, n - i, &c);
+		l->w->line[l->n] = language_symbol(c);
+		l->w->bytes[l->n++] = bytes_of(c);
+		i += (size_t)(len > 0 ? len : 1);
+	}
+}
+
+static bool
+is_text(uint32_t c)
+{
+	int8_t type = u_charType((UChar32)c);
+
+	return type != U_UNASSIGNED && type != U_PRIVATE_USE_CHAR;
+}
+
+/*
+ * The length in symbols of what stands for one character of UTF-8 at i; 0 when nothing does.  A
+ * no-break space has often become a space: behind the byte C3 it is one.
+ */
+static size_t
+sequence(const struct line *l, size_t i, enum mojibake_kind kind, uint32_t *c)
+{
+	unsigned char utf8[4];
+	unsigned lead = byte_at(l, i, kind);
+
+	if (lead < 0xC2 || lead > 0xF4)
+		return 0;
+	size_t len = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+	if (l->n - i < len)
+		return 0;
+	for (size_t k = 0; k < len; k++)
+		utf8[k] = (unsigned char)byte_at(l, i + k, kind);
+	if (lead == 0xC3 && kind == MOJIBAKE_WINDOWS_1252 && l->w->line[i + 1].c == ' ')
+		utf8[1] = 0xA0;
+	return potok_utf8_decode(utf8, len, c) == (int)len && is_text(*c) ? len : 0;
+}
+
+/* Is it of a script, or a part of one, that no language of the models has? */
+static bool
+is_rare(uint32_t c)
+{
+	struct symbol s = language_symbol(c);
+
+	return s.letter == 0 && (s.class == CLASS_OTHER || s.class == CLASS_FOREIGN);
+}
+
+static void
+make(struct line *l, uint32_t c)
+{
+	l->w->made[l->nmade++] = language_symbol(c);
+}
+
+/* The end of the word at i, of n symbols. */
+static size_t
+word_end(const struct symbol *s, size_t i, size_t n)
+{
+	while (i < n && language_in_word(s[i].c))
+		i++;
+	return i;
+}
+
+/* Makes the words of UTF-8 that was read as kind. */
+static void
+make_utf8(struct line *l, enum mojibake_kind kind)
+{
+	const struct symbol *s = l->w->line;
+
+	l->nmade = l->nwords = 0;
+	for (size_t i = 0; i < l->n; i++) {
+		size_t start = i, end = word_end(s, i, l->n), made = l->nmade;
+		bool changed = false;
+		uint32_t rare = 0;
+		while (i < end) {
+			uint32_t c = s[i].c;
+			size_t len = sequence(l, i, kind, &c);
+			changed |= len > 0;
+			rare += len == 2 && is_rare(c) ? COST_RARE : 0;
+			make(l, c);
+			i += len > 0 ? len : 1;
+		}
+		/* The space that was a no-break space; before a letter it is needed as well. */
+		if (i > end && i < l->n && language_in_word(s[i].c))
+			make(l, ' ');
+		if (changed)
+			l->w->words[l->nwords++] = (struct mojibake_word){(uint32_t)start,
+			    (uint32_t)i, (uint32_t)made, (uint32_t)l->nmade, rare, 0, 0};
+		else
+			l->nmade = made;
+		i -= i > end;
+	}
+}
+
+/* Makes the words of another encoding that was read as kind. */
+static void
+make_single(struct line *l, enum mojibake_kind kind, const uint16_t *upper)
+{
+	const struct symbol *s = l->w->line;
+
+	l->nmade = l->nwords = 0;
+	for (size_t i = 0; i < l->n; i++) {
+		size_t start = i, end = word_end(s, i, l->n), made = l->nmade;
+		bool high = false, good = true;
+		for (; i < end; i++) {
+			unsigned byte = byte_at(l, i, kind);
+			high |= s[i].c >= 0x80;
+			good &= s[i].c < 0x80 || (byte >= 0x80 && upper[byte - 0x80] != 0xFFFF);
+			if (good)
+				make(l, byte == 0 ? s[i].c : upper[byte - 0x80]);
+			/* Rules of tables: no word has a letter three times. */
+			good &= l->nmade - made < 3 || s[i].c != s[i - 1].c || s[i].c != s[i - 2].c;
+		}
+		if (!good)
+			l->nmade = made;
+		if (high)
+			l->w->words[l->nwords++] = (struct mojibake_word){(uint32_t)start,
+			    (uint32_t)i, (uint32_t)made, (uint32_t)l->nmade, 0, 0, 0};
+		else
+			l->nmade = made;
+	}
+}
+
+/* What the words cost in a language: as they stand, or as they are made. */
+static uint64_t
+word_cost(const struct line *l, size_t language, const struct mojibake_word *w, bool made)
+{
+	if (!made)
+		return language_cost(language, l->w->line + w->from, w->to - w->from, true);
+	return w->rare + language_cost(language, l->w->made + w->made_from,
+			     w->made_to - w->made_from, true);
+}
+
+/* The language in which the words cost least as they stand, or as they are made: all, or those chosen. */
+static size_t
+find_language(const struct line *l, bool made, bool chosen, uint64_t languages)
+{
+	uint64_t least = UINT64_MAX;
+	size_t best = 0;
+
+	for (size_t language = 0; language_model(language) != NULL; language++) {
+		uint64_t cost = 0;
+		size_t seen = 0;
+		if ((languages >> language & 1) == 0)
+			continue;
+		for (size_t i = 0; i < l->nwords && seen < SAMPLE && cost < least; i++) {
+			const struct mojibake_word *w = &l->w->words[i];
+			if ((made && w->made_to == w->made_from) || (chosen && !w->chosen))
+				continue;
+			seen += w->to - w->from;
+			cost += word_cost(l, language, w, made);
+		}
+		if (cost < least) {
+			least = cost;
+			best = language;
+		}
+	}
+	return best;
+}
+
+/* Have two words the same symbols? */
+static bool
+is_same(const struct line *l, const struct mojibake_word *a, const struct mojibake_word *b)
+{
+	if (a->to - a->from != b->to - b->from)
+		return false;
+	for (size_t i = 0; i < a->to - a->from; i++) {
+		if (l->w->line[a->from + i].c != l->w->line[b->from + i].c)
+			return false;
+	}
+	return true;
+}
+
+/* Has the word been among the last ones that were chosen?  Then it proves nothing more. */
+static bool
+is_repeated(const struct line *l, size_t i)
+{
+	for (size_t k = i, seen = 0; k-- > 0 && seen < REPEATED;) {
+		if (!l->w->words[k].chosen)
+			continue;
+		seen++;
+		if (is_same(l, &l->w->words[k], &l->w->words[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Chooses the words that gain. */
+static void
+choose_gaining(struct line *l)
+{
+	for (size_t i = 0; i < l->nwords; i++)
+		l->w->words[i].chosen = l->w->words[i].gain > 0;
+}
+
+/* Chooses the run of words that gains most. */
+static void
+choose_run(struct line *l)
+{
+	int64_t best = 0, sum = 0;
+	size_t from = 0, to = 0, start = 0;
+
+	for (size_t i = 0; i < l->nwords; i++) {
+		struct mojibake_word *w = &l->w->words[i];
+		w->chosen = false;
+		if (w->made_to == w->made_from) {
+			sum = 0;
+			continue;
+		}
+		if (sum <= 0) {
+			sum = 0;
+			start = i;
+		}
+		sum += w->gain;
+		if (sum > best) {
+			best = sum;
+			from = start;
+			to = i + 1;
+		}
+	}
+	for (size_t i = from; i < to; i++)
+		l->w->words[i].chosen = true;
+}
+
+/* Are the chosen words Cyrillic, and no worse than ordinary text? */
+static bool
+is_ordinary(const struct line *l, size_t language)
+{
+	size_t letters = 0, others = 0, different = 0;
+	uint64_t cost = 0, seen = 0;
+
+	for (size_t i = 0; i < l->nwords; i++) {
+		const struct mojibake_word *w = &l->w->words[i];
+		if (!w->chosen)
+			continue;
+		cost += word_cost(l, language, w, true);
+		for (size_t k = w->made_from; k < w->made_to; k++) {
+			uint32_t c = l->w->made[k].c;
+			if (c < 0x400 || c >= 0x500) {
+				others++;
+				continue;
+			}
+			letters++;
+			different += (seen >> (c & 31) & 1) == 0;
+			seen |= UINT64_C(1) << (c & 31);
+		}
+	}
+	return letters >= LETTERS && different >= DIFFERENT && others * 4 <= letters &&
+	       cost <= letters * COST_LETTER + COST_WORDS;
+}
+
+/* Makes the words of an attempt, chooses those that are to be changed, and finds out what this
+ * gains. */
+static void
+try(struct line *l, struct attempt *a)
+{
+	int64_t least = a->upper == NULL ? GAIN_UTF8 : GAIN_SINGLE, gain = 0;
+
+	a->gain = 0;
+	if (a->upper == NULL)
+		make_utf8(l, a->kind);
+	else
+		make_single(l, a->kind, a->upper);
+	if (l->nwords == 0)
+		return;
+	size_t before = a->upper != NULL && l->language != UNKNOWN
+			    ? l->language
+			    : find_language(l, false, false, UINT64_MAX),
+	       after = find_language(l, true, false, a->upper == NULL ? UINT64_MAX : l->cyrillic);
+	if (a->upper != NULL)
+		l->language = before; /* the words are the same for all */
+	for (size_t i = 0; i < l->nwords; i++) {
+		struct mojibake_word *w = &l->w->words[i];
+		w->gain = w->made_to == w->made_from
+			      ? 0
+			      : (int32_t)((int64_t)word_cost(l, before, w, false) -
+					  (int64_t)word_cost(l, after, w, true));
+	}
+	if (a->upper == NULL)
+		choose_gaining(l);
+	else
+		choose_run(l);
+	for (size_t i = 0; i < l->nwords; i++)
+		gain += l->w->words[i].chosen && !is_repeated(l, i) ? l->w->words[i].gain : 0;
+	if (gain < least || (a->upper != NULL && !is_ordinary(l, after)))
+		return;
+	/* The words that are chosen may be ordinary ones of another language than all of them. */
+	before = find_language(l, false, true, UINT64_MAX);
+	gain = 0;
+	for (size_t i = 0; i < l->nwords; i++) {
+		struct mojibake_word *w = &l->w->words[i];
+		if (w->chosen && !is_repeated(l, i))
+			gain += (int64_t)word_cost(l, before, w, false) -
+				(int64_t)word_cost(l, after, w, true);
+	}
+	a->gain = gain >= least ? gain : 0;
+}
+
+/* How many symbols above 7F stand for UTF-8 that was read as kind. */
+static size_t
+count_utf8(const struct line *l, enum mojibake_kind kind)
+{
+	size_t count = 0;
+	uint32_t c;
+
+	for (size_t i = 0; i < l->n;) {
+		size_t len = sequence(l, i, kind, &c);
+		count += len;
+		i += len > 0 ? len : 1;
+	}
+	return count;
+}
+
+/* Finds the best way to undo a layer; answers false when none is certain. */
+static bool
+find_attempt(struct line *l, struct attempt *best)
+{
+	uint64_t all = 0;
+	size_t high = 0, most = 0, count[MOJIBAKE_KINDS];
+	unsigned first = 0;
+
+	*best = (struct attempt){.gain = 0};
+	l->language = UNKNOWN;
+	for (size_t i = 0; i < l->n; i++) {
+		all |= l->w->bytes[i];
+		high += l->w->line[i].c >= 0x80;
+	}
+	for (unsigned kind = 0; kind < MOJIBAKE_KINDS; kind++) {
+		count[kind] = count_utf8(l, (enum mojibake_kind)kind);
+		if (count[kind] > most) {
+			most = count[kind];
+			first = kind;
+		}
+	}
+	for (unsigned i = 0; i < MOJIBAKE_KINDS; i++) {
+		unsigned kind = (first + i) % MOJIBAKE_KINDS;
+		struct attempt a = {.kind = (enum mojibake_kind)kind};
+		if (count[kind] == 0)
+			continue;
+		try(l, &a);
+		if (a.gain > best->gain)
+			*best = a;
+		/* Where all of it is UTF-8, nothing else is. */
+		if (a.gain > 0 && count[kind] >= high)
+			return true;
+	}
+	for (unsigned kind = 0; kind <= MOJIBAKE_MAC_CYRILLIC; kind++) {
+		for (size_t k = 0; k < SOURCES; k++) {
+			struct attempt a = {.kind = (enum mojibake_kind)kind,
+			    .upper = decode_upper_half(sources[k])};
+			if ((all >> (8 * kind) & 0xFF) == 0 || same_kind[k] == kind)
+				continue;
+			try(l, &a);
+			if (a.gain > best->gain)
+				*best = a;
+		}
+	}
+	return best->gain > 0;
+}
+
+/* The languages that are written in the encodings of `sources`: a set of 1 << language. */
+static uint64_t
+cyrillic_languages(void)
+{
+	static const char *const names[] = {"ru", "uk", "be", "bg", "sr", "mk"};
+	uint64_t languages = 0;
+
+	for (size_t i = 0; language_model(i) != NULL; i++) {
+		for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+			languages |=
+			    (uint64_t)(strcmp(language_model(i)->name, names[k]) == 0) << i;
+	}
+	return languages;
+}
+
+/* Writes the line with the words that are chosen; answers its length, 0 when it is above max. */
+static size_t
+write_line(const struct line *l, unsigned char *out, size_t max)
+{
+	size_t n = 0, i = 0;
+
+	for (size_t k = 0; k <= l->nwords; k++) {
+		const struct mojibake_word *w = &l->w->words[k];
+		size_t end = k < l->nwords ? w->from : l->n;
+		if (k < l->nwords && !w->chosen)
+			continue;
+		for (; i < end; i++) {
+			if (max - n < 4)
+				return 0;
+			n += (size_t)potok_utf8_encode(l->w->line[i].c, out + n);
+		}
+		if (k == l->nwords)
+			break;
+		for (size_t m = w->made_from; m < w->made_to; m++) {
+			if (max - n < 4)
+				return 0;
+			n += (size_t)potok_utf8_encode(l->w->made[m].c, out + n);
+		}
+		i = w->to;
+	}
+	return n;
+}
+
+size_t
+mojibake_repair(struct mojibake_work *work, const unsigned char *line, size_t n, unsigned char *out,
+    struct mojibake *what)
+{
+	struct line l = {.w = work, .cyrillic = cyrillic_languages()};
+	struct attempt a;
+	const unsigned char *text = line;
+	size_t len = n;
+
+	*what = (struct mojibake){0};
+	for (;;) {
+		if (mojibake_suspect(text, len) == len)
+			break;
+		read_line(&l, text, len);
+		if (!find_attempt(&l, &a))
+			break;
+		unsigned char *to = work->text[what->layers % 2];
+		try(&l, &a);
+		size_t made = write_line(&l, to, sizeof work->text[0]);
+		if (made == 0 || made > 2 * n || made > MOJIBAKE_LINE ||
+		    what->layers == MOJIBAKE_LAYERS) {
+			*what = (struct mojibake){.deep = what->layers == MOJIBAKE_LAYERS};
+			return 0;
+		}
+		what->layers++;
+		*(a.upper == NULL ? &what->utf8 : &what->single) |= 1u << a.kind;
+		text = to;
+		len = made;
+	}
+	if (what->layers == 0)
+		return 0;
+	memcpy(out, text, len);
+	return len;
+}

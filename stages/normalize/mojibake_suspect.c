@@ -1,0 +1,295 @@
+/*
+ * Which lines have to be judged: those with a pair of characters, or some more, that text has
+ * hardly ever and mojibake nearly always.
+ */
+#include "mojibake.h"
+
+#include <string.h>
+
+#include "mojibake_bytes.h"
+#include "mojibake_suspect.h"
+#include "simd.h"
+
+enum { BACK = 6 }; /* characters looked at */
+
+/* The characters up to one, the last first. */
+struct tail {
+	size_t n;
+	uint32_t c[BACK];
+	uint64_t b[BACK];    /* their bytes in each kind, 0 behind the first one */
+	unsigned char ascii; /* what stands before them; 0: nothing, or BACK were not enough */
+};
+
+#define EACH(byte) (0x0101010101010101u * (byte))
+
+/* Which of eight bytes are ...: the high bit of each. */
+static inline uint64_t
+continuing(uint64_t x)
+{
+	return x & ~(x << 1) & EACH(0x80);
+}
+
+static inline uint64_t
+leading2(uint64_t x)
+{
+	return x & (x << 1) & ~(x << 2) & ((x & EACH(0x1E)) + EACH(0x7E)) & EACH(0x80);
+}
+
+static inline uint64_t
+leading3(uint64_t x)
+{
+	return x & (x << 1) & (x << 2) & ~(x << 3) & EACH(0x80);
+}
+
+static inline uint64_t
+leading4(uint64_t x)
+{
+	return x & (x << 1) & (x << 2) & (x << 3) & ~(x << 4) & EACH(0x80);
+}
+
+/* 80 where the bytes are those of y. */
+static inline uint64_t
+equal(uint64_t x, unsigned y)
+{
+	x ^= EACH(y);
+	return ~(((x & EACH(0x7F)) + EACH(0x7F)) | x) & EACH(0x80);
+}
+
+static inline size_t
+length(unsigned char lead)
+{
+	return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
+
+/* A character of two or three bytes; others are 0. */
+static inline uint32_t
+character(const unsigned char *p)
+{
+	if (p[0] < 0xC0 || p[0] >= 0xF0)
+		return 0;
+	if (p[0] < 0xE0)
+		return (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
+	return (p[0] & 0xFu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+}
+
+static void
+read_tail(struct tail *t, const unsigned char *p, size_t i)
+{
+	*t = (struct tail){0};
+	for (;;) {
+		uint32_t c = character(p + i);
+		t->c[t->n] = c;
+		t->b[t->n++] =
+		    c / 64 < MOJIBAKE_BLOCKS ? mojibake_rows[mojibake_block[c / 64]][c % 64] : 0;
+		if (i == 0 || t->n == BACK)
+			return;
+		i--;
+		if (p[i] < 0x80) {
+			t->ascii = p[i];
+			return;
+		}
+		while (i > 0 && (p[i] & 0xC0) == 0x80)
+			i--;
+	}
+}
+
+static inline bool
+is_capital(uint32_t c)
+{
+	return (c >= 0x400 && c < 0x430) || c == 0x490;
+}
+
+static inline bool
+is_small(uint32_t c)
+{
+	return (c >= 0x430 && c < 0x460) || c == 0x491;
+}
+
+static inline bool
+is_cyrillic(uint32_t c)
+{
+	return is_capital(c) || is_small(c);
+}
+
+static inline bool
+is_box(uint32_t c)
+{
+	return c >= 0x2500 && c < 0x25A1;
+}
+
+/* Quotation marks, dashes and what else stands at words. */
+static bool
+is_mark(uint32_t c)
+{
+	return c == 0xA0 || c == 0xAB || c == 0xAD || c == 0xBB || (c >= 0x2010 && c < 0x2020) ||
+	       c == 0x2026 || c == 0x2122 || c == 0x2039 || c == 0x203A;
+}
+
+/* Other signs that are bytes in some kind. */
+static bool
+is_sign(uint32_t c)
+{
+	return (c >= 0xA1 && c < 0xC0 && !is_mark(c)) || c == 0xF7 || c == 0x192 ||
+	       (c >= 0x2000 && !is_mark(c));
+}
+
+/* Does UTF-8 that was read in some kind end here? */
+static bool
+is_utf8(const struct tail *t)
+{
+	const uint64_t *b = t->b;
+	uint64_t end = continuing(b[0]), before = continuing(b[1]), third = continuing(b[2]);
+	uint64_t two = leading2(b[1]) & end, three = leading3(b[2]) & before & end,
+		 four = leading4(b[3]) & third & before & end;
+	const uint64_t latin = 0x80;
+
+	/* In ISO-8859-1 one is enough; punctuation of three bytes is in any kind. */
+	if ((two | three | four) & latin)
+		return true;
+	if (three & equal(b[2], 0xE2) & (equal(b[1], 0x80) | equal(b[1], 0x84)))
+		return true;
+	/* Two in a row, of the second the beginning. */
+	uint64_t begins = (leading2(b[1]) | leading3(b[1]) | leading4(b[1])) & end;
+	if (begins & ((leading2(b[3]) & third) | (leading3(b[4]) & continuing(b[3]) & third) |
+			 (leading4(b[5]) & continuing(b[4]) & continuing(b[3]) & third)))
+		return true;
+	/* A Latin letter in a word, or a sign behind a capital. */
+	two &= equal(b[1], 0xC2) | equal(b[1], 0xC3) | equal(b[1], 0xC4) | equal(b[1], 0xC5);
+	return two != 0 && ((t->n == 2 && language_in_word(t->ascii)) || is_sign(t->c[0]));
+}
+
+/* The languages that a rare Cyrillic letter is of: a set of bits. */
+static unsigned
+languages_of(uint32_t c)
+{
+	enum { RU = 1, UK = 2, BE = 4, SR = 8, MK = 16 };
+	static const unsigned char letters[16] = {0, RU | BE, SR, MK, UK, MK, UK | BE, UK, SR | MK,
+	    SR | MK, SR | MK, SR, MK, 0, BE, SR | MK};
+
+	return c >= 0x450 && c < 0x460 ? letters[c - 0x450] : 0;
+}
+
+/* Four capitals, of which hardly any follows the one before it in a language. */
+static bool
+is_gibberish(const struct tail *t)
+{
+	unsigned rare = 0;
+
+	for (size_t i = 0; i < 4; i++) {
+		if (t->c[i] < 0x410 || t->c[i] >= 0x430)
+			return false;
+		if (i > 0)
+			rare += mojibake_rare[t->c[i] - 0x410] >> (t->c[i - 1] - 0x410) & 1;
+	}
+	return rare >= 2;
+}
+
+/* Does another encoding, Cyrillic, that was read in some kind show itself? */
+static bool
+is_single(const struct tail *t)
+{
+	uint32_t c = t->c[0], b = t->c[1], a = t->c[2];
+
+	if (is_capital(c) && is_small(b))
+		return true;
+	if (is_capital(c) && is_gibberish(t))
+		return true;
+	if (is_cyrillic(c) && is_sign(b) && (is_cyrillic(a) || (a != b && is_box(a) && is_box(b))))
+		return true;
+	bool rare_c = (c >= 0x450 && c < 0x460) || c == 0xA7 || c == 0x2116,
+	     rare_b = (b >= 0x450 && b < 0x460) || b == 0xA7 || b == 0x2116;
+	if (rare_c && rare_b && (languages_of(c) & languages_of(b)) == 0)
+		return true;
+	if (a == 0 || c == b || b == a)
+		return false;
+	if (is_box(a) && is_box(b) && is_box(c) && is_box(t->c[3]) && t->c[3] != a)
+		return true;
+	if (a >= 0x2000 && b >= 0x2000 && c >= 0x2000)
+		return (is_sign(a) && !is_box(a)) || (is_sign(b) && !is_box(b)) ||
+		       (is_sign(c) && !is_box(c));
+	return a < 0x100 && b < 0x100 && c < 0x100 && t->c[3] >= 0x80 && t->c[3] < 0x100;
+}
+
+static bool
+is_sign_lead(unsigned char b)
+{
+	return b == 0xC2 || b == 0xC5 || b == 0xC6 || b == 0xCB || b == 0xD2 || b == 0xE2;
+}
+
+/* What mojibake_places() tells, of the character at i and those before it. */
+static bool
+is_place(const unsigned char *p, size_t i)
+{
+	size_t back = i - 1;
+
+	while (back > 0 && (p[back] & 0xC0) == 0x80)
+		back--;
+	unsigned char c = p[i], b = p[back];
+	bool cyrillic = b == 0xD0 || b == 0xD1, greek = b == 0xCE || b == 0xCF,
+	     sign = is_sign_lead(b);
+	if (is_sign_lead(c))
+		return cyrillic || greek || sign || b == 0xC3;
+	if (c == 0xC3) {
+		if (greek || sign)
+			return true;
+		return b == 0xC3 && back >= 2 &&
+		       (p[back - 2] == 0xC3 || p[back - 2] == 0xCE || p[back - 2] == 0xCF);
+	}
+	if (c != 0xD0 && c != 0xD1)
+		return false;
+	if (sign)
+		return true;
+	if (c == 0xD0)
+		return cyrillic && p[i + 1] < 0xB0;
+	return p[i + 1] >= 0x90 && p[i + 1] < 0xA0 &&
+	       ((b == 0xD0 && p[back + 1] < 0xB0) ||
+		   (b == 0xD1 && p[back + 1] >= 0x90 && p[back + 1] < 0xA0));
+}
+
+bool
+mojibake_fires(const unsigned char *p, size_t i, size_t n)
+{
+	struct tail t;
+
+	/* A with tilde and a space that was a no-break space, behind no capital: a with grave. */
+	if (p[i] == ' ')
+		return i >= 2 && p[i - 2] == 0xC3 && p[i - 1] == 0x83 &&
+		       (i == 2 || (p[i - 3] < 0x80 && !(p[i - 3] >= 'A' && p[i - 3] <= 'Z')));
+	if (p[i] < 0xC0 || i == 0 || p[i - 1] < 0x80 || n - i < length(p[i]) || !is_place(p, i))
+		return false;
+	read_tail(&t, p, i);
+	return is_utf8(&t) || is_single(&t);
+}
+
+size_t
+mojibake_suspect_scalar(const unsigned char *p, size_t n, size_t from)
+{
+	for (size_t i = from; i < n; i++) {
+		uint64_t eight;
+		while (n - i >= sizeof eight) {
+			memcpy(&eight, p + i, sizeof eight);
+			if (i > 0 && p[i - 1] >= 0x80)
+				break;
+			if (eight & EACH(0x80))
+				break;
+			i += sizeof eight;
+		}
+		if (i < n && mojibake_fires(p, i, n))
+			return i;
+	}
+	return n;
+}
+
+size_t
+mojibake_suspect(const unsigned char *p, size_t n)
+{
+#if POTOK_SIMD_X86
+	int level = potok_simd();
+
+	if (level >= POTOK_SIMD_AVX512)
+		return mojibake_suspect_avx512(p, n);
+	if (level >= POTOK_SIMD_AVX2)
+		return mojibake_suspect_avx2(p, n);
+#endif
+	return mojibake_suspect_scalar(p, n, 0);
+}
