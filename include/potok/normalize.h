@@ -31,6 +31,8 @@ enum {
 	POTOK_REPAIR_NBSP = 1 << 3,        /* U+00A0, U+2007, U+202F become a space */
 	POTOK_REPAIR_QUOTES = 1 << 4,      /* U+2018 to U+201B become ', U+201C to U+201F " */
 	POTOK_REPAIR_WIDTH = 1 << 5,       /* full- and halfwidth forms become the usual ones */
+	POTOK_REPAIR_MOJIBAKE = 1 << 6,    /* text that was read in a wrong encoding before */
+	POTOK_REPAIR_ENTITIES = 1 << 7,    /* HTML entities become characters */
 };
 
 struct potok_normalize_options {
@@ -44,11 +46,12 @@ struct potok_normalize_options {
 };
 #define POTOK_NORMALIZE_DEFAULTS                                                                   \
 	{                                                                                          \
-		NULL, POTOK_BAD_REPLACE, POTOK_NFC, false, POTOK_REPAIR_CONTROLS, false, NULL      \
+		NULL, POTOK_BAD_REPLACE, POTOK_NFC, false,                                         \
+		    POTOK_REPAIR_CONTROLS | POTOK_REPAIR_MOJIBAKE, false, NULL                     \
 	}
 
 enum {
-	POTOK_NORMALIZE_COUNTS = 13,
+	POTOK_NORMALIZE_COUNTS = 16,
 	POTOK_NORMALIZE_ENCODINGS = 64,        /* those whose lines are counted, at most */
 	POTOK_NORMALIZE_HEAD = 4096,           /* bytes in which a text may name its encoding */
 	POTOK_NORMALIZE_MARKS = 256,           /* characters behind one normalization boundary */
@@ -93,15 +96,19 @@ struct potok_normalize {
 	size_t examined; /* bytes behind those that are well-formed */
 	unsigned char head[POTOK_NORMALIZE_HEAD];
 	size_t nhead;
-	struct normalize_fit *fit;     /* tells encodings, when it has been needed */
-	const char *encoding;          /* what it has told; NULL: nothing yet */
-	struct normalize_lines *lines; /* of text whose lines are judged */
+	struct normalize_fit *fit; /* tells encodings, when it has been needed */
+	const char *encoding;      /* what it has told; NULL: nothing yet */
+	size_t
+	    judged; /* bytes at the front of `in`, or of `decoded`, that need no repair of lines */
+	struct normalize_repair *repairing; /* room for that, when it has been needed */
+	struct normalize_lines *lines;      /* of text whose lines are judged */
 	size_t plain; /* bytes at the front of `in`, or of `decoded`, that are known to be plain */
 
 	/* Other encodings. */
 	struct normalize_decoder *decoder;
 	unsigned char *decoded; /* text made from the front of `in` */
 	size_t ndecoded;
+	bool by_lines;       /* what is decoded ends where lines end */
 	size_t cleaned;      /* bytes of it that have been taken */
 	size_t carried;      /* bytes of it that were made from bytes before `in` */
 	size_t block;        /* bytes at the front of `in` that it was made from */

@@ -19,14 +19,15 @@ enum {
 			       do */
 };
 
-/* The input offset of a place in the text. */
-static uint64_t
-place(const struct cleaning *c, const unsigned char *p)
+uint64_t
+clean_place(const struct cleaning *c, const unsigned char *p)
 {
 	const struct potok_normalize *n = c->n;
 
 	if (c->direct)
 		return c->offset + (uint64_t)(p - c->in);
+	if (c->repaired)
+		return c->offset;
 	const unsigned char *block = n->decoded + n->carried;
 	size_t at = p < block ? 0 : decoder_where(n->decoder, c->in, (size_t)(p - block));
 	return c->offset + at;
@@ -39,7 +40,7 @@ count(const struct cleaning *c, unsigned which, const unsigned char *p)
 	struct potok_count *k = &c->n->counts[which];
 
 	if (k->n++ == 0)
-		k->first = place(c, p);
+		k->first = clean_place(c, p);
 }
 
 /* Appends n > 0 bytes; `same` true: they lie in the text. */
@@ -204,7 +205,7 @@ take_ill_formed(const struct cleaning *c, struct potok_slice *text, size_t len)
 			return s;
 	}
 	enum potok_status s =
-	    clean_ill_formed(c->n, place(c, text->data), text->data, len, made, &nmade);
+	    clean_ill_formed(c->n, clean_place(c, text->data), text->data, len, made, &nmade);
 	if (s < 0)
 		return s;
 	*text = (struct potok_slice){text->data + len, text->len - len};

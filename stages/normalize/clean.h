@@ -13,7 +13,10 @@ enum {
 	JOINER_INSERTED,
 	DECODED_BYTES,
 	BINARY_BYTES,
+	MOJIBAKE_LEFT,
 	CONTROLS, /* the first repair; the others follow as their bits do */
+	MOJIBAKE = CONTROLS + 6,
+	ENTITIES,
 };
 
 /* One call of process(): where its text is, and what belongs to it. */
@@ -23,7 +26,8 @@ struct cleaning {
 	const unsigned char *in;    /* a place of the input, ... */
 	const unsigned char *plain; /* the text is well-formed and plain up to here; or NULL */
 	uint64_t offset;            /* ... and its offset; decoded text was made from here on */
-	bool direct; /* the text lies in the input; else it has been decoded from there */
+	bool direct;   /* the text lies in the input; else it has been decoded from there, ... */
+	bool repaired; /* ... or stands for the line there */
 };
 
 /*
@@ -33,7 +37,11 @@ struct cleaning {
  */
 enum potok_status clean_text(const struct cleaning *, struct potok_slice *text, bool last);
 
-/* Takes one character that clean_text() has left, to be written with what follows from elsewhere. */
+/* The input offset of a place in the text. */
+uint64_t clean_place(const struct cleaning *, const unsigned char *p);
+
+/* Takes one character that clean_text() has left, to be written with what follows from elsewhere.
+ */
 enum potok_status clean_hold(const struct cleaning *, struct potok_slice *text);
 
 /* Writes what is pending. */

@@ -5,6 +5,7 @@
 
 #include "decode.h"
 #include "plain.h"
+#include "repair.h"
 
 /* The front of `in` has become the text behind `carried`, and that has been cleaned. */
 static void
@@ -34,7 +35,8 @@ clean_decoded(struct cleaning *c, bool last)
 	struct potok_normalize *n = c->n;
 	struct potok_slice text = {n->decoded + n->cleaned, n->ndecoded - n->cleaned};
 	c->plain = n->decoded + n->plain;
-	enum potok_status s = clean_text(c, &text, last);
+	enum potok_status s =
+	    n->by_lines ? repair_text(c, &text, true, last) : clean_text(c, &text, last);
 
 	n->cleaned = n->ndecoded - text.len;
 	return s;
@@ -75,7 +77,13 @@ convert_text(struct cleaning *c, struct potok_slice *in, bool last)
 		if (s != POTOK_MORE)
 			return s;
 		next_block(c, in);
-		s = decoder_run(n->decoder, in->data, in->len, last, n->decoded + n->ndecoded, &r);
+		size_t len = in->len;
+		n->by_lines = decoder_knows_lines(n->decoder);
+		if (n->by_lines && (len = decoder_lines(n->decoder, in->data, len, last)) == 0 &&
+		    !last)
+			return POTOK_MORE;
+		s = decoder_run(n->decoder, in->data, len, last && len == in->len,
+		    n->decoded + n->ndecoded, &r);
 		if (s < 0)
 			return s;
 		if (r.ill) {

@@ -676,6 +676,28 @@ decoder_run(struct normalize_decoder *d, const unsigned char *in, size_t n, bool
 	}
 }
 
+bool
+decoder_knows_lines(const struct normalize_decoder *d)
+{
+	return d->encoding.kind != ENCODING_ICU && d->encoding.kind != ENCODING_ICONV &&
+	       d->encoding.kind != ENCODING_UTF16 && d->encoding.kind != ENCODING_UTF32;
+}
+
+size_t
+decoder_lines(const struct normalize_decoder *d, const unsigned char *in, size_t n, bool last)
+{
+	size_t unit = d->encoding.kind == ENCODING_SINGLE ? 1 : is_wide(d) ? 4 : 2;
+	size_t window = n < DECODE_IN ? n : DECODE_IN;
+
+	for (size_t i = window - window % unit; i > 0; i -= unit) {
+		const unsigned char *p = in + i - unit;
+		uint32_t c = unit == 1 ? p[0] : unit == 2 ? unit16(d, p) : unit32(d, p);
+		if (c == '\n')
+			return i;
+	}
+	return last || n >= DECODE_IN ? window : 0;
+}
+
 void
 decoder_skip(struct normalize_decoder *d, const struct decoded *r)
 {

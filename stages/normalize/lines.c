@@ -13,6 +13,7 @@
 #include "convert.h"
 #include "decode.h"
 #include "fit.h"
+#include "repair.h"
 
 enum potok_status
 lines_open(struct potok_normalize *n)
@@ -217,7 +218,7 @@ take_segment(struct cleaning *c, struct potok_slice *in, bool last)
 	c->in = in->data;
 	c->direct = n->decoder == NULL;
 	c->plain = NULL;
-	s = c->direct ? clean_text(c, &text, ends) : convert_text(c, &text, ends);
+	s = c->direct ? repair_text(c, &text, ends, ends) : convert_text(c, &text, ends);
 	in->data += l->segment - text.len;
 	in->len -= l->segment - text.len;
 	l->segment = text.len;

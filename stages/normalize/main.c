@@ -139,8 +139,8 @@ place(const char *word, size_t n, const char *const words[])
 static bool
 read_repairs(const char *list, unsigned *repair)
 {
-	static const char *const words[] = {
-	    "controls", "zero-width", "soft-hyphen", "nbsp", "quotes", "width", NULL};
+	static const char *const words[] = {"controls", "zero-width", "soft-hyphen", "nbsp",
+	    "quotes", "width", "mojibake", "entities", NULL};
 
 	for (const char *w = list; *w != '\0'; w += *w == ',') {
 		size_t n = strcspn(w, ",");
@@ -221,8 +221,8 @@ main(int argc, char **argv)
 		"      --bad=WHAT       ill-formed input: replace (default), drop, stop, escape\n"
 		"      --form=FORM      nfc (default), nfd, nfkc, nfkd, none\n"
 		"      --newline=WHAT   line breaks become lf (default), or keep them\n"
-		"      --repair=LIST    controls (on; no-controls: off), zero-width,\n"
-		"                       soft-hyphen, nbsp, quotes, width; none: all off\n"
+		"      --repair=LIST    mojibake, controls (on; no-mojibake: off), entities,\n"
+		"                       zero-width, soft-hyphen, nbsp, quotes, width; none\n"
 		"      --binary=WHAT    what is no text: stop (default), or pass it on\n"
 		"      --lang=LANG      a hint: the language, as a BCP 47 tag\n"
 		"      --list           the encodings and their other names\n"

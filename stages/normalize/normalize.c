@@ -21,6 +21,7 @@
 #include "lines.h"
 #include "nfc.h"
 #include "plain.h"
+#include "repair.h"
 
 enum mode {
 	MODE_START,    /* a byte order mark may come */
@@ -42,12 +43,16 @@ static const struct potok_count counts[POTOK_NORMALIZE_COUNTS] = {
 	.loss = true},
     [DECODED_BYTES] = {.name = "decoded_bytes", .what = "bytes decoded from another encoding"},
     [BINARY_BYTES] = {.name = "binary_bytes", .what = "bytes that are no text, copied"},
+    [MOJIBAKE_LEFT] = {.name = "mojibake_left",
+	.what = "lines that are mojibake more than 4 times"},
     [CONTROLS] = {.name = "controls", .what = "control characters left out"},
     [CONTROLS + 1] = {.name = "zero_width", .what = "zero-width characters left out"},
     [CONTROLS + 2] = {.name = "soft_hyphen", .what = "soft hyphens left out"},
     [CONTROLS + 3] = {.name = "nbsp", .what = "no-break spaces made spaces"},
     [CONTROLS + 4] = {.name = "quotes", .what = "quotation marks made ASCII"},
     [CONTROLS + 5] = {.name = "width", .what = "full- and halfwidth forms changed"},
+    [MOJIBAKE] = {.name = "mojibake", .what = "lines that had been read in a wrong encoding"},
+    [ENTITIES] = {.name = "entities", .what = "HTML entities made characters"},
 };
 
 /* From here on the input is in this encoding. */
@@ -240,7 +245,7 @@ clean_released(struct cleaning *c, struct potok_slice *in)
 	if (n->released == 0)
 		return POTOK_MORE;
 	c->plain = in->data + n->plain;
-	enum potok_status s = clean_text(c, &text, false);
+	enum potok_status s = repair_text(c, &text, true, false);
 	size_t used = n->released - text.len;
 	*in = (struct potok_slice){in->data + used, in->len - used};
 	n->released -= used;
@@ -259,7 +264,7 @@ hold_released(struct cleaning *c, struct potok_slice *in)
 	size_t used = n->released - text.len;
 
 	*in = (struct potok_slice){in->data + used, in->len - used};
-	n->released = n->plain = 0;
+	n->released = n->plain = n->judged = 0;
 	return s;
 }
 
@@ -311,7 +316,7 @@ static enum potok_status
 process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
 {
 	struct potok_normalize *n = (struct potok_normalize *)stage;
-	struct cleaning c = {n, out, in->data, NULL, stage->offset, true};
+	struct cleaning c = {n, out, in->data, NULL, stage->offset, true, false};
 	enum potok_status s = POTOK_MORE;
 
 	if (n->mode < MODE_LINES) {
@@ -332,7 +337,7 @@ process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out
 	case MODE_BINARY:
 		return pass_binary(&c, in) < 0 ? POTOK_ENOMEM : last ? POTOK_DONE : POTOK_MORE;
 	default:
-		s = clean_text(&c, in, last);
+		s = repair_text(&c, in, last, last);
 		break;
 	}
 	if (s != POTOK_MORE || !last)
@@ -350,6 +355,7 @@ close_normalize(struct potok_stage *stage)
 		n->decoder = NULL; /* it is one of theirs */
 	decoder_close(n->decoder);
 	lines_close(n);
+	repair_close(n);
 	fit_close(n->fit);
 	free(n->decoded);
 	n->fit = NULL;
@@ -379,7 +385,7 @@ potok_normalize_init(struct potok_normalize *n, const struct potok_normalize_opt
 	memcpy(n->counts, counts, sizeof counts);
 	n->stage.counts = n->counts;
 	if (o->bad < POTOK_BAD_REPLACE || o->bad > POTOK_BAD_ESCAPE || o->form < POTOK_NFC ||
-	    o->form > POTOK_FORM_NONE || o->repair >= POTOK_REPAIR_WIDTH << 1)
+	    o->form > POTOK_FORM_NONE || o->repair >= POTOK_REPAIR_ENTITIES << 1)
 		return POTOK_EUSAGE;
 	if (o->from == NULL || strcmp(o->from, "auto") == 0)
 		return POTOK_MORE;

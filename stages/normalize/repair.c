@@ -1,0 +1,207 @@
+/* Repairs of whole lines, before they are cleaned: mojibake and HTML entities. */
+#include "repair.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <potok/utf8.h>
+
+#include "entities.h"
+#include "mojibake.h"
+
+enum {
+	LINES = POTOK_REPAIR_MOJIBAKE | POTOK_REPAIR_ENTITIES,
+	LINE = POTOK_NORMALIZE_LINE,
+};
+_Static_assert((int)LINE <= (int)MOJIBAKE_LINE, "a line can be judged");
+
+struct normalize_repair {
+	struct mojibake_work work;
+	unsigned char mended[2 * LINE], plain[4 * LINE]; /* the line as it becomes */
+	const unsigned char *made;                       /* what of it is still to be cleaned */
+	size_t nmade;
+	size_t line; /* bytes at the front of the text that it was made from; 0: none */
+};
+
+void
+repair_close(struct potok_normalize *n)
+{
+	free(n->repairing);
+	n->repairing = NULL;
+}
+
+/* The last LF in p[0..n), or NULL. */
+static const unsigned char *
+last_lf(const unsigned char *p, size_t n)
+{
+	while (n > 0 && p[n - 1] != '\n')
+		n--;
+	return n > 0 ? p + n - 1 : NULL;
+}
+
+/* How many bytes at the front of p[0..n), where a line begins, are whole lines and no more than
+ * LINE bytes, or else a piece of that size.  0: more bytes are needed. */
+static size_t
+whole_lines(const unsigned char *p, size_t n, bool ends)
+{
+	size_t window = n < LINE ? n : LINE;
+	const unsigned char *lf = last_lf(p, window);
+
+	if (lf != NULL)
+		return (size_t)(lf - p) + 1;
+	if (n <= LINE)
+		return ends || n == LINE ? n : 0;
+	while (window > LINE - 4 && (p[window] & 0xC0) == 0x80)
+		window--;
+	return window;
+}
+
+/* Where in p[0..n), whole lines, stands something that a line may be repaired for; n: nowhere. */
+static size_t
+suspect(const struct potok_normalize *n, const unsigned char *p, size_t len)
+{
+	size_t at = len;
+
+	if (n->repair & POTOK_REPAIR_MOJIBAKE)
+		at = mojibake_suspect(p, len);
+	const unsigned char *entity = n->repair & POTOK_REPAIR_ENTITIES ? memchr(p, '&', at) : NULL;
+	return entity != NULL ? (size_t)(entity - p) : at;
+}
+
+/* Repairs a line without its LF: r->made.  Answers false when it stays. */
+static bool
+repair_line(struct cleaning *c, const unsigned char *line, size_t len)
+{
+	struct potok_normalize *n = c->n;
+	struct normalize_repair *r = n->repairing;
+	struct mojibake what;
+	const unsigned char *made = line;
+	size_t nmade = len;
+
+	if (potok_utf8_valid(line, len) < len)
+		return false;
+	if ((n->repair & POTOK_REPAIR_MOJIBAKE) && len > 0) {
+		size_t repaired = mojibake_repair(&r->work, line, len, r->mended, &what);
+		if (repaired > 0) {
+			potok_count_at(&n->counts[MOJIBAKE], clean_place(c, line));
+			made = r->mended;
+			nmade = repaired;
+		} else if (what.deep) {
+			potok_count_at(&n->counts[MOJIBAKE_LEFT], clean_place(c, line));
+		}
+	}
+	if (n->repair & POTOK_REPAIR_ENTITIES) {
+		size_t entities = entities_decode(made, nmade, r->plain, &nmade);
+		if (entities > 0) {
+			struct potok_count *count = &n->counts[ENTITIES];
+			count->first = count->n > 0 ? count->first : clean_place(c, line);
+			count->n += entities;
+			made = r->plain;
+		}
+	}
+	r->made = made;
+	r->nmade = nmade;
+	return made != line;
+}
+
+/* Cleans what has been judged, n->judged bytes. */
+static enum potok_status
+clean_judged(struct cleaning *c, struct potok_slice *text, bool last)
+{
+	struct potok_normalize *n = c->n;
+	struct potok_slice slice = {text->data, n->judged};
+	enum potok_status s = clean_text(c, &slice, last && n->judged == text->len);
+	size_t used = n->judged - slice.len;
+
+	*text = (struct potok_slice){text->data + used, text->len - used};
+	n->judged -= used;
+	return s;
+}
+
+/* Cleans the repaired line in the place of the one at the front of the text. */
+static enum potok_status
+clean_repaired(struct cleaning *c, struct potok_slice *text)
+{
+	struct potok_normalize *n = c->n;
+	struct normalize_repair *r = n->repairing;
+	struct cleaning from = *c;
+	struct potok_slice made = {r->made, r->nmade};
+
+	from.offset = clean_place(c, text->data);
+	from.direct = false;
+	from.repaired = true;
+	from.plain = NULL;
+	enum potok_status s = clean_text(&from, &made, false);
+	if (s == POTOK_MORE && made.len > 0)
+		s = clean_hold(&from, &made);
+	r->made = made.data;
+	r->nmade = made.len;
+	if (s != POTOK_MORE)
+		return s;
+	*text = (struct potok_slice){text->data + r->line, text->len - r->line};
+	r->line = 0;
+	return s;
+}
+
+/* Judges the line at text[n->judged], of which the first `at` bytes hold what it is suspected for;
+ * len: the whole lines from there on. */
+static enum potok_status
+judge_suspect(struct cleaning *c, struct potok_slice *text, size_t at, size_t len)
+{
+	struct potok_normalize *n = c->n;
+	const unsigned char *p = text->data + n->judged;
+	const unsigned char *before = last_lf(p, at), *lf = memchr(p + at, '\n', len - at);
+	size_t start = before != NULL ? (size_t)(before - p) + 1 : 0;
+	size_t end = lf != NULL ? (size_t)(lf - p) : len;
+
+	if (n->repairing == NULL && (n->repairing = malloc(sizeof *n->repairing)) == NULL)
+		return POTOK_ENOMEM;
+	n->repairing->line = 0;
+	n->judged += start;
+	if (!repair_line(c, p + start, end - start)) {
+		n->judged += end - start + (lf != NULL);
+		return POTOK_MORE;
+	}
+	/* What stands before it goes first, its last character with what follows. */
+	n->repairing->line = end - start;
+	return POTOK_MORE;
+}
+
+enum potok_status
+repair_text(struct cleaning *c, struct potok_slice *text, bool ends, bool last)
+{
+	struct potok_normalize *n = c->n;
+	enum potok_status s = POTOK_MORE;
+
+	if ((n->repair & LINES) == 0)
+		return clean_text(c, text, last);
+	for (;;) {
+		bool pending = n->repairing != NULL && n->repairing->line > 0;
+		while (s == POTOK_MORE && !pending && n->judged < text->len) {
+			const unsigned char *p = text->data + n->judged;
+			size_t len = whole_lines(p, text->len - n->judged, ends);
+			size_t at = len > 0 ? suspect(n, p, len) : 0;
+			if (len == 0)
+				break;
+			if (at == len)
+				n->judged += len;
+			else
+				s = judge_suspect(c, text, at, len);
+			pending = n->repairing != NULL && n->repairing->line > 0;
+		}
+		if (s == POTOK_MORE && n->judged > 0)
+			s = clean_judged(c, text, last);
+		if (s != POTOK_MORE || !pending)
+			return s;
+		if (n->judged > 0) {
+			struct potok_slice tail = {text->data, n->judged};
+			s = clean_hold(c, &tail);
+			*text = (struct potok_slice){text->data + n->judged, text->len - n->judged};
+			n->judged = 0;
+		}
+		if (s == POTOK_MORE)
+			s = clean_repaired(c, text);
+		if (s != POTOK_MORE)
+			return s;
+	}
+}

@@ -1,0 +1,16 @@
+/* Repairs of whole lines, before they are cleaned.  Private to normalize. */
+#ifndef NORMALIZE_REPAIR_H
+#define NORMALIZE_REPAIR_H
+
+#include "clean.h"
+
+/*
+ * As clean_text(), but lines that are mojibake, or have entities, are repaired first.  It takes
+ * whole lines, and of longer ones pieces of POTOK_NORMALIZE_LINE bytes; `ends` true: the text ends
+ * where a line ends, or such a piece.  n->judged is kept between calls for the same text.
+ */
+enum potok_status repair_text(struct cleaning *c, struct potok_slice *text, bool ends, bool last);
+
+void repair_close(struct potok_normalize *);
+
+#endif
