@@ -13,8 +13,10 @@
 #include "plain.h"
 
 enum {
-	BLOCK = 32 * 1024,  /* bytes looked at in one go: they stay in the first cache */
-	JOINER = 0x034F,    /* COMBINING GRAPHEME JOINER */
+	BLOCK = 32 * 1024, /* bytes looked at in one go: they stay in the first cache */
+	JOINER = 0x034F,   /* COMBINING GRAPHEME JOINER */
+	PLAIN_CHANGES = POTOK_REPAIR_ZERO_WIDTH | POTOK_REPAIR_SOFT_HYPHEN | POTOK_REPAIR_NBSP |
+			POTOK_REPAIR_QUOTES | POTOK_REPAIR_WIDTH, /* repairs of plain characters */
 	LEADING_MAX = 0x3B, /* ASCII up to here never composes with what follows; < = > and letters
 			       do */
 };
@@ -312,7 +314,7 @@ passing_run(const struct cleaning *c, struct potok_slice text)
 		i = (size_t)(c->plain - p) < text.len ? (size_t)(c->plain - p) : text.len;
 	else
 		i = n->form == POTOK_NFC ? plain_run(p, len) : potok_utf8_valid(p, len);
-	if (n->form == POTOK_NFC && (n->repair & ~(unsigned)POTOK_REPAIR_CONTROLS) == 0)
+	if (n->form == POTOK_NFC && (n->repair & PLAIN_CHANGES) == 0)
 		return i;
 	while (k < i) {
 		uint32_t cp;

@@ -28,12 +28,15 @@ enum {
 	KNOWN = 256,          /* bytes of a line that are kept before those in question */
 	EVIDENCE = 32 * 1024, /* bytes of lines that are not ASCII */
 
-	/* A line is taken for the file's encoding at once, ... */
-	SCREEN_MEAN = 44,  /* ... when a letter costs no more, nor a character of two bytes ... */
-	SCREEN_WIDE = 52,  /* ... half of this, */
-	SCREEN_ODD = 0x80, /* set: no two bytes are odd, ... */
-	SCREEN_PAIR = 96,  /* ... which means they cost as much as this, */
-	SCREEN_LEAST = 8,  /* and there are so many of them */
+	/* A line is taken for the file's encoding at once when what it costs more than usual there,
+	 * and its odd pairs of bytes more than others, are not worth another encoding. */
+	SCREEN_USUAL = 44,
+	SCREEN_ODD = 80,
+	SCREEN_OTHERS = 32,
+	SCREEN_WIDE = 52,  /* half of the usual cost of a character of two bytes */
+	SCREEN_NONE = 255, /* no such character */
+	SCREEN_LEAST = 4,  /* letters that there must be */
+	SCREEN_FROM = 16,  /* lines that are judged without it: it takes time to make */
 };
 
 #define LATIN_WEST "en de fr es pt it nl da sv nb fi is sq ca gl eu ga af et"
@@ -118,6 +121,7 @@ _Static_assert((int)FIT_END <= (int)FIT_MAX, "places");
 struct normalize_fit {
 	/* The characters of the single-byte encodings. */
 	const uint16_t *upper[NSINGLES];
+	uint64_t languages[FIT_MAX]; /* of each encoding, a bit each */
 	struct symbol ascii[0x80], above[NSINGLES][0x80];
 
 	/* Lines that have bytes above 7F, and how often which bytes follow each other in their
@@ -133,7 +137,8 @@ struct normalize_fit {
 	uint32_t ascii_pairs[27][27]; /* pairs of letters in words of ASCII; the last: no letter */
 	bool has_ascii;
 
-	/* For decoders. */
+	/* For decoders, of which those stay that have been needed. */
+	struct normalize_decoder *decoders[FIT_MAX];
 	struct symbol symbols[EVIDENCE];
 	unsigned char decoded[DECODE_OUT];
 
@@ -142,6 +147,7 @@ struct normalize_fit {
 	size_t language;
 	unsigned others[FIT_MAX]; /* lines in other ones, and whether MIXED have been in one */
 	bool mixed;
+	size_t nlines;
 	bool has_screen;
 	uint8_t screen[0x10000];
 };
@@ -161,6 +167,29 @@ fit_name(int encoding)
 	return encoding < FIT_END ? multibytes[encoding - FIT_MULTIBYTE].name : NULL;
 }
 
+static bool
+has_language(const char *list, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *at = list; (at = strstr(at, name)) != NULL; at += n) {
+		if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* The set of the languages in a list. */
+static uint64_t
+languages_of(const char *list)
+{
+	uint64_t set = 0;
+
+	for (size_t l = 0; language_model(l) != NULL; l++)
+		set |= (uint64_t)has_language(list, language_model(l)->name) << l;
+	return set;
+}
+
 struct normalize_fit *
 fit_open(void)
 {
@@ -171,6 +200,11 @@ fit_open(void)
 	f->prior.encoding = FIT_NONE;
 	for (unsigned b = 0; b < 0x80; b++)
 		f->ascii[b] = language_symbol(b);
+	for (int i = FIT_SINGLE; i < FIT_END; i++)
+		f->languages[i] =
+		    languages_of(i < FIT_MULTIBYTE ? singles[i - FIT_SINGLE].languages
+						   : multibytes[i - FIT_MULTIBYTE].languages);
+	f->languages[FIT_UTF8] = UINT64_MAX;
 	for (size_t i = 0; i < NSINGLES; i++) {
 		f->upper[i] = decode_upper_half(singles[i].name);
 		for (unsigned b = 0; b < 0x80; b++)
@@ -182,6 +216,8 @@ fit_open(void)
 void
 fit_close(struct normalize_fit *f)
 {
+	for (int i = 0; f != NULL && i < FIT_MAX; i++)
+		decoder_close(f->decoders[i]);
 	free(f);
 }
 
@@ -398,18 +434,6 @@ take(const struct normalize_fit *f, struct best *best, int encoding, size_t lang
 	best->is.cost = cost;
 }
 
-static bool
-has_language(const char *list, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (const char *at = list; (at = strstr(at, name)) != NULL; at += n) {
-		if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
-			return true;
-	}
-	return false;
-}
-
 /* What is against an encoding before its text is looked at. */
 static uint64_t
 handicap(const struct normalize_fit *f, int encoding, const struct fit_hints *hints)
@@ -444,22 +468,38 @@ is_hinted(const struct fit_hints *hints, size_t language)
 }
 
 static void
+try_single(const struct normalize_fit *f, size_t i, const uint64_t gains[MODELS_MAX],
+    const struct fit_hints *hints, struct best *best)
+{
+	int place = FIT_SINGLE + (int)i;
+	uint64_t cost = handicap(f, place, hints) + case_cost(f, i);
+	/* How sure it is matters for the file alone. */
+	uint64_t doubt = f->prior.encoding == FIT_NONE ? 64 * 8 : 0;
+
+	for (size_t l = 0; language_model(l) != NULL; l++) {
+		if ((f->languages[place] >> l & 1) == 0)
+			continue;
+		uint64_t limit =
+		    best->is.cost < UINT64_MAX / 2 ? best->is.cost + doubt : best->is.cost;
+		take(f, best, place, l, pairs_cost(f, i, l, cost - gains[l], limit));
+	}
+}
+
+static void
 try_singles(const struct normalize_fit *f, const struct fit_hints *hints, struct best *best)
 {
+	int first = f->prior.encoding >= FIT_SINGLE && f->prior.encoding < FIT_MULTIBYTE
+			? f->prior.encoding - FIT_SINGLE
+			: 0;
 	uint64_t gains[MODELS_MAX];
 
 	for (size_t l = 0; language_model(l) != NULL; l++)
 		gains[l] = ascii_gain(f, l) + (is_hinted(hints, l) ? HINT : 0);
+	/* What is likely comes first, so that the others are soon seen to cost more. */
+	try_single(f, (size_t)first, gains, hints, best);
 	for (size_t i = 0; i < NSINGLES; i++) {
-		int place = FIT_SINGLE + (int)i;
-		uint64_t cost = handicap(f, place, hints) + case_cost(f, i);
-		for (size_t l = 0; language_model(l) != NULL; l++) {
-			if (!has_language(singles[i].languages, language_model(l)->name))
-				continue;
-			uint64_t limit =
-			    best->is.cost < UINT64_MAX / 2 ? best->is.cost + 64 * 8 : best->is.cost;
-			take(f, best, place, l, pairs_cost(f, i, l, cost - gains[l], limit));
-		}
+		if (i != (size_t)first)
+			try_single(f, i, gains, hints, best);
 	}
 }
 
@@ -520,31 +560,43 @@ decode_utf8(struct normalize_fit *f, size_t *ill)
 	return n;
 }
 
+/* The decoder of an encoding, as new. */
+static enum potok_status
+use_decoder(struct normalize_fit *f, int encoding)
+{
+	struct encoding e;
+
+	if (f->decoders[encoding] != NULL) {
+		decoder_reset(f->decoders[encoding]);
+		return POTOK_MORE;
+	}
+	return encoding_find(fit_name(encoding), &e) ? decoder_open(&f->decoders[encoding], &e)
+						     : POTOK_EUSAGE;
+}
+
 /* Decodes the text to f->symbols, U+FFFD for each of the *ill ill-formed sequences.  Answers how
  * many there are, or -1: no memory. */
 static ptrdiff_t
 decode_text(struct normalize_fit *f, int encoding, size_t *ill)
 {
-	struct normalize_decoder *decoder;
-	struct encoding e;
 	ptrdiff_t n = 0;
 
 	*ill = 0;
 	if (encoding == FIT_UTF8)
 		return decode_utf8(f, ill);
-	enum potok_status s =
-	    encoding_find(fit_name(encoding), &e) ? decoder_open(&decoder, &e) : POTOK_EUSAGE;
+	enum potok_status s = use_decoder(f, encoding);
 	if (s < 0) /* the system's iconv may lack it */
 		return s == POTOK_ENOMEM ? -1 : 0;
 	for (size_t at = 0; at < f->len && n < EVIDENCE;) {
 		struct decoded r;
-		s = decoder_run(decoder, f->text + at, f->len - at, false, f->decoded, &r);
+		s = decoder_run(
+		    f->decoders[encoding], f->text + at, f->len - at, false, f->decoded, &r);
 		if (s < 0 || (!r.ill && r.used == 0 && r.made == 0))
 			break;
 		if (r.ill) {
 			++*ill;
 			f->symbols[n++] = language_symbol(POTOK_REPLACEMENT);
-			decoder_skip(decoder, &r);
+			decoder_skip(f->decoders[encoding], &r);
 			at += r.bad;
 		}
 		at += r.used;
@@ -554,22 +606,33 @@ decode_text(struct normalize_fit *f, int encoding, size_t *ill)
 			f->symbols[n++] = language_symbol(c);
 		}
 	}
-	decoder_close(decoder);
 	return s == POTOK_ENOMEM ? -1 : n;
 }
 
-/* Tries an encoding whose text must be decoded first, for the languages of the list; NULL: for
- * all. */
+/* Has the text UTF-8 that is not ASCII? */
 static bool
-try_decoder(struct normalize_fit *f, int encoding, const char *languages,
-    const struct fit_hints *hints, struct best *best)
+has_utf8(const struct normalize_fit *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (f->symbols[i].c >= 0x80 && f->symbols[i].c != POTOK_REPLACEMENT)
+			return true;
+	}
+	return false;
+}
+
+/* Tries an encoding whose text must be decoded first. */
+static bool
+try_decoder(struct normalize_fit *f, int encoding, const struct fit_hints *hints, struct best *best)
 {
 	size_t ill;
 	ptrdiff_t n = decode_text(f, encoding, &ill);
 	uint64_t cost = handicap(f, encoding, hints) + ill * COST_ILL;
 
+	/* Errors alone cost the same in every language. */
+	uint64_t languages =
+	    encoding == FIT_UTF8 && n > 0 && !has_utf8(f, (size_t)n) ? 1 : f->languages[encoding];
 	for (size_t l = 0; n > 0 && language_model(l) != NULL; l++) {
-		if (languages == NULL || has_language(languages, language_model(l)->name))
+		if (languages >> l & 1)
 			take(f, best, encoding, l,
 			    cost - (is_hinted(hints, l) ? HINT : 0) +
 				language_cost(l, f->symbols, (size_t)n, false));
@@ -582,7 +645,7 @@ try_multibytes(struct normalize_fit *f, const struct fit_hints *hints, struct be
 {
 	for (size_t i = 0; i < NMULTIBYTES; i++) {
 		if (has_structure(&multibytes[i], f) &&
-		    !try_decoder(f, FIT_MULTIBYTE + (int)i, multibytes[i].languages, hints, best))
+		    !try_decoder(f, FIT_MULTIBYTE + (int)i, hints, best))
 			return false;
 	}
 	return true;
@@ -602,8 +665,7 @@ fit_text(struct normalize_fit *f, const unsigned char *p, size_t n, const struct
 		return 0;
 	count_pairs(f);
 	try_singles(f, hints, &best);
-	if (!try_multibytes(f, hints, &best) ||
-	    (utf8 && !try_decoder(f, FIT_UTF8, NULL, hints, &best)))
+	if (!try_multibytes(f, hints, &best) || (utf8 && !try_decoder(f, FIT_UTF8, hints, &best)))
 		return -1;
 	uint64_t margin = (best.second - best.is.cost) / 8;
 	*found = best.is;
@@ -640,8 +702,8 @@ fill_single_screen(struct normalize_fit *f, size_t single)
 		const struct symbol *before = byte_symbol(f, single, a),
 				    *now = byte_symbol(f, single, b);
 		unsigned cost = class_cost(m, class[a], class[b]) + language_case(before, now);
-		bool odd = cost >= SCREEN_PAIR || (before->small && now->capital);
-		f->screen[pair] = a < 0x80 && b < 0x80 ? 0 : odd ? SCREEN_ODD : (uint8_t)cost;
+		f->screen[pair] =
+		    a < 0x80 && b < 0x80 ? 0 : (uint8_t)(cost < SCREEN_NONE ? cost : SCREEN_NONE);
 	}
 }
 
@@ -654,7 +716,7 @@ fill_wide_screen(struct normalize_fit *f, const struct multibyte *m)
 	enum potok_status s =
 	    encoding_find(m->name, &e) ? decoder_open(&decoder, &e) : POTOK_EUSAGE;
 
-	memset(f->screen, SCREEN_ODD, sizeof f->screen);
+	memset(f->screen, SCREEN_NONE, sizeof f->screen);
 	for (unsigned pair = 0x8000; s >= 0 && pair < 0x10000; pair++) {
 		unsigned char bytes[3] = {(unsigned char)(pair >> 8), (unsigned char)pair, '\n'};
 		struct decoded r;
@@ -675,7 +737,7 @@ fill_wide_screen(struct normalize_fit *f, const struct multibyte *m)
 		}
 		struct symbol symbol = language_symbol(c);
 		uint64_t cost = language_cost(f->language, &symbol, 1, true) / 2;
-		f->screen[pair] = cost < SCREEN_ODD ? (uint8_t)cost : SCREEN_ODD;
+		f->screen[pair] = cost < SCREEN_NONE ? (uint8_t)cost : SCREEN_NONE;
 	}
 	decoder_close(decoder);
 	return s != POTOK_ENOMEM;
@@ -685,18 +747,19 @@ fill_wide_screen(struct normalize_fit *f, const struct multibyte *m)
 static bool
 passes_single(const struct normalize_fit *f, const unsigned char *p, size_t n)
 {
-	uint64_t sum = 0;
+	uint64_t sum = 0, excess = 0;
 	size_t letters = 0;
-	unsigned odd = 0, before = ' ';
+	unsigned before = ' ';
 
 	for (size_t i = 0; i < n; i++) {
 		unsigned cost = f->screen[before << 8 | p[i]];
-		odd |= cost;
 		sum += cost;
+		excess += cost > SCREEN_ODD ? cost - SCREEN_OTHERS : 0;
 		letters += p[i] >> 7;
 		before = p[i];
 	}
-	return letters >= SCREEN_LEAST && !(odd & SCREEN_ODD) && sum <= letters * SCREEN_MEAN;
+	uint64_t worth = f->mixed ? PRIOR_MIXED / 2 : PRIOR;
+	return letters >= SCREEN_LEAST && sum < letters * SCREEN_USUAL + worth / 2 && excess < worth;
 }
 
 static bool
@@ -705,20 +768,20 @@ passes_wide(
 {
 	uint64_t sum = 0;
 	size_t characters = 0;
-	unsigned odd = 0;
+	bool none = false;
 
 	for (size_t i = 0; i < n; i++) {
 		if (p[i] < 0x80 || within(p[i], m->single))
 			continue;
 		if (i + 1 == n)
 			break;
-		odd |= f->screen[(unsigned)p[i] << 8 | p[i + 1]];
-		sum += f->screen[(unsigned)p[i] << 8 | p[i + 1]];
+		unsigned cost = f->screen[(unsigned)p[i] << 8 | p[i + 1]];
+		none |= cost == SCREEN_NONE;
+		sum += cost;
 		characters++;
 		i++;
 	}
-	return characters >= SCREEN_LEAST / 2 && !(odd & SCREEN_ODD) &&
-	       sum <= characters * SCREEN_WIDE;
+	return characters >= SCREEN_LEAST && !none && sum <= characters * SCREEN_WIDE;
 }
 
 /* Is the line in the encoding of the file, without a closer look?  -1: no memory. */
@@ -727,7 +790,7 @@ passes_screen(struct normalize_fit *f, const unsigned char *p, size_t n)
 {
 	int prior = f->prior.encoding;
 
-	if (prior < FIT_SINGLE)
+	if (prior < FIT_SINGLE || f->nlines++ < SCREEN_FROM)
 		return 0;
 	if (prior < FIT_MULTIBYTE) {
 		if (!f->has_screen)
