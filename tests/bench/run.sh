@@ -141,7 +141,7 @@ section_normalize() {
 	done
 	table "normalize, CR LF and CR alone, memory to memory"
 	for text in en ru; do
-		made "$text.crlf" awk '{ gsub(/\r/, ""); n = length; for (i = 1; i <= n; i += 58) printf "%s\r\n", substr($0, i, 58) }'
+		made "$text.crlf" env LC_ALL=C.UTF-8 sed -E -e 's/\r//g' -e 's/.{58}/&\r\n/g' -e 's/$/\r/'
 		stage "CR LF ($text)" "$file"
 	done
 	[ -s "$corpus/cr" ] || head -c 10000000 /dev/zero | tr '\000' '\r' >"$corpus/cr"
