@@ -9,6 +9,7 @@
 
 #include <potok/utf8.h>
 
+#include "compose.h"
 #include "decode.h"
 #include "plain.h"
 
@@ -299,6 +300,13 @@ passes(struct potok_normalize *n, uint32_t cp)
 	       (normalizer(n) != NULL && unorm2_isInert(normalizer(n), (UChar32)cp));
 }
 
+/* Does no repair change characters that are plain? */
+static bool
+only_controls(const struct potok_normalize *n)
+{
+	return (n->repair & PLAIN_CHANGES) == 0;
+}
+
 /* The length of the prefix of the text of whole, well-formed characters that pass; of longer text
  * it may stop early. */
 static size_t
@@ -314,7 +322,7 @@ passing_run(const struct cleaning *c, struct potok_slice text)
 		i = (size_t)(c->plain - p) < text.len ? (size_t)(c->plain - p) : text.len;
 	else
 		i = n->form == POTOK_NFC ? plain_run(p, len) : potok_utf8_valid(p, len);
-	if (n->form == POTOK_NFC && (n->repair & PLAIN_CHANGES) == 0)
+	if (n->form == POTOK_NFC && only_controls(n))
 		return i;
 	while (k < i) {
 		uint32_t cp;
@@ -422,6 +430,30 @@ joins(struct potok_normalize *n, struct potok_slice next, bool last, bool *cut)
 	       !unorm2_hasBoundaryBefore(normalizer(n), (UChar32)cp);
 }
 
+/* Composes what stands at the front, as far as that is simple.  Answers POTOK_FULL when it is not.
+ */
+static enum potok_status
+take_composed(const struct cleaning *c, struct potok_slice *text, bool last)
+{
+	struct potok_normalize *n = c->n;
+	size_t most = text->len < BLOCK ? text->len : BLOCK, made;
+
+	if (n->form != POTOK_NFC || !only_controls(n))
+		return POTOK_FULL;
+	enum potok_status s = potok_buf_room(c->out, most);
+	if (s < 0)
+		return s;
+	unsigned char *to = c->out->data + c->out->len;
+	size_t used = compose_run(text->data, most, last && most == text->len, to, &made);
+	if (used == 0)
+		return POTOK_FULL;
+	c->out->len += made;
+	n->started = true;
+	n->open_line = to[made - 1] != '\n';
+	*text = (struct potok_slice){text->data + used, text->len - used};
+	return POTOK_MORE;
+}
+
 /*
  * Takes a run of plain characters, of `run` bytes, which nothing pending stands before.  Its last
  * character is kept back while what follows may change it.
@@ -443,15 +475,15 @@ take_run(const struct cleaning *c, struct potok_slice *text, size_t run, bool la
 	if (s < 0)
 		return s;
 	*wait = cut;
-	if (joined && !cut) {
-		uint32_t cp;
-		potok_utf8_decode(p + run - kept, kept, &cp);
-		if (normalizer(c->n) == NULL)
-			return POTOK_ENOMEM;
-		begin_pending(c->n, cp, true);
-		kept = 0;
-	}
 	*text = (struct potok_slice){p + run - kept, text->len - (run - kept)};
+	if (!joined || cut || (s = take_composed(c, text, last)) != POTOK_FULL)
+		return s;
+	uint32_t cp;
+	potok_utf8_decode(text->data, kept, &cp);
+	if (normalizer(c->n) == NULL)
+		return POTOK_ENOMEM;
+	begin_pending(c->n, cp, true);
+	*text = (struct potok_slice){text->data + kept, text->len - kept};
 	return POTOK_MORE;
 }
 

@@ -153,13 +153,13 @@ single_from_iconv(struct normalize_decoder *d)
 		char byte = (char)b, *from = &byte, *to = (char *)cp;
 		size_t nfrom = 1, nto = sizeof cp;
 		size_t failed = iconv(d->iconv, &from, &nfrom, &to, &nto);
-		if (failed == (size_t)-1 && errno == EILSEQ && nto == sizeof cp)
-			d->table[b] = (struct entry){{0}, 0, 0};
-		else if (failed == 0 && nto == sizeof cp - 4 && (cp[2] | cp[3]) == 0)
-			d->table[b] = entry((uint32_t)cp[0] | (uint32_t)cp[1] << 8);
-		else
-			return false;
+		bool none = failed == (size_t)-1 && errno == EILSEQ && nto == sizeof cp;
+		bool one = failed == 0 && nto == sizeof cp - 4 && (cp[2] | cp[3]) == 0;
 		iconv(d->iconv, NULL, NULL, NULL, NULL);
+		if (!none && !one)
+			return false;
+		d->table[b] = none ? (struct entry){{0}, 0, 0}
+				   : entry((uint32_t)cp[0] | (uint32_t)cp[1] << 8);
 		if (b < 0x80 && (d->table[b].len != 1 || d->table[b].utf8[0] != b))
 			return false;
 	}

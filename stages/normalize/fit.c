@@ -123,6 +123,8 @@ struct normalize_fit {
 	const uint16_t *upper[NSINGLES];
 	uint64_t languages[FIT_MAX]; /* of each encoding, a bit each */
 	struct symbol ascii[0x80], above[NSINGLES][0x80];
+	/* 1 + the classes of their bytes in each language; 0: it has not been needed yet. */
+	uint8_t classes[NSINGLES][MODELS_MAX][256];
 
 	/* Lines that have bytes above 7F, and how often which bytes follow each other in their
 	 * words. */
@@ -379,20 +381,31 @@ class_cost(const struct model *m, unsigned a, unsigned b)
 							: m->costs[a * (unsigned)m->n + b];
 }
 
+/* Fills in the classes of these bytes in a language. */
+static const uint8_t *
+byte_classes(
+    struct normalize_fit *f, size_t single, size_t language, const uint8_t *bytes, size_t n)
+{
+	uint8_t *class = f->classes[single][language];
+
+	for (size_t i = 0; i < n; i++) {
+		if (class[bytes[i]] == 0)
+			class[bytes[i]] = (uint8_t)(1 + language_class(language,
+							    byte_symbol(f, single, bytes[i])));
+	}
+	return class;
+}
+
 /* What the pairs cost in a language; from `limit` on it does not matter how much. */
 static uint64_t
-pairs_cost(
-    const struct normalize_fit *f, size_t single, size_t language, uint64_t cost, uint64_t limit)
+pairs_cost(struct normalize_fit *f, size_t single, size_t language, uint64_t cost, uint64_t limit)
 {
 	const struct model *m = language_model(language);
-	uint8_t class[256];
+	const uint8_t *class = byte_classes(f, single, language, f->bytes, f->nbytes);
 
-	for (size_t i = 0; i < f->nbytes; i++)
-		class[f->bytes[i]] =
-		    (uint8_t)language_class(language, byte_symbol(f, single, f->bytes[i]));
 	for (size_t i = 0; i < f->npairs && cost < limit; i++) {
 		unsigned pair = f->pairs[i];
-		cost += (uint64_t)class_cost(m, class[pair >> 8], class[pair & 0xFF]) *
+		cost += (uint64_t)class_cost(m, class[pair >> 8] - 1u, class[pair & 0xFF] - 1u) *
 			weight(f->count[pair]);
 	}
 	return cost;
@@ -468,7 +481,7 @@ is_hinted(const struct fit_hints *hints, size_t language)
 }
 
 static void
-try_single(const struct normalize_fit *f, size_t i, const uint64_t gains[MODELS_MAX],
+try_single(struct normalize_fit *f, size_t i, const uint64_t gains[MODELS_MAX],
     const struct fit_hints *hints, struct best *best)
 {
 	int place = FIT_SINGLE + (int)i;
@@ -486,7 +499,7 @@ try_single(const struct normalize_fit *f, size_t i, const uint64_t gains[MODELS_
 }
 
 static void
-try_singles(const struct normalize_fit *f, const struct fit_hints *hints, struct best *best)
+try_singles(struct normalize_fit *f, const struct fit_hints *hints, struct best *best)
 {
 	int first = f->prior.encoding >= FIT_SINGLE && f->prior.encoding < FIT_MULTIBYTE
 			? f->prior.encoding - FIT_SINGLE
@@ -693,15 +706,17 @@ static void
 fill_single_screen(struct normalize_fit *f, size_t single)
 {
 	const struct model *m = language_model(f->language);
-	uint8_t class[256];
+	uint8_t all[256];
 
 	for (unsigned b = 0; b < 256; b++)
-		class[b] = (uint8_t)language_class(f->language, byte_symbol(f, single, b));
+		all[b] = (uint8_t)b;
+	const uint8_t *class = byte_classes(f, single, f->language, all, sizeof all);
 	for (unsigned pair = 0; pair < 0x10000; pair++) {
 		unsigned a = pair >> 8, b = pair & 0xFF;
 		const struct symbol *before = byte_symbol(f, single, a),
 				    *now = byte_symbol(f, single, b);
-		unsigned cost = class_cost(m, class[a], class[b]) + language_case(before, now);
+		unsigned cost =
+		    class_cost(m, class[a] - 1u, class[b] - 1u) + language_case(before, now);
 		f->screen[pair] =
 		    a < 0x80 && b < 0x80 ? 0 : (uint8_t)(cost < SCREEN_NONE ? cost : SCREEN_NONE);
 	}
@@ -759,7 +774,8 @@ passes_single(const struct normalize_fit *f, const unsigned char *p, size_t n)
 		before = p[i];
 	}
 	uint64_t worth = f->mixed ? PRIOR_MIXED / 2 : PRIOR;
-	return letters >= SCREEN_LEAST && sum < letters * SCREEN_USUAL + worth / 2 && excess < worth;
+	return letters >= SCREEN_LEAST && sum < letters * SCREEN_USUAL + worth / 2 &&
+	       excess < worth;
 }
 
 static bool

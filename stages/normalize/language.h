@@ -14,7 +14,7 @@ enum {
 	COST_UP = 8 * 8,       /* a capital behind a small letter */
 	COST_CAPITAL = 5 * 4,  /* a capital at the start of a word */
 	COST_CAPITALS = 5,     /* a capital behind a capital */
-	CLASS_CONTROL = 255,   /* class of what is no character */
+	CLASS_CONTROL = 254,   /* class of what is no character */
 };
 
 /* A character, for all languages. */

@@ -4,7 +4,8 @@
 #
 # Corpora, made once in build/bench/corpus from Debian packages, markup of man pages removed,
 # repeated up to 200 MB: "ru" (manpages-ru), "en" (manpages, manpages-dev), "mixed" (manpages-ru,
-# manpages-de, manpages-fr).  Slow peers get the first 40 MB.  MB is 10^6 bytes of input; for
+# manpages-de, manpages-fr), "zh", "ja", "vi" (manpages-zh, -ja, -vi), "ko", "el", "hi" (the messages
+# of iso-codes).  Other encodings and decomposed text are made of their first 40 MB.  Slow peers get the first 40 MB.  MB is 10^6 bytes of input; for
 # decompression, of output.  Speeds are MB per CPU-second (user + system), median of RUNS, all in
 # one run of this script; ratios are what to look at: the machine may be busy.
 # With POTOK_GOLD=FOLDER, section split also prints what its rules are worth: see split_rules.sh.
@@ -44,14 +45,41 @@ plain() {
 	mv "$work/all" "$corpus/$name"
 	rm -rf "$work"
 }
+# messages LANGUAGE...: the messages of iso-codes, as $corpus/LANGUAGE.
+messages() {
+	[ ! -s "$corpus/$1" ] || return 0
+	work=$(mktemp -d)
+	(cd "$work" && apt-get download -qq -o APT::Sandbox::User=root iso-codes >/dev/null && dpkg-deb -x iso-codes_*.deb .)
+	for language; do
+		cat "$work/usr/share/locale/$language"/LC_MESSAGES/*.mo | tr '\000' '\n' |
+			iconv -c -f utf-8 -t utf-8 | LC_ALL=C grep -a '[^ -~]' | tr -d '\001-\010\013-\037' >"$work/$language" || true
+		while [ "$(stat -c %s "$work/all" 2>/dev/null || echo 0)" -lt 40000000 ]; do
+			cat "$work/$language" >>"$work/all"
+		done
+		mv "$work/all" "$corpus/$language"
+	done
+	rm -rf "$work"
+}
 plain ru manpages-ru
 plain en manpages manpages-dev
 plain mixed manpages-ru manpages-de manpages-fr
+plain zh manpages-zh
+plain ja manpages-ja
+plain vi manpages-vi
+messages ko el hi
 
 # part NAME: the first 40 MB of a corpus, to a whole line.
 part() {
 	[ -s "$corpus/$1.part" ] || head -c 40000000 "$corpus/$1" | sed '$d' >"$corpus/$1.part"
 	echo "$corpus/$1.part"
+}
+
+# made NAME COMMAND...: the part of the corpus NAME (up to its first dot) through COMMAND, as $corpus/NAME.
+made() {
+	name=$1
+	shift
+	[ -s "$corpus/$name" ] || "$@" <"$(part "${name%%.*}")" >"$corpus/$name" 2>"$dir/messages" || true
+	file=$corpus/$name
 }
 
 # measure ...: what bench-measure says; the messages of the command are shown only when it fails.
@@ -86,8 +114,14 @@ piped() {
 	row "$(echo "$measured" | awk -v b="$bytes" '{ print b / 1e6 / $2 }')"
 }
 
+# stage LABEL FILE [FROM]: prints a row, the stage normalize from memory to memory.
+stage() {
+	label=$1
+	shift
+	row "$("$bin/bench-stage" -n "$runs" "$@")"
+}
 section_normalize() {
-	for text in en ru; do
+	for text in en ru zh mixed; do
 		table "normalize, clean UTF-8 ($text), file to /dev/null"
 		speed potok-normalize "$corpus/$text" "$bin/potok-normalize"
 		speed "copy loop" "$corpus/$text" "$bin/bench-copy"
@@ -98,13 +132,38 @@ section_normalize() {
 		piped "copy loop" "$corpus/$text" "$bin/bench-copy"
 		piped cat "$corpus/$text" cat
 	done
-	for encoding in windows-1251 koi8-r; do
-		file=$corpus/ru.$encoding
-		[ -s "$file" ] || iconv -c -f utf-8 -t "$encoding" "$corpus/ru" >"$file" || true
-		table "normalize -f $encoding"
+	table "normalize, clean UTF-8, memory to memory; the first row is a copy"
+	label=copy
+	row "$("$bin/bench-stage" -c -n "$runs" "$corpus/en")"
+	for text in en ru zh mixed ja ko vi hi; do
+		stage "$text, found out" "$corpus/$text"
+		stage "$text, -f utf-8" "$corpus/$text" utf-8
+	done
+	table "normalize, CR LF and CR alone, memory to memory"
+	for text in en ru; do
+		made "$text.crlf" env LC_ALL=C.UTF-8 sed -E -e 's/\r//g' -e 's/.{58}/&\r\n/g' -e 's/$/\r/'
+		stage "CR LF ($text)" "$file"
+	done
+	[ -s "$corpus/cr" ] || head -c 10000000 /dev/zero | tr '\000' '\r' >"$corpus/cr"
+	stage "10 MB of CR" "$corpus/cr"
+	for name in ru.windows-1251 ru.koi8-r en.utf-16le ru.utf-16le ru.utf-16be zh.utf-16le zh.gb18030 zh.big5 \
+		ja.shift_jis ja.euc-jp ko.euc-kr ja.iso-2022-jp ru.koi8-t vi.tcvn; do
+		encoding=${name#*.} known=${name#*.}
+		# The tables of the labels, by the names of iconv and ICU.
+		case $encoding in shift_jis) known=cp932 ;; euc-kr) known=cp949 ;; esac
+		made "$name" iconv -c -f utf-8 -t "$known"
+		table "normalize -f $encoding (${name%%.*})"
 		speed potok-normalize "$file" "$bin/potok-normalize" -f "$encoding"
-		speed iconv "$file" iconv -f "$encoding" -t utf-8
-		speed uconv "$file" uconv -f "$encoding" -t utf-8
+		speed iconv "$file" iconv -c -f "$known" -t utf-8
+		case $encoding in tcvn | koi8-t) continue ;; esac
+		speed "ICU's converter alone" "$file" "$bin/bench-icu-convert" "$known"
+		speed uconv "$file" uconv -f "$known" -t utf-8 --callback skip
+	done
+	for text in ru mixed vi el ko hi; do
+		made "$text.nfd" uconv -f utf-8 -t utf-8 -x any-nfd
+		table "normalize, decomposed text to NFC ($text)"
+		speed potok-normalize "$file" "$bin/potok-normalize"
+		speed "uconv -x any-nfc" "$file" uconv -f utf-8 -t utf-8 -x any-nfc
 	done
 }
 # paragraphs NAME: the corpus in paragraphs of 20 lines, as running text has them.

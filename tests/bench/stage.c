@@ -4,11 +4,9 @@
  * it writes is dropped.  FROM is an encoding, "auto" by default; FORM is nfc or nfd.  Median of
  * RUNS (5).  With -o text that is not changed is copied, too.
  */
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,7 +25,7 @@ cpu(void)
 
 /* One stream. */
 static bool
-run(const struct potok_normalize_options *options, const unsigned char *text, size_t n, bool own,
+run(const struct potok_normalize_options *options, const unsigned char *text, size_t n,
     struct potok_buf *out)
 {
 	struct potok_normalize stage;
@@ -40,12 +38,23 @@ run(const struct potok_normalize_options *options, const unsigned char *text, si
 		struct potok_slice in = {text + taken, given - taken};
 		s = potok_process(&stage.stage, &in, out, given == n);
 		taken = given - in.len;
-		if (own && potok_buf_own(out) < 0)
-			s = POTOK_ENOMEM;
 		potok_buf_clear(out);
 	}
 	potok_close(&stage.stage);
 	return s == POTOK_DONE;
+}
+
+/* The same without a stage. */
+static bool
+copy(const unsigned char *text, size_t n, struct potok_buf *out)
+{
+	for (size_t i = 0; i < n; i += POTOK_CHUNK) {
+		potok_buf_clear(out);
+		if (potok_buf_add(out, text + i, n - i < POTOK_CHUNK ? n - i : POTOK_CHUNK) < 0)
+			return false;
+	}
+	potok_buf_clear(out);
+	return true;
 }
 
 static int
@@ -63,32 +72,31 @@ main(int argc, char **argv)
 	struct potok_normalize_options options = POTOK_NORMALIZE_DEFAULTS;
 	struct potok_buf out = {.limit = POTOK_CHUNK};
 	double speeds[RUNS_MAX];
-	bool own = false;
+	bool copies = false;
 	int runs = 5, c;
 
-	while ((c = getopt(argc, argv, "n:o")) != -1) {
+	while ((c = getopt(argc, argv, "n:c")) != -1) {
 		if (c == 'n')
 			runs = (int)strtol(optarg, NULL, 10);
-		else if (c == 'o')
-			own = true;
+		else if (c == 'c')
+			copies = true;
 		else
 			return 64;
 	}
 	FILE *f = optind < argc ? fopen(argv[optind], "rb") : NULL;
 	if (f == NULL || runs < 1 || runs > RUNS_MAX) {
-		fputs("usage: stage [-o] [-n RUNS] FILE [FROM [FORM]]\n", stderr);
+		fputs("usage: stage [-n RUNS] [-c] FILE [FROM]\n", stderr);
 		return 64;
 	}
 	size_t n = fread(text, 1, sizeof text, f);
 	fclose(f);
 	if (optind + 1 < argc)
 		options.from = argv[optind + 1];
-	if (optind + 2 < argc && strcmp(argv[optind + 2], "nfd") == 0)
-		options.form = POTOK_NFD;
 	for (int i = -1; i < runs; i++) {
 		double bytes = 0, start = cpu(), took;
 		do {
-			if (n == 0 || !run(&options, text, n, own, &out))
+			if (n == 0 ||
+			    !(copies ? copy(text, n, &out) : run(&options, text, n, &out)))
 				return 1;
 			bytes += (double)n;
 			took = cpu() - start;
