@@ -21,6 +21,7 @@ enum {
 	COST_LETTER = 60,     /* what that costs at most, by the letter, ... */
 	COST_WORDS = 20 * 8,  /* ... and in all */
 	COST_RARE = 8 * 8,    /* a character of a script that no model has */
+	LOSS = 10 * 8,        /* what a word may lose beside others that gain */
 	LETTERS = 5,          /* of other encodings of single bytes, at least, ... */
 	DIFFERENT = 4,        /* ... and so many of them different */
 	SAMPLE = 120,         /* symbols by which a language is found */
@@ -200,11 +201,12 @@ word_cost(const struct line *l, size_t language, const struct mojibake_word *w, 
 {
 	if (!made)
 		return language_cost(language, l->w->line + w->from, w->to - w->from, true);
-	return w->rare + language_cost(language, l->w->made + w->made_from,
-			     w->made_to - w->made_from, true);
+	return w->rare +
+	       language_cost(language, l->w->made + w->made_from, w->made_to - w->made_from, true);
 }
 
-/* The language in which the words cost least as they stand, or as they are made: all, or those chosen. */
+/* The language in which the words cost least as they stand, or as they are made: all, or those
+ * chosen. */
 static size_t
 find_language(const struct line *l, bool made, bool chosen, uint64_t languages)
 {
@@ -266,6 +268,21 @@ choose_gaining(struct line *l)
 		l->w->words[i].chosen = l->w->words[i].gain > 0;
 }
 
+/* Does word i lose little beside its neighbour, in the same field of a table? */
+static bool
+goes_along(const struct line *l, size_t i, size_t neighbour)
+{
+	const struct mojibake_word *w = &l->w->words[i],
+				   *first = i < neighbour ? w : &l->w->words[neighbour],
+				   *last = i < neighbour ? &l->w->words[neighbour] : w;
+
+	for (size_t k = first->to; k < last->from; k++) {
+		if (l->w->line[k].c == '\t')
+			return false;
+	}
+	return w->made_to > w->made_from && w->gain > -LOSS;
+}
+
 /* Chooses the run of words that gains most. */
 static void
 choose_run(struct line *l)
@@ -291,6 +308,11 @@ choose_run(struct line *l)
 			to = i + 1;
 		}
 	}
+	/* Short words next to it tell little: they go with it. */
+	while (from > 0 && from < to && goes_along(l, from - 1, from))
+		from--;
+	while (to > from && to < l->nwords && goes_along(l, to, to - 1))
+		to++;
 	for (size_t i = from; i < to; i++)
 		l->w->words[i].chosen = true;
 }
@@ -440,8 +462,8 @@ cyrillic_languages(void)
 
 	for (size_t i = 0; language_model(i) != NULL; i++) {
 		for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
-			languages |=
-			    (uint64_t)(strcmp(language_model(i)->name, names[k]) == 0) << i;
+			languages |= (uint64_t)(strcmp(language_model(i)->name, names[k]) == 0)
+				     << i;
 	}
 	return languages;
 }

@@ -56,6 +56,16 @@ classes(__m256i x)
 	    _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16(x, 4), half)));
 }
 
+/* NINE where the lower half is that of the Serbian ones of these. */
+POTOK_TARGET_AVX2 static inline __m256i
+serbian(__m256i x)
+{
+	const __m256i low = _mm256_broadcastsi128_si256(
+	    _mm_setr_epi8(0, 0, NINE, NINE, 0, NINE, 0, 0, 0, NINE, NINE, NINE, NINE, 0, 0, NINE));
+
+	return _mm256_shuffle_epi8(low, _mm256_and_si256(x, _mm256_set1_epi8(0x0F)));
+}
+
 POTOK_TARGET_AVX2 size_t
 mojibake_suspect_avx2(const unsigned char *p, size_t n)
 {
@@ -72,6 +82,8 @@ mojibake_suspect_avx2(const unsigned char *p, size_t n)
 			continue;
 		}
 		__m256i ca = classes(a), cb = classes(b);
+		__m256i sa = _mm256_and_si256(serbian(a), ca),
+			sb = _mm256_and_si256(serbian(b), cb);
 		struct mojibake_masks m = {.latin = bits(ca, cb, 0),
 		    .greek = bits(ca, cb, 1),
 		    .d0 = bits(ca, cb, 2),
@@ -79,6 +91,7 @@ mojibake_suspect_avx2(const unsigned char *p, size_t n)
 		    .e2 = bits(ca, cb, 4),
 		    .sign = bits(ca, cb, 5),
 		    .nine = bits(ca, cb, 6),
+		    .serbian = bits(sa, sb, 6),
 		    .low = bits(ca, cb, 7),
 		    .tilde = equal(a, b, (char)0x83),
 		    .space = equal(a, b, ' ')};

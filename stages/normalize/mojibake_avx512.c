@@ -41,6 +41,8 @@ mojibake_suspect_avx512(const unsigned char *p, size_t n)
 		    .e2 = equal(x, 0xE2),
 		    .sign = equal(x, 0xC2) | between(x, 0xC5, 2) | equal(x, 0xCB) | equal(x, 0xD2),
 		    .nine = between(x, 0x90, 0x10),
+		    .serbian =
+			between(x, 0x92, 2) | equal(x, 0x95) | between(x, 0x99, 4) | equal(x, 0x9F),
 		    .low = between(x, 0x80, 0x30),
 		    .tilde = equal(x, 0x83),
 		    .space = equal(x, ' ')};

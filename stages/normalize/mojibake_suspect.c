@@ -10,7 +10,10 @@
 #include "mojibake_suspect.h"
 #include "simd.h"
 
-enum { BACK = 6 }; /* characters looked at */
+enum {
+	BACK = 8,      /* characters looked at */
+	GAIN = 11 * 4, /* by which capitals are likelier something else, in quarters of a bit */
+};
 
 /* The characters up to one, the last first. */
 struct tail {
@@ -158,7 +161,7 @@ is_utf8(const struct tail *t)
 	return two != 0 && ((t->n == 2 && language_in_word(t->ascii)) || is_sign(t->c[0]));
 }
 
-/* The languages that a rare Cyrillic letter is of: a set of bits. */
+/* The languages that a Cyrillic letter is of: a set of bits. */
 static unsigned
 languages_of(uint32_t c)
 {
@@ -166,22 +169,43 @@ languages_of(uint32_t c)
 	static const unsigned char letters[16] = {0, RU | BE, SR, MK, UK, MK, UK | BE, UK, SR | MK,
 	    SR | MK, SR | MK, SR, MK, 0, BE, SR | MK};
 
-	return c >= 0x450 && c < 0x460 ? letters[c - 0x450] : 0;
+	if (c >= 0x450 && c < 0x460)
+		return letters[c - 0x450];
+	return c == 0x439 || (c >= 0x449 && c < 0x450) ? RU | UK | BE : RU | UK | BE | SR | MK;
 }
 
-/* Four capitals, of which hardly any follows the one before it in a language. */
+/* Small letters of few languages, and signs, that other letters become in ISO-8859-5. */
+static bool
+is_rare(uint32_t c)
+{
+	return (c >= 0x450 && c < 0x460) || c == 0xA7 || c == 0x2116;
+}
+
+/* Letters that no sign goes before or behind in the languages that have them. */
+static bool
+is_odd(uint32_t c)
+{
+	c |= c >= 0x400 && c < 0x410 ? 0x50 : 0;
+	return c == 0x451 || c == 0x455 || c == 0x45B || c == 0x45C || c == 0x45E || c == 0x45F ||
+	       c == 0x458;
+}
+
+/* Capitals that would be likelier as small letters of the other of windows-1251 and KOI8? */
 static bool
 is_gibberish(const struct tail *t)
 {
-	unsigned rare = 0;
+	int gain[2] = {0, 0};
 
-	for (size_t i = 0; i < 4; i++) {
-		if (t->c[i] < 0x410 || t->c[i] >= 0x430)
-			return false;
-		if (i > 0)
-			rare += mojibake_rare[t->c[i] - 0x410] >> (t->c[i - 1] - 0x410) & 1;
+	for (size_t i = 0; i < t->n && t->c[i] >= 0x410 && t->c[i] < 0x430; i++) {
+		unsigned c = t->c[i] - 0x410, before = 0;
+		if (i + 1 < t->n && t->c[i + 1] >= 0x410 && t->c[i + 1] < 0x430)
+			before = t->c[i + 1] - 0x410 + 1;
+		else if (i + 1 < t->n || t->ascii != ' ')
+			break;
+		for (size_t k = 0; k < 2; k++)
+			gain[k] += mojibake_gain[k][before][c];
 	}
-	return rare >= 2;
+	return gain[0] >= GAIN || gain[1] >= GAIN;
 }
 
 /* Does another encoding, Cyrillic, that was read in some kind show itself? */
@@ -196,9 +220,11 @@ is_single(const struct tail *t)
 		return true;
 	if (is_cyrillic(c) && is_sign(b) && (is_cyrillic(a) || (a != b && is_box(a) && is_box(b))))
 		return true;
-	bool rare_c = (c >= 0x450 && c < 0x460) || c == 0xA7 || c == 0x2116,
-	     rare_b = (b >= 0x450 && b < 0x460) || b == 0xA7 || b == 0x2116;
-	if (rare_c && rare_b && (languages_of(c) & languages_of(b)) == 0)
+	if (is_rare(c) && (is_rare(b) || is_small(b)) && (languages_of(c) & languages_of(b)) == 0)
+		return true;
+	if ((is_odd(a) || is_odd(c)) &&
+	    ((is_cyrillic(a) && is_cyrillic(c) && is_mark(b)) ||
+		(is_mark(b) && is_mark(a) != is_mark(c) && is_cyrillic(a) != is_cyrillic(c))))
 		return true;
 	if (a == 0 || c == b || b == a)
 		return false;
@@ -241,6 +267,8 @@ is_place(const unsigned char *p, size_t i)
 		return true;
 	if (c == 0xD0)
 		return cyrillic && p[i + 1] < 0xB0;
+	if (cyrillic && mojibake_is_serbian(p[i + 1]))
+		return true;
 	return p[i + 1] >= 0x90 && p[i + 1] < 0xA0 &&
 	       ((b == 0xD0 && p[back + 1] < 0xB0) ||
 		   (b == 0xD1 && p[back + 1] >= 0x90 && p[back + 1] < 0xA0));

@@ -9,15 +9,23 @@
 /* Is the character at p[i], i < n, one by which its line has to be judged?  When it is cut, not. */
 bool mojibake_fires(const unsigned char *p, size_t i, size_t n);
 
+/* Is D1 and the byte one of the small letters that only Serbian or Macedonian have? */
+static inline bool
+mojibake_is_serbian(unsigned char b)
+{
+	return b == 0x92 || b == 0x93 || b == 0x95 || (b >= 0x99 && b < 0x9D) || b == 0x9F;
+}
+
 /* Classes of bytes in a block of 64: bit i is set when byte i is one of the class. */
 struct mojibake_masks {
 	uint64_t latin; /* C3, which begins the letters of ISO-8859-1 */
 	uint64_t greek; /* CE, CF */
 	uint64_t d0, d1, e2;
-	uint64_t sign;  /* C2, C5, C6, CB, D2, which begin signs and rare letters, and others */
-	uint64_t nine;  /* 90 to 9F */
-	uint64_t low;   /* 80 to AF */
-	uint64_t tilde; /* 83, of A with tilde */
+	uint64_t sign;    /* C2, C5, C6, CB, D2, which begin signs and rare letters, and others */
+	uint64_t nine;    /* 90 to 9F */
+	uint64_t serbian; /* those of them that mojibake_is_serbian() tells */
+	uint64_t low;     /* 80 to AF */
+	uint64_t tilde;   /* 83, of A with tilde */
 	uint64_t space;
 };
 
@@ -48,6 +56,7 @@ mojibake_places(const struct mojibake_masks *m, const struct mojibake_masks *b)
 	uint64_t d0 = UP(d0, 3), d1 = UP(d1, 3);
 	places |= UP(d0, 1) & m->low & (d0 | d1);
 	places |= UP(d1, 1) & m->nine & ((d0 & UP(low, 2)) | (d1 & UP(nine, 2)));
+	places |= UP(d1, 1) & m->serbian & (d0 | d1);
 	return places | (m->space & UP(tilde, 1) & latin);
 }
 
