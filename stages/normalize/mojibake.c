@@ -16,13 +16,15 @@
 
 /* Costs in eighths of a bit, as in models.h. */
 enum {
-	GAIN_UTF8 = 16 * 8,   /* what is to be gained in a line, when UTF-8 comes out ... */
+	GAIN_UTF8 = 12 * 8,   /* what is to be gained in a line, when UTF-8 comes out ... */
 	GAIN_SINGLE = 26 * 8, /* ... and when it is another encoding of single bytes */
-	COST_LETTER = 60,     /* what that costs at most, by the letter, ... */
-	COST_WORDS = 20 * 8,  /* ... and in all */
+	COST_LETTER = 48,     /* what that costs at most, by the letter, ... */
+	COST_WORDS = 10 * 8,  /* ... and in all */
+	COST_MARKS = 16 * 8,  /* a letter and two marks that often stand behind it */
+	COST_LONE = 12 * 8,    /* a letter of another script alone in a word */
 	COST_RARE = 8 * 8,    /* a character of a script that no model has */
 	LOSS = 10 * 8,        /* what a word may lose beside others that gain */
-	LETTERS = 5,          /* of other encodings of single bytes, at least, ... */
+	LETTERS = 5,          /* in a word of other encodings of single bytes, at least, ... */
 	DIFFERENT = 4,        /* ... and so many of them different */
 	SAMPLE = 120,         /* symbols by which a language is found */
 	REPEATED = 8,         /* words that are looked at for one that comes again */
@@ -135,63 +137,121 @@ word_end(const struct symbol *s, size_t i, size_t n)
 	return i;
 }
 
+static bool
+is_box(uint32_t c)
+{
+	return c >= 0x2500 && c < 0x2600;
+}
+
+/* Quotation marks and what else stands behind words. */
+static bool
+is_mark(const struct symbol *s)
+{
+	return s->class >= CLASS_OPEN && s->class <= CLASS_SIGN;
+}
+
+/* What speaks against a sequence of len symbols at i that became c. */
+static uint32_t
+rareness(const struct line *l, size_t i, size_t len, uint32_t c)
+{
+	const struct symbol *s = l->w->line + i;
+
+	if (len == 2)
+		return is_rare(c) ? COST_RARE : 0;
+	return len == 3 && s[0].letter != 0 && is_mark(&s[1]) && is_mark(&s[2]) ? COST_MARKS : 0;
+}
+
+/* Makes the word from i to end of UTF-8 that was read as kind; answers where it ends, which may be
+ * a symbol later. */
+static size_t
+make_utf8_word(struct line *l, enum mojibake_kind kind, size_t i, size_t end)
+{
+	const struct symbol *s = l->w->line;
+	struct mojibake_word w = {.from = (uint32_t)i, .made_from = (uint32_t)l->nmade};
+	size_t covered = 0, uncovered = 0, lone = 0, same = 0;
+	bool signs = true;
+
+	while (i < end) {
+		uint32_t c = s[i].c;
+		size_t len = sequence(l, i, kind, &c);
+		if (len > 0)
+			w.rare += rareness(l, i, len, c);
+		else if (c < 0x80)
+			signs = false;
+		else
+			uncovered += byte_at(l, i, kind) != 0;
+		if (c >= 0x370 && c < 0x800)
+			*(len > 0 ? &lone : &same) += 1;
+		for (size_t k = 0; k < len; k++)
+			signs &= is_box(s[i + k].c);
+		covered += len;
+		make(l, c);
+		i += len > 0 ? len : 1;
+	}
+	/* The space that was a no-break space; before a letter it is needed as well. */
+	if (i > end && i < l->n && language_in_word(s[i].c))
+		make(l, ' ');
+	w.to = (uint32_t)i;
+	w.made_to = (uint32_t)l->nmade;
+	/* A frame of a table proves nothing, a lone letter of another script little. */
+	w.doubt = signs ? UINT32_MAX : lone == 1 && same == 0 ? COST_LONE : 0;
+	if (covered > 0 && covered >= uncovered)
+		l->w->words[l->nwords++] = w;
+	else
+		l->nmade = w.made_from;
+	return i;
+}
+
 /* Makes the words of UTF-8 that was read as kind. */
 static void
 make_utf8(struct line *l, enum mojibake_kind kind)
 {
-	const struct symbol *s = l->w->line;
-
 	l->nmade = l->nwords = 0;
-	for (size_t i = 0; i < l->n; i++) {
-		size_t start = i, end = word_end(s, i, l->n), made = l->nmade;
-		bool changed = false;
-		uint32_t rare = 0;
-		while (i < end) {
-			uint32_t c = s[i].c;
-			size_t len = sequence(l, i, kind, &c);
-			changed |= len > 0;
-			rare += len == 2 && is_rare(c) ? COST_RARE : 0;
-			make(l, c);
-			i += len > 0 ? len : 1;
-		}
-		/* The space that was a no-break space; before a letter it is needed as well. */
-		if (i > end && i < l->n && language_in_word(s[i].c))
-			make(l, ' ');
-		if (changed)
-			l->w->words[l->nwords++] = (struct mojibake_word){(uint32_t)start,
-			    (uint32_t)i, (uint32_t)made, (uint32_t)l->nmade, rare, 0, 0};
-		else
-			l->nmade = made;
-		i -= i > end;
+	for (size_t i = 0; i < l->n;) {
+		size_t end = word_end(l->w->line, i, l->n);
+		i = end > i ? make_utf8_word(l, kind, i, end) : i + 1;
 	}
 }
 
-/* Makes the words of another encoding that was read as kind. */
+/* Makes the word from i to end of another encoding that was read as kind. */
+static void
+make_single_word(
+    struct line *l, enum mojibake_kind kind, const uint16_t *upper, size_t i, size_t end)
+{
+	const struct symbol *s = l->w->line;
+	struct mojibake_word w = {
+	    .from = (uint32_t)i, .to = (uint32_t)end, .made_from = (uint32_t)l->nmade};
+	bool high = false, good = true;
+
+	for (; i < end; i++) {
+		unsigned byte = byte_at(l, i, kind);
+		uint32_t c = s[i].c < 0x80 ? s[i].c : byte == 0 ? 0xFFFF : upper[byte - 0x80];
+		high |= s[i].c >= 0x80;
+		make(l, c);
+		const struct symbol *made = l->w->made + l->nmade - 1;
+		size_t n = l->nmade - w.made_from;
+		/* No word has a capital behind a small letter, nor, but for tables of signs, a
+		 * letter three times. */
+		good &= c != 0xFFFF && (n < 2 || !made[0].capital || !made[-1].small) &&
+			(n < 3 || c != made[-1].c || c != made[-2].c);
+	}
+	w.made_to = (uint32_t)l->nmade;
+	if (!high || !good)
+		l->nmade = w.made_to = w.made_from;
+	if (high)
+		l->w->words[l->nwords++] = w;
+}
+
+/* Makes the words of another encoding that was read as kind: nothing of those that it has not. */
 static void
 make_single(struct line *l, enum mojibake_kind kind, const uint16_t *upper)
 {
-	const struct symbol *s = l->w->line;
-
 	l->nmade = l->nwords = 0;
-	for (size_t i = 0; i < l->n; i++) {
-		size_t start = i, end = word_end(s, i, l->n), made = l->nmade;
-		bool high = false, good = true;
-		for (; i < end; i++) {
-			unsigned byte = byte_at(l, i, kind);
-			high |= s[i].c >= 0x80;
-			good &= s[i].c < 0x80 || (byte >= 0x80 && upper[byte - 0x80] != 0xFFFF);
-			if (good)
-				make(l, byte == 0 ? s[i].c : upper[byte - 0x80]);
-			/* Rules of tables: no word has a letter three times. */
-			good &= l->nmade - made < 3 || s[i].c != s[i - 1].c || s[i].c != s[i - 2].c;
-		}
-		if (!good)
-			l->nmade = made;
-		if (high)
-			l->w->words[l->nwords++] = (struct mojibake_word){(uint32_t)start,
-			    (uint32_t)i, (uint32_t)made, (uint32_t)l->nmade, 0, 0, 0};
-		else
-			l->nmade = made;
+	for (size_t i = 0; i < l->n;) {
+		size_t end = word_end(l->w->line, i, l->n);
+		if (end > i)
+			make_single_word(l, kind, upper, i, end);
+		i = end > i ? end : i + 1;
 	}
 }
 
@@ -321,7 +381,7 @@ choose_run(struct line *l)
 static bool
 is_ordinary(const struct line *l, size_t language)
 {
-	size_t letters = 0, others = 0, different = 0;
+	size_t letters = 0, others = 0, different = 0, longest = 0;
 	uint64_t cost = 0, seen = 0;
 
 	for (size_t i = 0; i < l->nwords; i++) {
@@ -329,6 +389,8 @@ is_ordinary(const struct line *l, size_t language)
 		if (!w->chosen)
 			continue;
 		cost += word_cost(l, language, w, true);
+		if (w->made_to - w->made_from > longest)
+			longest = w->made_to - w->made_from;
 		for (size_t k = w->made_from; k < w->made_to; k++) {
 			uint32_t c = l->w->made[k].c;
 			if (c < 0x400 || c >= 0x500) {
@@ -340,8 +402,25 @@ is_ordinary(const struct line *l, size_t language)
 			seen |= UINT64_C(1) << (c & 31);
 		}
 	}
-	return letters >= LETTERS && different >= DIFFERENT && others * 4 <= letters &&
+	return longest >= LETTERS && different >= DIFFERENT && others * 4 <= letters &&
 	       cost <= letters * COST_LETTER + COST_WORDS;
+}
+
+/* What the chosen words cost less when they are made, as far as that proves something. */
+static int64_t
+proof(const struct line *l, size_t before, size_t after)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < l->nwords; i++) {
+		const struct mojibake_word *w = &l->w->words[i];
+		if (!w->chosen || is_repeated(l, i))
+			continue;
+		int64_t gain = (int64_t)word_cost(l, before, w, false) -
+			       (int64_t)word_cost(l, after, w, true) - w->doubt;
+		sum += w->doubt == 0 || gain > 0 ? gain : 0;
+	}
+	return sum;
 }
 
 /* Makes the words of an attempt, chooses those that are to be changed, and finds out what this
@@ -349,7 +428,7 @@ is_ordinary(const struct line *l, size_t language)
 static void
 try(struct line *l, struct attempt *a)
 {
-	int64_t least = a->upper == NULL ? GAIN_UTF8 : GAIN_SINGLE, gain = 0;
+	int64_t least = a->upper == NULL ? GAIN_UTF8 : GAIN_SINGLE;
 
 	a->gain = 0;
 	if (a->upper == NULL)
@@ -375,19 +454,10 @@ try(struct line *l, struct attempt *a)
 		choose_gaining(l);
 	else
 		choose_run(l);
-	for (size_t i = 0; i < l->nwords; i++)
-		gain += l->w->words[i].chosen && !is_repeated(l, i) ? l->w->words[i].gain : 0;
-	if (gain < least || (a->upper != NULL && !is_ordinary(l, after)))
+	if (proof(l, before, after) < least || (a->upper != NULL && !is_ordinary(l, after)))
 		return;
 	/* The words that are chosen may be ordinary ones of another language than all of them. */
-	before = find_language(l, false, true, UINT64_MAX);
-	gain = 0;
-	for (size_t i = 0; i < l->nwords; i++) {
-		struct mojibake_word *w = &l->w->words[i];
-		if (w->chosen && !is_repeated(l, i))
-			gain += (int64_t)word_cost(l, before, w, false) -
-				(int64_t)word_cost(l, after, w, true);
-	}
+	int64_t gain = proof(l, find_language(l, false, true, UINT64_MAX), after);
 	a->gain = gain >= least ? gain : 0;
 }
 

@@ -38,6 +38,7 @@ struct mojibake_word {
 	uint32_t from, to;           /* in the line, in symbols */
 	uint32_t made_from, made_to; /* in what is made */
 	uint32_t rare;               /* what its rare characters cost, in eighths of a bit, ... */
+	uint32_t doubt;              /* what it proves less than it gains */
 	int32_t gain;                /* ... and what it costs less than it did */
 	bool chosen;
 };
