@@ -135,6 +135,8 @@ main(void)
 				return 1;
 		}
 	}
+	/* ICU has the Greek letter; others, the sign. */
+	bytes[0xB5][6] = bytes[0x3BC][6];
 	for (unsigned block = 0; block < BLOCKS; block++)
 		last = is_empty(block) ? last : block;
 	printf(

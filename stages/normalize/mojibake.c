@@ -16,12 +16,12 @@
 
 /* Costs in eighths of a bit, as in models.h. */
 enum {
-	GAIN_UTF8 = 12 * 8,   /* what is to be gained in a line, when UTF-8 comes out ... */
+	GAIN_UTF8 = 14 * 8,   /* what is to be gained in a line, when UTF-8 comes out ... */
 	GAIN_SINGLE = 26 * 8, /* ... and when it is another encoding of single bytes */
 	COST_LETTER = 48,     /* what that costs at most, by the letter, ... */
 	COST_WORDS = 10 * 8,  /* ... and in all */
 	COST_MARKS = 16 * 8,  /* a letter and two marks that often stand behind it */
-	COST_LONE = 12 * 8,    /* a letter of another script alone in a word */
+	COST_LONE = 12 * 8,   /* a letter of another script alone in a word */
 	COST_RARE = 8 * 8,    /* a character of a script that no model has */
 	LOSS = 10 * 8,        /* what a word may lose beside others that gain */
 	LETTERS = 5,          /* in a word of other encodings of single bytes, at least, ... */
@@ -93,7 +93,7 @@ is_text(uint32_t c)
 
 /*
  * The length in symbols of what stands for one character of UTF-8 at i; 0 when nothing does.  A
- * no-break space has often become a space: behind the byte C3 it is one.
+ * no-break space has often become a space, in a with grave and in the Cyrillic capital Er.
  */
 static size_t
 sequence(const struct line *l, size_t i, enum mojibake_kind kind, uint32_t *c)
@@ -108,7 +108,8 @@ sequence(const struct line *l, size_t i, enum mojibake_kind kind, uint32_t *c)
 		return 0;
 	for (size_t k = 0; k < len; k++)
 		utf8[k] = (unsigned char)byte_at(l, i + k, kind);
-	if (lead == 0xC3 && kind == MOJIBAKE_WINDOWS_1252 && l->w->line[i + 1].c == ' ')
+	if (kind == MOJIBAKE_WINDOWS_1252 && (lead == 0xC3 || lead == 0xD0) &&
+	    l->w->line[i + 1].c == ' ')
 		utf8[1] = 0xA0;
 	return potok_utf8_decode(utf8, len, c) == (int)len && is_text(*c) ? len : 0;
 }
@@ -180,13 +181,15 @@ make_utf8_word(struct line *l, enum mojibake_kind kind, size_t i, size_t end)
 			signs = false;
 		else
 			uncovered += byte_at(l, i, kind) != 0;
-		if (c >= 0x370 && c < 0x800)
+		if ((c >= 0x370 && c < 0x2000) || c >= 0x2E80)
 			*(len > 0 ? &lone : &same) += 1;
 		for (size_t k = 0; k < len; k++)
 			signs &= is_box(s[i + k].c);
 		covered += len;
 		make(l, c);
 		i += len > 0 ? len : 1;
+		if (i > end && c >= 0x400)
+			end = word_end(s, i, l->n);
 	}
 	/* The space that was a no-break space; before a letter it is needed as well. */
 	if (i > end && i < l->n && language_in_word(s[i].c))
@@ -483,6 +486,7 @@ find_attempt(struct line *l, struct attempt *best)
 	uint64_t all = 0;
 	size_t high = 0, most = 0, count[MOJIBAKE_KINDS];
 	unsigned first = 0;
+	bool alone = true;
 
 	*best = (struct attempt){.gain = 0};
 	l->language = UNKNOWN;
@@ -492,9 +496,11 @@ find_attempt(struct line *l, struct attempt *best)
 	}
 	for (unsigned kind = 0; kind < MOJIBAKE_KINDS; kind++) {
 		count[kind] = count_utf8(l, (enum mojibake_kind)kind);
+		alone = alone && count[kind] < most;
 		if (count[kind] > most) {
 			most = count[kind];
 			first = kind;
+			alone = true;
 		}
 	}
 	for (unsigned i = 0; i < MOJIBAKE_KINDS; i++) {
@@ -505,8 +511,8 @@ find_attempt(struct line *l, struct attempt *best)
 		try(l, &a);
 		if (a.gain > best->gain)
 			*best = a;
-		/* Where all of it is UTF-8, nothing else is. */
-		if (a.gain > 0 && count[kind] >= high)
+		/* Where all of it is UTF-8, and in no other kind, nothing else is. */
+		if (i == 0 && a.gain > 0 && alone && count[kind] >= high)
 			return true;
 	}
 	for (unsigned kind = 0; kind <= MOJIBAKE_MAC_CYRILLIC; kind++) {

@@ -136,6 +136,19 @@ is_sign(uint32_t c)
 	       (c >= 0x2000 && !is_mark(c));
 }
 
+/* Is it a letter of ISO-8859-1 that was read as windows-1251 or ISO-8859-5, as nothing else is? */
+static bool
+is_strange(uint32_t lead, uint32_t c)
+{
+	if (c == 0xA0)
+		return lead == 0x413 || lead == 0x423;
+	if (c == 0x2013 || c == 0x201E)
+		return lead == 0x413;
+	return (lead == 0x413 && c != 0x454 && c != 0x456 && c != 0x457 && c != 0x491 &&
+		   !is_mark(c)) ||
+	       (lead == 0x423 && c >= 0x401 && c < 0x410);
+}
+
 /* Does UTF-8 that was read in some kind end here? */
 static bool
 is_utf8(const struct tail *t)
@@ -149,16 +162,23 @@ is_utf8(const struct tail *t)
 	/* In ISO-8859-1 one is enough; punctuation of three bytes is in any kind. */
 	if ((two | three | four) & latin)
 		return true;
-	if (three & equal(b[2], 0xE2) & (equal(b[1], 0x80) | equal(b[1], 0x84)))
+	if (three & equal(b[2], 0xE2) & (equal(b[1], 0x80) | equal(b[1], 0x82) | equal(b[1], 0x84)))
 		return true;
 	/* Two in a row, of the second the beginning. */
 	uint64_t begins = (leading2(b[1]) | leading3(b[1]) | leading4(b[1])) & end;
 	if (begins & ((leading2(b[3]) & third) | (leading3(b[4]) & continuing(b[3]) & third) |
 			 (leading4(b[5]) & continuing(b[4]) & continuing(b[3]) & third)))
 		return true;
-	/* A Latin letter in a word, or a sign behind a capital. */
+	/* A Latin letter, or a sign. */
 	two &= equal(b[1], 0xC2) | equal(b[1], 0xC3) | equal(b[1], 0xC4) | equal(b[1], 0xC5);
-	return two != 0 && ((t->n == 2 && language_in_word(t->ascii)) || is_sign(t->c[0]));
+	if (two == 0)
+		return false;
+	if ((t->n == 2 && language_in_word(t->ascii)) || is_sign(t->c[0]) ||
+	    (t->c[0] >= 0x80 && t->c[0] < 0xA0))
+		return true;
+	/* The same where a word begins, as far as no letter stands there in text. */
+	two &= equal(b[1], 0xC2) | equal(b[1], 0xC3);
+	return t->c[1] >= 0x2000 ? two != 0 && !is_box(t->c[0]) : is_strange(t->c[1], t->c[0]);
 }
 
 /* The languages that a Cyrillic letter is of: a set of bits. */
@@ -256,7 +276,7 @@ is_place(const unsigned char *p, size_t i)
 	if (is_sign_lead(c))
 		return cyrillic || greek || sign || b == 0xC3;
 	if (c == 0xC3) {
-		if (greek || sign)
+		if (greek || sign || cyrillic)
 			return true;
 		return b == 0xC3 && back >= 2 &&
 		       (p[back - 2] == 0xC3 || p[back - 2] == 0xCE || p[back - 2] == 0xCF);

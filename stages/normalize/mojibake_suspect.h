@@ -47,10 +47,10 @@ mojibake_places(const struct mojibake_masks *m, const struct mojibake_masks *b)
 {
 	uint64_t latin = UP(latin, 2), greek = UP(greek, 2);
 	uint64_t signs = UP(sign, 2) | UP(e2, 3);
-	uint64_t before = UP(d0, 2) | UP(d1, 2) | latin | greek | signs;
+	uint64_t others = UP(d0, 2) | UP(d1, 2) | greek | signs;
 
-	uint64_t places = before & (m->sign | m->e2);
-	places |= m->latin & (greek | signs | (latin & (UP(latin, 4) | UP(greek, 4))));
+	uint64_t places = (others | latin) & (m->sign | m->e2);
+	places |= m->latin & (others | (latin & (UP(latin, 4) | UP(greek, 4))));
 	places |= (m->d0 | m->d1) & signs;
 	/* Capitals, and letters of few languages, by their second byte. */
 	uint64_t d0 = UP(d0, 3), d1 = UP(d1, 3);
