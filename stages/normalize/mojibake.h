@@ -69,10 +69,4 @@ size_t mojibake_suspect(const unsigned char *p, size_t n);
 size_t mojibake_repair(struct mojibake_work *, const unsigned char *line, size_t n,
     unsigned char *out, struct mojibake *what);
 
-/* The reference of mojibake_suspect(), for the characters from p[from] on, and its SIMD variants.
- */
-size_t mojibake_suspect_scalar(const unsigned char *p, size_t n, size_t from);
-size_t mojibake_suspect_avx2(const unsigned char *p, size_t n);
-size_t mojibake_suspect_avx512(const unsigned char *p, size_t n);
-
 #endif

@@ -262,7 +262,15 @@ is_sign_lead(unsigned char b)
 	return b == 0xC2 || b == 0xC5 || b == 0xC6 || b == 0xCB || b == 0xD2 || b == 0xE2;
 }
 
-/* What mojibake_places() tells, of the character at i and those before it. */
+/* Is D1 and the byte one of the small letters that only Serbian or Macedonian have? */
+static bool
+is_serbian(unsigned char b)
+{
+	return b == 0x92 || b == 0x93 || b == 0x95 || (b >= 0x99 && b < 0x9D) || b == 0x9F;
+}
+
+/* Can the character at i be one, by its lead and the letter before it?  Pairs that are frequent in
+ * text are left out. */
 static bool
 is_place(const unsigned char *p, size_t i)
 {
@@ -283,15 +291,25 @@ is_place(const unsigned char *p, size_t i)
 	}
 	if (c != 0xD0 && c != 0xD1)
 		return false;
+	/* Quotation marks and dashes behind ASCII are before letters of any text. */
+	if (b == 0xC2 || (b == 0xE2 && p[back + 1] == 0x80))
+		return back > 0 && p[back - 1] >= 0x80;
 	if (sign)
 		return true;
 	if (c == 0xD0)
 		return cyrillic && p[i + 1] < 0xB0;
-	if (cyrillic && mojibake_is_serbian(p[i + 1]))
+	if (cyrillic && is_serbian(p[i + 1]))
 		return true;
 	return p[i + 1] >= 0x90 && p[i + 1] < 0xA0 &&
 	       ((b == 0xD0 && p[back + 1] < 0xB0) ||
 		   (b == 0xD1 && p[back + 1] >= 0x90 && p[back + 1] < 0xA0));
+}
+
+/* The leads that is_place() knows. */
+static inline bool
+may_end(unsigned char c)
+{
+	return c == 0xC3 || c == 0xD0 || c == 0xD1 || is_sign_lead(c);
 }
 
 bool
@@ -303,7 +321,7 @@ mojibake_fires(const unsigned char *p, size_t i, size_t n)
 	if (p[i] == ' ')
 		return i >= 2 && p[i - 2] == 0xC3 && p[i - 1] == 0x83 &&
 		       (i == 2 || (p[i - 3] < 0x80 && !(p[i - 3] >= 'A' && p[i - 3] <= 'Z')));
-	if (p[i] < 0xC0 || i == 0 || p[i - 1] < 0x80 || n - i < length(p[i]) || !is_place(p, i))
+	if (i == 0 || p[i - 1] < 0x80 || !may_end(p[i]) || n - i < length(p[i]) || !is_place(p, i))
 		return false;
 	read_tail(&t, p, i);
 	return is_utf8(&t) || is_single(&t);
@@ -332,11 +350,7 @@ size_t
 mojibake_suspect(const unsigned char *p, size_t n)
 {
 #if POTOK_SIMD_X86
-	int level = potok_simd();
-
-	if (level >= POTOK_SIMD_AVX512)
-		return mojibake_suspect_avx512(p, n);
-	if (level >= POTOK_SIMD_AVX2)
+	if (potok_simd() >= POTOK_SIMD_AVX2)
 		return mojibake_suspect_avx2(p, n);
 #endif
 	return mojibake_suspect_scalar(p, n, 0);
