@@ -312,6 +312,18 @@ may_end(unsigned char c)
 	return c == 0xC3 || c == 0xD0 || c == 0xD1 || is_sign_lead(c);
 }
 
+/* Is it a quotation mark or a dash behind two Cyrillic letters of all languages, the last a small
+ * one? None of the patterns ends so; text often does. */
+static bool
+ends_word(const unsigned char *p, size_t i)
+{
+	if (i < 4 || !(p[i] == 0xE2 ? p[i + 1] == 0x80 : p[i] == 0xC2 && p[i + 1] >= 0xA0))
+		return false;
+	const unsigned char *b = p + i - 2, *a = p + i - 4;
+	return ((b[0] == 0xD0 && b[1] >= 0xB0) || (b[0] == 0xD1 && b[1] < 0x90)) &&
+	       ((a[0] == 0xD0 && a[1] >= 0x90) || (a[0] == 0xD1 && a[1] < 0x90));
+}
+
 bool
 mojibake_fires(const unsigned char *p, size_t i, size_t n)
 {
@@ -321,7 +333,8 @@ mojibake_fires(const unsigned char *p, size_t i, size_t n)
 	if (p[i] == ' ')
 		return i >= 2 && p[i - 2] == 0xC3 && p[i - 1] == 0x83 &&
 		       (i == 2 || (p[i - 3] < 0x80 && !(p[i - 3] >= 'A' && p[i - 3] <= 'Z')));
-	if (i == 0 || p[i - 1] < 0x80 || !may_end(p[i]) || n - i < length(p[i]) || !is_place(p, i))
+	if (i == 0 || p[i - 1] < 0x80 || !may_end(p[i]) || n - i < length(p[i]) ||
+	    !is_place(p, i) || ends_word(p, i))
 		return false;
 	read_tail(&t, p, i);
 	return is_utf8(&t) || is_single(&t);
