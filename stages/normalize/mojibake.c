@@ -42,7 +42,8 @@ static const enum mojibake_kind same_kind[SOURCES] = {MOJIBAKE_WINDOWS_1251, MOJ
 /* A way to undo. */
 struct attempt {
 	enum mojibake_kind kind;
-	const uint16_t *upper; /* of the encoding that it was; NULL: UTF-8 */
+	const struct symbol *upper; /* of the encoding that it was; NULL: UTF-8 */
+	size_t source;              /* which one */
 	int64_t gain;
 };
 
@@ -219,7 +220,7 @@ make_utf8(struct line *l, enum mojibake_kind kind)
 /* Makes the word from i to end of another encoding that was read as kind. */
 static void
 make_single_word(
-    struct line *l, enum mojibake_kind kind, const uint16_t *upper, size_t i, size_t end)
+    struct line *l, enum mojibake_kind kind, const struct symbol *upper, size_t i, size_t end)
 {
 	const struct symbol *s = l->w->line;
 	struct mojibake_word w = {
@@ -228,15 +229,15 @@ make_single_word(
 
 	for (; i < end; i++) {
 		unsigned byte = byte_at(l, i, kind);
-		uint32_t c = s[i].c < 0x80 ? s[i].c : byte == 0 ? 0xFFFF : upper[byte - 0x80];
 		high |= s[i].c >= 0x80;
-		make(l, c);
+		good &= s[i].c < 0x80 || byte != 0;
+		l->w->made[l->nmade++] = byte == 0 ? s[i] : upper[byte - 0x80];
 		const struct symbol *made = l->w->made + l->nmade - 1;
 		size_t n = l->nmade - w.made_from;
 		/* No word has a capital behind a small letter, nor, but for tables of signs, a
 		 * letter three times. */
-		good &= c != 0xFFFF && (n < 2 || !made[0].capital || !made[-1].small) &&
-			(n < 3 || c != made[-1].c || c != made[-2].c);
+		good &= made[0].c != 0xFFFF && (n < 2 || !made[0].capital || !made[-1].small) &&
+			(n < 3 || made[0].c != made[-1].c || made[0].c != made[-2].c);
 	}
 	w.made_to = (uint32_t)l->nmade;
 	if (!high || !good)
@@ -247,7 +248,7 @@ make_single_word(
 
 /* Makes the words of another encoding that was read as kind: nothing of those that it has not. */
 static void
-make_single(struct line *l, enum mojibake_kind kind, const uint16_t *upper)
+make_single(struct line *l, enum mojibake_kind kind, const struct symbol *upper)
 {
 	l->nmade = l->nwords = 0;
 	for (size_t i = 0; i < l->n;) {
@@ -285,8 +286,13 @@ find_language(const struct line *l, bool made, bool chosen, uint64_t languages)
 			const struct mojibake_word *w = &l->w->words[i];
 			if ((made && w->made_to == w->made_from) || (chosen && !w->chosen))
 				continue;
-			seen += w->to - w->from;
-			cost += word_cost(l, language, w, made);
+			struct mojibake_word part = *w;
+			if (part.to - part.from > SAMPLE)
+				part.to = part.from + SAMPLE;
+			if (part.made_to - part.made_from > SAMPLE)
+				part.made_to = part.made_from + SAMPLE;
+			seen += part.to - part.from;
+			cost += word_cost(l, language, &part, made);
 		}
 		if (cost < least) {
 			least = cost;
@@ -479,6 +485,34 @@ count_utf8(const struct line *l, enum mojibake_kind kind)
 	return count;
 }
 
+/* Gets ready for attempts with one of the sources. */
+static void
+read_upper(struct line *l, size_t source)
+{
+	const uint16_t *upper = decode_upper_half(sources[source]);
+
+	for (size_t b = 0; b < 128; b++)
+		l->w->upper[b] = language_symbol(upper[b]);
+}
+
+/* Tries all other encodings of single bytes; `all`: the bytes of all symbols. */
+static void
+try_singles(struct line *l, uint64_t all, struct attempt *best)
+{
+	for (size_t k = 0; k < SOURCES; k++) {
+		read_upper(l, k);
+		for (unsigned kind = 0; kind <= MOJIBAKE_MAC_CYRILLIC; kind++) {
+			struct attempt a = {.kind = (enum mojibake_kind)kind, .upper = l->w->upper};
+			if ((all >> (8 * kind) & 0xFF) == 0 || same_kind[k] == kind)
+				continue;
+			a.source = k;
+			try(l, &a);
+			if (a.gain > best->gain)
+				*best = a;
+		}
+	}
+}
+
 /* Finds the best way to undo a layer; answers false when none is certain. */
 static bool
 find_attempt(struct line *l, struct attempt *best)
@@ -515,17 +549,7 @@ find_attempt(struct line *l, struct attempt *best)
 		if (i == 0 && a.gain > 0 && alone && count[kind] >= high)
 			return true;
 	}
-	for (unsigned kind = 0; kind <= MOJIBAKE_MAC_CYRILLIC; kind++) {
-		for (size_t k = 0; k < SOURCES; k++) {
-			struct attempt a = {.kind = (enum mojibake_kind)kind,
-			    .upper = decode_upper_half(sources[k])};
-			if ((all >> (8 * kind) & 0xFF) == 0 || same_kind[k] == kind)
-				continue;
-			try(l, &a);
-			if (a.gain > best->gain)
-				*best = a;
-		}
-	}
+	try_singles(l, all, best);
 	return best->gain > 0;
 }
 
@@ -589,6 +613,8 @@ mojibake_repair(struct mojibake_work *work, const unsigned char *line, size_t n,
 		if (!find_attempt(&l, &a))
 			break;
 		unsigned char *to = work->text[what->layers % 2];
+		if (a.upper != NULL)
+			read_upper(&l, a.source);
 		try(&l, &a);
 		size_t made = write_line(&l, to, sizeof work->text[0]);
 		if (made == 0 || made > 2 * n || made > MOJIBAKE_LINE ||

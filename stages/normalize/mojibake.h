@@ -47,6 +47,7 @@ struct mojibake_word {
 struct mojibake_work {
 	struct symbol line[MOJIBAKE_LINE + 1], made[MOJIBAKE_LINE + 1];
 	uint64_t bytes[MOJIBAKE_LINE + 1]; /* of each symbol of the line, in each kind */
+	struct symbol upper[128];          /* of the encoding that is tried */
 	struct mojibake_word words[MOJIBAKE_LINE / 2 + 1];
 	unsigned char text[2][2 * MOJIBAKE_LINE];
 };
