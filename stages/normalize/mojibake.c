@@ -181,7 +181,7 @@ make_utf8_word(struct line *l, enum mojibake_kind kind, size_t i, size_t end)
 		else if (c < 0x80)
 			signs = false;
 		else
-			uncovered += byte_at(l, i, kind) != 0;
+			uncovered += byte_at(l, i, kind) != 0 && !is_mark(&s[i]);
 		if ((c >= 0x370 && c < 0x2000) || c >= 0x2E80)
 			*(len > 0 ? &lone : &same) += 1;
 		for (size_t k = 0; k < len; k++)

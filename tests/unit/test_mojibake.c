@@ -54,6 +54,9 @@ static const struct {
     {"windows-1252, field", "1\tМосква\t{café crème}\thttp://example.org/?a=b", "UTF-8>CP1252", 1,
 	W1252},
     {"windows-1252, beside Chinese", "中文 {café} 中文", "UTF-8>CP1252", 1, W1252},
+    {"windows-1252, between no-break spaces",
+	"du type «\u00A0{é}\u00A0», «\u00A0{è}\u00A0» ou «\u00A0{ç}\u00A0»", "UTF-8>CP1252", 1,
+	W1252},
     {"windows-1252 twice", "{café}", "UTF-8>CP1252 UTF-8>CP1252", 2, W1252},
     {"ISO-8859-1 four times", "{Привет}",
 	"UTF-8>ISO-8859-1 UTF-8>ISO-8859-1 UTF-8>ISO-8859-1 UTF-8>ISO-8859-1", 4, W1252},
@@ -331,6 +334,23 @@ test_places(void **state)
 			found++;
 		else
 			none++;
+	}
+	/* The last characters at each place of a block. */
+	for (size_t pad = 0; pad <= 128; pad++) {
+		unsigned char buffer[256];
+		for (size_t a = 4; a < NCHARACTERS; a++) {
+			for (size_t b = 4; b < NCHARACTERS; b++) {
+				size_t n = pad;
+				memset(buffer, 'a', pad);
+				for (size_t k = 0; k < 2; k++) {
+					const char *c = characters[k == 0 ? a : b];
+					memcpy(buffer + n, c, strlen(c));
+					n += strlen(c);
+				}
+				assert_int_equal(mojibake_suspect(buffer, n),
+				    mojibake_suspect_scalar(buffer, n, 0));
+			}
+		}
 	}
 	assert_true(found > ROUNDS / 20 && none > ROUNDS / 20);
 	for (size_t i = 0; i < sizeof clean / sizeof clean[0]; i++)
