@@ -12,7 +12,6 @@ enum {
 	BLOCK = 64, /* characters; those with the same bytes before the last one of UTF-8 */
 	BLOCKS = 0x10000 / BLOCK,
 	LANES = 8,
-	RARE = 10 * 8, /* what a rare pair of letters costs, in eighths of a bit */
 };
 
 /* In the order of enum mojibake_kind; two encodings in a lane differ only where one of them has
@@ -57,46 +56,70 @@ is_empty(unsigned block)
 	return 1;
 }
 
-/* The class of a small Cyrillic letter in a language; 0: it has it not. */
+/* The class of a small letter, or of a space, in a language. */
 static unsigned
 class_of(size_t language, unsigned c)
 {
 	for (unsigned i = 0; i < MODEL_LETTERS; i++) {
-		if (model_letters[i] == c)
+		if (model_letters[i] == c && model_classes[language][i] >= CLASS_LETTER)
 			return model_classes[language][i];
 	}
-	return 0;
+	return c == ' ' ? CLASS_SPACE : CLASS_OTHER;
 }
 
-/* Is the letter b rare behind a in all languages with both? */
+/* What the letter b costs behind a, in the language where it costs least. */
 static int
-is_rare(unsigned a, unsigned b)
+cost(unsigned a, unsigned b)
 {
 	static const char *const languages[] = {"ru", "uk", "be", "bg", "sr", "mk"};
+	int least = 255;
 
 	for (size_t i = 0; i < MODEL_LANGUAGES; i++) {
 		for (size_t k = 0; k < sizeof languages / sizeof languages[0]; k++) {
 			const struct model *m = &models[i];
-			unsigned from = class_of(i, a), to = class_of(i, b);
-			if (strcmp(m->name, languages[k]) == 0 && from >= CLASS_LETTER &&
-			    to >= CLASS_LETTER && m->costs[from * (unsigned)m->n + to] < RARE)
-				return 0;
+			int c = m->costs[class_of(i, a) * (unsigned)m->n + class_of(i, b)];
+			if (strcmp(m->name, languages[k]) == 0 && c < least)
+				least = c;
 		}
 	}
-	return 1;
+	return least;
+}
+
+/* The small letter that the byte of a capital of one encoding is in the other. */
+static unsigned
+other(unsigned capital, int koi8)
+{
+	unsigned byte = bytes[capital][koi8 ? 2 : 1];
+
+	for (unsigned c = 0x430; c < 0x450; c++) {
+		if (bytes[c][koi8 ? 1 : 2] == byte)
+			return c;
+	}
+	return 0x401; /* not a letter of either kind */
 }
 
 static void
-print_rare(void)
+print_gains(void)
 {
-	printf("\n/* Which of the letters U+0410 to U+042F are rare behind each of them, from "
-	       "models.h: "
-	       "a bit each. */\nstatic const uint32_t mojibake_rare[32] = {");
-	for (unsigned a = 0; a < 32; a++) {
-		unsigned long row = 0;
-		for (unsigned b = 0; b < 32; b++)
-			row |= (unsigned long)is_rare(0x430 + a, 0x430 + b) << b;
-		printf("%s0x%08lX,", a % 6 ? " " : "\n\t", row);
+	printf(
+	    "\n/* What capitals, U+0410 to U+042F, cost more than the small letters that their "
+	    "bytes are in KOI8-R\n * when they are windows-1251, or the other way round; behind a "
+	    "space, and behind each of them: from\n * models.h, in quarters of a bit. */\n"
+	    "static const int8_t mojibake_gain[2][33][32] = {");
+	for (int koi8 = 0; koi8 < 2; koi8++) {
+		printf("\n\t{");
+		for (unsigned a = 0; a < 33; a++) {
+			printf("\n\t\t{");
+			for (unsigned b = 0; b < 32; b++) {
+				unsigned from = a == 0 ? ' ' : 0x40F + a;
+				int gain =
+				    cost(a == 0 ? ' ' : from + 0x20, 0x430 + b) -
+				    cost(a == 0 ? ' ' : other(from, koi8), other(0x410 + b, koi8));
+				printf("%s%d,", b ? " " : "", gain / 2);
+			}
+			printf("},");
+		}
+		printf("\n\t},");
 	}
 	printf("\n};\n");
 }
@@ -112,6 +135,8 @@ main(void)
 				return 1;
 		}
 	}
+	/* ICU has the Greek letter; others, the sign. */
+	bytes[0xB5][6] = bytes[0x3BC][6];
 	for (unsigned block = 0; block < BLOCKS; block++)
 		last = is_empty(block) ? last : block;
 	printf(
@@ -138,6 +163,6 @@ main(void)
 		printf("\n\t},\n");
 	}
 	printf("};\n");
-	print_rare();
+	print_gains();
 	return 0;
 }

@@ -16,12 +16,15 @@
 
 /* Costs in eighths of a bit, as in models.h. */
 enum {
-	GAIN_UTF8 = 16 * 8,   /* what is to be gained in a line, when UTF-8 comes out ... */
+	GAIN_UTF8 = 14 * 8,   /* what is to be gained in a line, when UTF-8 comes out ... */
 	GAIN_SINGLE = 26 * 8, /* ... and when it is another encoding of single bytes */
-	COST_LETTER = 60,     /* what that costs at most, by the letter, ... */
-	COST_WORDS = 20 * 8,  /* ... and in all */
+	COST_LETTER = 48,     /* what that costs at most, by the letter, ... */
+	COST_WORDS = 10 * 8,  /* ... and in all */
+	COST_MARKS = 16 * 8,  /* a letter and two marks that often stand behind it */
+	COST_LONE = 12 * 8,   /* a letter of another script alone in a word */
 	COST_RARE = 8 * 8,    /* a character of a script that no model has */
-	LETTERS = 5,          /* of other encodings of single bytes, at least, ... */
+	LOSS = 10 * 8,        /* what a word may lose beside others that gain */
+	LETTERS = 5,          /* in a word of other encodings of single bytes, at least, ... */
 	DIFFERENT = 4,        /* ... and so many of them different */
 	SAMPLE = 120,         /* symbols by which a language is found */
 	REPEATED = 8,         /* words that are looked at for one that comes again */
@@ -39,7 +42,8 @@ static const enum mojibake_kind same_kind[SOURCES] = {MOJIBAKE_WINDOWS_1251, MOJ
 /* A way to undo. */
 struct attempt {
 	enum mojibake_kind kind;
-	const uint16_t *upper; /* of the encoding that it was; NULL: UTF-8 */
+	const struct symbol *upper; /* of the encoding that it was; NULL: UTF-8 */
+	size_t source;              /* which one */
 	int64_t gain;
 };
 
@@ -90,7 +94,7 @@ is_text(uint32_t c)
 
 /*
  * The length in symbols of what stands for one character of UTF-8 at i; 0 when nothing does.  A
- * no-break space has often become a space: behind the byte C3 it is one.
+ * no-break space has often become a space, in a with grave and in the Cyrillic capital Er.
  */
 static size_t
 sequence(const struct line *l, size_t i, enum mojibake_kind kind, uint32_t *c)
@@ -105,7 +109,8 @@ sequence(const struct line *l, size_t i, enum mojibake_kind kind, uint32_t *c)
 		return 0;
 	for (size_t k = 0; k < len; k++)
 		utf8[k] = (unsigned char)byte_at(l, i + k, kind);
-	if (lead == 0xC3 && kind == MOJIBAKE_WINDOWS_1252 && l->w->line[i + 1].c == ' ')
+	if (kind == MOJIBAKE_WINDOWS_1252 && (lead == 0xC3 || lead == 0xD0) &&
+	    l->w->line[i + 1].c == ' ')
 		utf8[1] = 0xA0;
 	return potok_utf8_decode(utf8, len, c) == (int)len && is_text(*c) ? len : 0;
 }
@@ -134,63 +139,123 @@ word_end(const struct symbol *s, size_t i, size_t n)
 	return i;
 }
 
+static bool
+is_box(uint32_t c)
+{
+	return c >= 0x2500 && c < 0x2600;
+}
+
+/* Quotation marks and what else stands behind words. */
+static bool
+is_mark(const struct symbol *s)
+{
+	return s->class >= CLASS_OPEN && s->class <= CLASS_SIGN;
+}
+
+/* What speaks against a sequence of len symbols at i that became c. */
+static uint32_t
+rareness(const struct line *l, size_t i, size_t len, uint32_t c)
+{
+	const struct symbol *s = l->w->line + i;
+
+	if (len == 2)
+		return is_rare(c) ? COST_RARE : 0;
+	return len == 3 && s[0].letter != 0 && is_mark(&s[1]) && is_mark(&s[2]) ? COST_MARKS : 0;
+}
+
+/* Makes the word from i to end of UTF-8 that was read as kind; answers where it ends, which may be
+ * a symbol later. */
+static size_t
+make_utf8_word(struct line *l, enum mojibake_kind kind, size_t i, size_t end)
+{
+	const struct symbol *s = l->w->line;
+	struct mojibake_word w = {.from = (uint32_t)i, .made_from = (uint32_t)l->nmade};
+	size_t covered = 0, uncovered = 0, lone = 0, same = 0;
+	bool signs = true;
+
+	while (i < end) {
+		uint32_t c = s[i].c;
+		size_t len = sequence(l, i, kind, &c);
+		if (len > 0)
+			w.rare += rareness(l, i, len, c);
+		else if (c < 0x80)
+			signs = false;
+		else
+			uncovered += byte_at(l, i, kind) != 0 && !is_mark(&s[i]);
+		if ((c >= 0x370 && c < 0x2000) || c >= 0x2E80)
+			*(len > 0 ? &lone : &same) += 1;
+		for (size_t k = 0; k < len; k++)
+			signs &= is_box(s[i + k].c);
+		covered += len;
+		make(l, c);
+		i += len > 0 ? len : 1;
+		if (i > end && c >= 0x400)
+			end = word_end(s, i, l->n);
+	}
+	/* The space that was a no-break space; before a letter it is needed as well. */
+	if (i > end && i < l->n && language_in_word(s[i].c))
+		make(l, ' ');
+	w.to = (uint32_t)i;
+	w.made_to = (uint32_t)l->nmade;
+	/* A frame of a table proves nothing, a lone letter of another script little. */
+	w.doubt = signs ? UINT32_MAX : lone == 1 && same == 0 ? COST_LONE : 0;
+	if (covered > 0 && covered >= uncovered)
+		l->w->words[l->nwords++] = w;
+	else
+		l->nmade = w.made_from;
+	return i;
+}
+
 /* Makes the words of UTF-8 that was read as kind. */
 static void
 make_utf8(struct line *l, enum mojibake_kind kind)
 {
-	const struct symbol *s = l->w->line;
-
 	l->nmade = l->nwords = 0;
-	for (size_t i = 0; i < l->n; i++) {
-		size_t start = i, end = word_end(s, i, l->n), made = l->nmade;
-		bool changed = false;
-		uint32_t rare = 0;
-		while (i < end) {
-			uint32_t c = s[i].c;
-			size_t len = sequence(l, i, kind, &c);
-			changed |= len > 0;
-			rare += len == 2 && is_rare(c) ? COST_RARE : 0;
-			make(l, c);
-			i += len > 0 ? len : 1;
-		}
-		/* The space that was a no-break space; before a letter it is needed as well. */
-		if (i > end && i < l->n && language_in_word(s[i].c))
-			make(l, ' ');
-		if (changed)
-			l->w->words[l->nwords++] = (struct mojibake_word){(uint32_t)start,
-			    (uint32_t)i, (uint32_t)made, (uint32_t)l->nmade, rare, 0, 0};
-		else
-			l->nmade = made;
-		i -= i > end;
+	for (size_t i = 0; i < l->n;) {
+		size_t end = word_end(l->w->line, i, l->n);
+		i = end > i ? make_utf8_word(l, kind, i, end) : i + 1;
 	}
 }
 
-/* Makes the words of another encoding that was read as kind. */
+/* Makes the word from i to end of another encoding that was read as kind. */
 static void
-make_single(struct line *l, enum mojibake_kind kind, const uint16_t *upper)
+make_single_word(
+    struct line *l, enum mojibake_kind kind, const struct symbol *upper, size_t i, size_t end)
 {
 	const struct symbol *s = l->w->line;
+	struct mojibake_word w = {
+	    .from = (uint32_t)i, .to = (uint32_t)end, .made_from = (uint32_t)l->nmade};
+	bool high = false, good = true;
 
+	for (; i < end; i++) {
+		unsigned byte = byte_at(l, i, kind);
+		high |= s[i].c >= 0x80;
+		good &= s[i].c < 0x80 || byte != 0;
+		l->w->made[l->nmade++] = byte == 0 ? s[i] : upper[byte - 0x80];
+		const struct symbol *made = l->w->made + l->nmade - 1;
+		size_t n = l->nmade - w.made_from;
+		/* No word has a capital behind a small letter, nor, but for tables of signs, a
+		 * letter three times. */
+		good &= made[0].c != 0xFFFF && (n < 2 || !made[0].capital || !made[-1].small) &&
+			(n < 3 || made[0].c != made[-1].c || made[0].c != made[-2].c);
+	}
+	w.made_to = (uint32_t)l->nmade;
+	if (!high || !good)
+		l->nmade = w.made_to = w.made_from;
+	if (high)
+		l->w->words[l->nwords++] = w;
+}
+
+/* Makes the words of another encoding that was read as kind: nothing of those that it has not. */
+static void
+make_single(struct line *l, enum mojibake_kind kind, const struct symbol *upper)
+{
 	l->nmade = l->nwords = 0;
-	for (size_t i = 0; i < l->n; i++) {
-		size_t start = i, end = word_end(s, i, l->n), made = l->nmade;
-		bool high = false, good = true;
-		for (; i < end; i++) {
-			unsigned byte = byte_at(l, i, kind);
-			high |= s[i].c >= 0x80;
-			good &= s[i].c < 0x80 || (byte >= 0x80 && upper[byte - 0x80] != 0xFFFF);
-			if (good)
-				make(l, byte == 0 ? s[i].c : upper[byte - 0x80]);
-			/* Rules of tables: no word has a letter three times. */
-			good &= l->nmade - made < 3 || s[i].c != s[i - 1].c || s[i].c != s[i - 2].c;
-		}
-		if (!good)
-			l->nmade = made;
-		if (high)
-			l->w->words[l->nwords++] = (struct mojibake_word){(uint32_t)start,
-			    (uint32_t)i, (uint32_t)made, (uint32_t)l->nmade, 0, 0, 0};
-		else
-			l->nmade = made;
+	for (size_t i = 0; i < l->n;) {
+		size_t end = word_end(l->w->line, i, l->n);
+		if (end > i)
+			make_single_word(l, kind, upper, i, end);
+		i = end > i ? end : i + 1;
 	}
 }
 
@@ -200,11 +265,12 @@ word_cost(const struct line *l, size_t language, const struct mojibake_word *w, 
 {
 	if (!made)
 		return language_cost(language, l->w->line + w->from, w->to - w->from, true);
-	return w->rare + language_cost(language, l->w->made + w->made_from,
-			     w->made_to - w->made_from, true);
+	return w->rare +
+	       language_cost(language, l->w->made + w->made_from, w->made_to - w->made_from, true);
 }
 
-/* The language in which the words cost least as they stand, or as they are made: all, or those chosen. */
+/* The language in which the words cost least as they stand, or as they are made: all, or those
+ * chosen. */
 static size_t
 find_language(const struct line *l, bool made, bool chosen, uint64_t languages)
 {
@@ -220,8 +286,13 @@ find_language(const struct line *l, bool made, bool chosen, uint64_t languages)
 			const struct mojibake_word *w = &l->w->words[i];
 			if ((made && w->made_to == w->made_from) || (chosen && !w->chosen))
 				continue;
-			seen += w->to - w->from;
-			cost += word_cost(l, language, w, made);
+			struct mojibake_word part = *w;
+			if (part.to - part.from > SAMPLE)
+				part.to = part.from + SAMPLE;
+			if (part.made_to - part.made_from > SAMPLE)
+				part.made_to = part.made_from + SAMPLE;
+			seen += part.to - part.from;
+			cost += word_cost(l, language, &part, made);
 		}
 		if (cost < least) {
 			least = cost;
@@ -266,6 +337,21 @@ choose_gaining(struct line *l)
 		l->w->words[i].chosen = l->w->words[i].gain > 0;
 }
 
+/* Does word i lose little beside its neighbour, in the same field of a table? */
+static bool
+goes_along(const struct line *l, size_t i, size_t neighbour)
+{
+	const struct mojibake_word *w = &l->w->words[i],
+				   *first = i < neighbour ? w : &l->w->words[neighbour],
+				   *last = i < neighbour ? &l->w->words[neighbour] : w;
+
+	for (size_t k = first->to; k < last->from; k++) {
+		if (l->w->line[k].c == '\t')
+			return false;
+	}
+	return w->made_to > w->made_from && w->gain > -LOSS;
+}
+
 /* Chooses the run of words that gains most. */
 static void
 choose_run(struct line *l)
@@ -291,6 +377,11 @@ choose_run(struct line *l)
 			to = i + 1;
 		}
 	}
+	/* Short words next to it tell little: they go with it. */
+	while (from > 0 && from < to && goes_along(l, from - 1, from))
+		from--;
+	while (to > from && to < l->nwords && goes_along(l, to, to - 1))
+		to++;
 	for (size_t i = from; i < to; i++)
 		l->w->words[i].chosen = true;
 }
@@ -299,7 +390,7 @@ choose_run(struct line *l)
 static bool
 is_ordinary(const struct line *l, size_t language)
 {
-	size_t letters = 0, others = 0, different = 0;
+	size_t letters = 0, others = 0, different = 0, longest = 0;
 	uint64_t cost = 0, seen = 0;
 
 	for (size_t i = 0; i < l->nwords; i++) {
@@ -307,6 +398,8 @@ is_ordinary(const struct line *l, size_t language)
 		if (!w->chosen)
 			continue;
 		cost += word_cost(l, language, w, true);
+		if (w->made_to - w->made_from > longest)
+			longest = w->made_to - w->made_from;
 		for (size_t k = w->made_from; k < w->made_to; k++) {
 			uint32_t c = l->w->made[k].c;
 			if (c < 0x400 || c >= 0x500) {
@@ -318,8 +411,25 @@ is_ordinary(const struct line *l, size_t language)
 			seen |= UINT64_C(1) << (c & 31);
 		}
 	}
-	return letters >= LETTERS && different >= DIFFERENT && others * 4 <= letters &&
+	return longest >= LETTERS && different >= DIFFERENT && others * 4 <= letters &&
 	       cost <= letters * COST_LETTER + COST_WORDS;
+}
+
+/* What the chosen words cost less when they are made, as far as that proves something. */
+static int64_t
+proof(const struct line *l, size_t before, size_t after)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < l->nwords; i++) {
+		const struct mojibake_word *w = &l->w->words[i];
+		if (!w->chosen || is_repeated(l, i))
+			continue;
+		int64_t gain = (int64_t)word_cost(l, before, w, false) -
+			       (int64_t)word_cost(l, after, w, true) - w->doubt;
+		sum += w->doubt == 0 || gain > 0 ? gain : 0;
+	}
+	return sum;
 }
 
 /* Makes the words of an attempt, chooses those that are to be changed, and finds out what this
@@ -327,7 +437,7 @@ is_ordinary(const struct line *l, size_t language)
 static void
 try(struct line *l, struct attempt *a)
 {
-	int64_t least = a->upper == NULL ? GAIN_UTF8 : GAIN_SINGLE, gain = 0;
+	int64_t least = a->upper == NULL ? GAIN_UTF8 : GAIN_SINGLE;
 
 	a->gain = 0;
 	if (a->upper == NULL)
@@ -353,19 +463,10 @@ try(struct line *l, struct attempt *a)
 		choose_gaining(l);
 	else
 		choose_run(l);
-	for (size_t i = 0; i < l->nwords; i++)
-		gain += l->w->words[i].chosen && !is_repeated(l, i) ? l->w->words[i].gain : 0;
-	if (gain < least || (a->upper != NULL && !is_ordinary(l, after)))
+	if (proof(l, before, after) < least || (a->upper != NULL && !is_ordinary(l, after)))
 		return;
 	/* The words that are chosen may be ordinary ones of another language than all of them. */
-	before = find_language(l, false, true, UINT64_MAX);
-	gain = 0;
-	for (size_t i = 0; i < l->nwords; i++) {
-		struct mojibake_word *w = &l->w->words[i];
-		if (w->chosen && !is_repeated(l, i))
-			gain += (int64_t)word_cost(l, before, w, false) -
-				(int64_t)word_cost(l, after, w, true);
-	}
+	int64_t gain = proof(l, find_language(l, false, true, UINT64_MAX), after);
 	a->gain = gain >= least ? gain : 0;
 }
 
@@ -384,6 +485,34 @@ count_utf8(const struct line *l, enum mojibake_kind kind)
 	return count;
 }
 
+/* Gets ready for attempts with one of the sources. */
+static void
+read_upper(struct line *l, size_t source)
+{
+	const uint16_t *upper = decode_upper_half(sources[source]);
+
+	for (size_t b = 0; b < 128; b++)
+		l->w->upper[b] = language_symbol(upper[b]);
+}
+
+/* Tries all other encodings of single bytes; `all`: the bytes of all symbols. */
+static void
+try_singles(struct line *l, uint64_t all, struct attempt *best)
+{
+	for (size_t k = 0; k < SOURCES; k++) {
+		read_upper(l, k);
+		for (unsigned kind = 0; kind <= MOJIBAKE_MAC_CYRILLIC; kind++) {
+			struct attempt a = {.kind = (enum mojibake_kind)kind, .upper = l->w->upper};
+			if ((all >> (8 * kind) & 0xFF) == 0 || same_kind[k] == kind)
+				continue;
+			a.source = k;
+			try(l, &a);
+			if (a.gain > best->gain)
+				*best = a;
+		}
+	}
+}
+
 /* Finds the best way to undo a layer; answers false when none is certain. */
 static bool
 find_attempt(struct line *l, struct attempt *best)
@@ -391,6 +520,7 @@ find_attempt(struct line *l, struct attempt *best)
 	uint64_t all = 0;
 	size_t high = 0, most = 0, count[MOJIBAKE_KINDS];
 	unsigned first = 0;
+	bool alone = true;
 
 	*best = (struct attempt){.gain = 0};
 	l->language = UNKNOWN;
@@ -400,9 +530,11 @@ find_attempt(struct line *l, struct attempt *best)
 	}
 	for (unsigned kind = 0; kind < MOJIBAKE_KINDS; kind++) {
 		count[kind] = count_utf8(l, (enum mojibake_kind)kind);
+		alone = alone && count[kind] < most;
 		if (count[kind] > most) {
 			most = count[kind];
 			first = kind;
+			alone = true;
 		}
 	}
 	for (unsigned i = 0; i < MOJIBAKE_KINDS; i++) {
@@ -413,21 +545,11 @@ find_attempt(struct line *l, struct attempt *best)
 		try(l, &a);
 		if (a.gain > best->gain)
 			*best = a;
-		/* Where all of it is UTF-8, nothing else is. */
-		if (a.gain > 0 && count[kind] >= high)
+		/* Where all of it is UTF-8, and in no other kind, nothing else is. */
+		if (i == 0 && a.gain > 0 && alone && count[kind] >= high)
 			return true;
 	}
-	for (unsigned kind = 0; kind <= MOJIBAKE_MAC_CYRILLIC; kind++) {
-		for (size_t k = 0; k < SOURCES; k++) {
-			struct attempt a = {.kind = (enum mojibake_kind)kind,
-			    .upper = decode_upper_half(sources[k])};
-			if ((all >> (8 * kind) & 0xFF) == 0 || same_kind[k] == kind)
-				continue;
-			try(l, &a);
-			if (a.gain > best->gain)
-				*best = a;
-		}
-	}
+	try_singles(l, all, best);
 	return best->gain > 0;
 }
 
@@ -440,8 +562,8 @@ cyrillic_languages(void)
 
 	for (size_t i = 0; language_model(i) != NULL; i++) {
 		for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
-			languages |=
-			    (uint64_t)(strcmp(language_model(i)->name, names[k]) == 0) << i;
+			languages |= (uint64_t)(strcmp(language_model(i)->name, names[k]) == 0)
+				     << i;
 	}
 	return languages;
 }
@@ -491,6 +613,8 @@ mojibake_repair(struct mojibake_work *work, const unsigned char *line, size_t n,
 		if (!find_attempt(&l, &a))
 			break;
 		unsigned char *to = work->text[what->layers % 2];
+		if (a.upper != NULL)
+			read_upper(&l, a.source);
 		try(&l, &a);
 		size_t made = write_line(&l, to, sizeof work->text[0]);
 		if (made == 0 || made > 2 * n || made > MOJIBAKE_LINE ||

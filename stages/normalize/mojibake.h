@@ -38,6 +38,7 @@ struct mojibake_word {
 	uint32_t from, to;           /* in the line, in symbols */
 	uint32_t made_from, made_to; /* in what is made */
 	uint32_t rare;               /* what its rare characters cost, in eighths of a bit, ... */
+	uint32_t doubt;              /* what it proves less than it gains */
 	int32_t gain;                /* ... and what it costs less than it did */
 	bool chosen;
 };
@@ -46,6 +47,7 @@ struct mojibake_word {
 struct mojibake_work {
 	struct symbol line[MOJIBAKE_LINE + 1], made[MOJIBAKE_LINE + 1];
 	uint64_t bytes[MOJIBAKE_LINE + 1]; /* of each symbol of the line, in each kind */
+	struct symbol upper[128];          /* of the encoding that is tried */
 	struct mojibake_word words[MOJIBAKE_LINE / 2 + 1];
 	unsigned char text[2][2 * MOJIBAKE_LINE];
 };
@@ -67,11 +69,5 @@ size_t mojibake_suspect(const unsigned char *p, size_t n);
  */
 size_t mojibake_repair(struct mojibake_work *, const unsigned char *line, size_t n,
     unsigned char *out, struct mojibake *what);
-
-/* The reference of mojibake_suspect(), for the characters from p[from] on, and its SIMD variants.
- */
-size_t mojibake_suspect_scalar(const unsigned char *p, size_t n, size_t from);
-size_t mojibake_suspect_avx2(const unsigned char *p, size_t n);
-size_t mojibake_suspect_avx512(const unsigned char *p, size_t n);
 
 #endif

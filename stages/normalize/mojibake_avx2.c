@@ -1,4 +1,7 @@
-/* Which lines have to be judged, with AVX2, 64 bytes at a time. */
+/*
+ * Which lines have to be judged, with AVX2, 32 bytes at a time: where a pair of characters stands
+ * that is_place() of the reference could mean.
+ */
 #include "mojibake.h"
 
 #include "mojibake_suspect.h"
@@ -7,90 +10,174 @@
 #if POTOK_SIMD_X86
 #include <immintrin.h>
 
-/* Classes of bytes by their halves, a bit each. */
+/*
+ * What leads of two bytes, and E2, are to the lead behind their character: a bit for each kind of
+ * lead that may come, so that those with a bit in common are a place.
+ */
 enum {
-	LATIN = 1,
-	GREEK = 2,
-	D0 = 4,
-	D1 = 8,
-	E2 = 16,
-	SIGN = 32,
-	NINE = 64,
-	LOW = 128,
-	ANY = NINE | LOW,
+	TO_CYRILLIC = 2, /* behind signs */
+	TO_C3 = 4,
+	TO_C = 8,
+	TO_D2 = 16,
+	TO_E2 = 32, /* behind all of them */
+	TO_ALL = TO_C3 | TO_C | TO_D2 | TO_E2,
+	TO_SIGN = TO_ALL | TO_CYRILLIC,
 };
 
-/* The bits at the place of `bit` of the bytes of two vectors. */
-POTOK_TARGET_AVX2 static inline uint64_t
-bits(__m256i a, __m256i b, int bit)
+/* The entries of two tables for the halves of bytes. */
+POTOK_TARGET_AVX2 static inline __m256i
+look_up(__m256i x, __m128i high, __m128i low)
 {
-	int up = 7 - bit;
+	const __m256i half = _mm256_set1_epi8(0x0F);
 
-	return (uint32_t)_mm256_movemask_epi8(_mm256_slli_epi16(a, up)) |
-	       (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_slli_epi16(b, up)) << 32;
-}
-
-POTOK_TARGET_AVX2 static inline uint64_t
-equal(__m256i a, __m256i b, char c)
-{
-	__m256i x = _mm256_set1_epi8(c);
-
-	return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(a, x)) |
-	       (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(b, x)) << 32;
+	return _mm256_and_si256(
+	    _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(low), _mm256_and_si256(x, half)),
+	    _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(high),
+		_mm256_and_si256(_mm256_srli_epi16(x, 4), half)));
 }
 
 POTOK_TARGET_AVX2 static inline __m256i
-classes(__m256i x)
+equal(__m256i x, int c)
 {
-	const __m256i high = _mm256_broadcastsi128_si256(
-			  _mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, (char)LOW, (char)(LOW | NINE),
-			      (char)LOW, 0, LATIN | GREEK | SIGN, D0 | D1 | SIGN, E2, 0)),
-		      low = _mm256_broadcastsi128_si256(_mm_setr_epi8((char)(ANY | D0),
-			  (char)(ANY | D1), (char)(ANY | SIGN | E2), (char)(ANY | LATIN), (char)ANY,
-			  (char)(ANY | SIGN), (char)(ANY | SIGN), (char)ANY, (char)ANY, (char)ANY,
-			  (char)ANY, (char)(ANY | SIGN), (char)ANY, (char)ANY, (char)(ANY | GREEK),
-			  (char)(ANY | GREEK)));
-	const __m256i half = _mm256_set1_epi8(0x0F);
+	return _mm256_cmpeq_epi8(x, _mm256_set1_epi8((char)c));
+}
 
-	return _mm256_and_si256(_mm256_shuffle_epi8(low, _mm256_and_si256(x, half)),
-	    _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16(x, 4), half)));
+/* 80 to AF */
+POTOK_TARGET_AVX2 static inline __m256i
+is_low(__m256i x)
+{
+	return _mm256_cmpgt_epi8(_mm256_set1_epi8((char)0xB0), x);
+}
+
+POTOK_TARGET_AVX2 static inline __m256i
+is_nine(__m256i x)
+{
+	return equal(_mm256_and_si256(x, _mm256_set1_epi8((char)0xF0)), 0x90);
+}
+
+/* What the leads of x may be behind. */
+POTOK_TARGET_AVX2 static inline __m256i
+leads(__m256i x)
+{
+	return look_up(x,
+	    _mm_setr_epi8(
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, TO_C | TO_C3, TO_D2 | TO_CYRILLIC, TO_E2, 0),
+	    _mm_setr_epi8(TO_CYRILLIC, TO_CYRILLIC, TO_C | TO_D2 | TO_E2, TO_C3, 0, TO_C, TO_C, 0,
+		0, 0, 0, TO_C, 0, 0, 0, 0));
+}
+
+/* Places by the first byte of a character, one of those leads.  p2 and others: the bytes before. */
+POTOK_TARGET_AVX2 static inline __m256i
+first_bytes(__m256i to, __m256i p2, __m256i p3, __m256i p4)
+{
+	__m256i from =
+	    look_up(p2, _mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, TO_SIGN, TO_SIGN, 0, 0),
+		_mm_setr_epi8(TO_ALL, TO_ALL, TO_SIGN, TO_ALL, 0, TO_SIGN, TO_SIGN, 0, 0, 0, 0,
+		    TO_SIGN, 0, 0, TO_ALL, TO_ALL));
+	__m256i e2 = equal(p3, 0xE2);
+	from = _mm256_or_si256(from, _mm256_and_si256(e2, _mm256_set1_epi8(TO_SIGN)));
+	/* Quotation marks and dashes behind ASCII are before letters of any text. */
+	__m256i mark = _mm256_andnot_si256(p3, equal(p2, 0xC2));
+	mark =
+	    _mm256_or_si256(mark, _mm256_andnot_si256(p4, _mm256_and_si256(e2, equal(p2, 0x80))));
+	mark = _mm256_and_si256(
+	    _mm256_cmpgt_epi8(_mm256_setzero_si256(), mark), _mm256_set1_epi8(TO_CYRILLIC));
+	return _mm256_and_si256(_mm256_andnot_si256(mark, from), to);
+}
+
+/* Places by the second byte of a Cyrillic letter behind another. */
+POTOK_TARGET_AVX2 static inline __m256i
+second_bytes(__m256i x, __m256i p1, __m256i p2, __m256i p3)
+{
+	const __m256i serbian = _mm256_broadcastsi128_si256(
+	    _mm_setr_epi8(0, 0, -1, -1, 0, -1, 0, 0, 0, -1, -1, -1, -1, 0, 0, -1));
+	__m256i capital = _mm256_and_si256(equal(p1, 0xD0), is_low(x));
+	__m256i rare = _mm256_and_si256(equal(p1, 0xD1), is_nine(x));
+	/* Those of Serbian behind all letters, others behind capitals and such letters. */
+	__m256i behind = _mm256_or_si256(_mm256_and_si256(equal(p3, 0xD0), is_low(p2)),
+	    _mm256_and_si256(equal(p3, 0xD1), is_nine(p2)));
+	behind = _mm256_or_si256(
+	    behind, _mm256_shuffle_epi8(serbian, _mm256_and_si256(x, _mm256_set1_epi8(0x0F))));
+	return _mm256_or_si256(capital, _mm256_and_si256(rare, behind));
+}
+
+/* D0 and D1 */
+POTOK_TARGET_AVX2 static inline __m256i
+cyrillic(__m256i x)
+{
+	return equal(_mm256_and_si256(x, _mm256_set1_epi8((char)0xFE)), 0xD0);
+}
+
+POTOK_TARGET_AVX2 static inline __m256i
+load(const unsigned char *p)
+{
+	return _mm256_loadu_si256((const __m256i *)p);
+}
+
+/* The places in a block: bits.  There are bytes before it. */
+POTOK_TARGET_AVX2 static __attribute__((noinline)) uint32_t
+find_places(const unsigned char *p)
+{
+	__m256i x = load(p), p1 = load(p - 1), p2 = load(p - 2), p3 = load(p - 3);
+	__m256i places = first_bytes(leads(x), p2, p3, load(p - 4));
+
+	places =
+	    _mm256_or_si256(places, _mm256_and_si256(cyrillic(p3), second_bytes(x, p1, p2, p3)));
+	places = _mm256_or_si256(places,
+	    _mm256_and_si256(equal(x, ' '), _mm256_and_si256(equal(p1, 0x83), equal(p2, 0xC3))));
+	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(places, _mm256_setzero_si256()));
+}
+
+/* Leads of Latin and Greek letters and of signs. */
+POTOK_TARGET_AVX2 static inline __m256i
+others(__m256i x)
+{
+	return look_up(x, _mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 0),
+	    _mm_setr_epi8(0, 0, 7, 1, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 1, 1));
+}
+
+/* The first byte of the character at a place. */
+static inline size_t
+first(const unsigned char *p, size_t i)
+{
+	return (p[i] & 0xC0) == 0x80 ? i - 1 : i;
 }
 
 POTOK_TARGET_AVX2 size_t
 mojibake_suspect_avx2(const unsigned char *p, size_t n)
 {
-	static const struct mojibake_masks none;
-	struct mojibake_masks before = none;
-	size_t i = 0;
+	enum { BLOCK = 32 };
+	__m256i before = _mm256_set1_epi8(1);
+	size_t i = n < BLOCK ? n : BLOCK;
 
-	for (; n - i >= 64; i += 64) {
-		__m256i a = _mm256_loadu_si256((const __m256i *)(p + i)),
-			b = _mm256_loadu_si256((const __m256i *)(p + i + 32));
-		if (_mm256_movemask_epi8(_mm256_or_si256(a, b)) == 0 &&
-		    (i == 0 || p[i - 1] < 0x80)) {
-			before = none;
+	/* Blocks begin where there are bytes before them. */
+	for (size_t k = 0; k < i; k++) {
+		if (mojibake_fires(p, k, n))
+			return k;
+	}
+	for (; n - i >= BLOCK; i += BLOCK) {
+		__m256i x = load(p + i), p1 = load(p + i - 1), p2 = load(p + i - 2);
+		__m256i high = _mm256_or_si256(_mm256_or_si256(x, p2), load(p + i - 3));
+		if (_mm256_movemask_epi8(high) == 0) {
+			before = _mm256_setzero_si256();
 			continue;
 		}
-		__m256i ca = classes(a), cb = classes(b);
-		struct mojibake_masks m = {.latin = bits(ca, cb, 0),
-		    .greek = bits(ca, cb, 1),
-		    .d0 = bits(ca, cb, 2),
-		    .d1 = bits(ca, cb, 3),
-		    .e2 = bits(ca, cb, 4),
-		    .sign = bits(ca, cb, 5),
-		    .nine = bits(ca, cb, 6),
-		    .low = bits(ca, cb, 7),
-		    .tilde = equal(a, b, (char)0x83),
-		    .space = equal(a, b, ' ')};
-		uint64_t places = mojibake_places(&m, &before);
-		for (; places != 0; places &= places - 1) {
-			size_t at = mojibake_first(p, i + (size_t)__builtin_ctzll(places));
+		/* Most blocks have no such lead, no capital behind a letter and no rare one. */
+		__m256i now = others(x);
+		__m256i letters = _mm256_or_si256(
+		    _mm256_and_si256(equal(p1, 0xD0), _mm256_and_si256(is_low(x), p2)),
+		    _mm256_and_si256(equal(p1, 0xD1), is_nine(x)));
+		__m256i any = _mm256_or_si256(now, before);
+		before = now;
+		if (_mm256_testz_si256(any, any) && _mm256_movemask_epi8(letters) == 0)
+			continue;
+		for (uint32_t bits = find_places(p + i); bits != 0; bits &= bits - 1) {
+			size_t at = first(p, i + (size_t)__builtin_ctz(bits));
 			if (mojibake_fires(p, at, n))
 				return at;
 		}
-		before = m;
 	}
-	/* A character that goes on behind the last block. */
+	/* A character may begin in the last block and be a place by its second byte. */
 	return mojibake_suspect_scalar(p, n, i > 0 ? i - 1 : 0);
 }
 #endif

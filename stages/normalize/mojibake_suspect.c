@@ -10,7 +10,10 @@
 #include "mojibake_suspect.h"
 #include "simd.h"
 
-enum { BACK = 6 }; /* characters looked at */
+enum {
+	BACK = 8,      /* characters looked at */
+	GAIN = 11 * 4, /* by which capitals are likelier something else, in quarters of a bit */
+};
 
 /* The characters up to one, the last first. */
 struct tail {
@@ -133,6 +136,19 @@ is_sign(uint32_t c)
 	       (c >= 0x2000 && !is_mark(c));
 }
 
+/* Is it a letter of ISO-8859-1 that was read as windows-1251 or ISO-8859-5, as nothing else is? */
+static bool
+is_strange(uint32_t lead, uint32_t c)
+{
+	if (c == 0xA0)
+		return lead == 0x413 || lead == 0x423;
+	if (c == 0x2013 || c == 0x201E)
+		return lead == 0x413;
+	return (lead == 0x413 && c != 0x454 && c != 0x456 && c != 0x457 && c != 0x491 &&
+		   !is_mark(c)) ||
+	       (lead == 0x423 && c >= 0x401 && c < 0x410);
+}
+
 /* Does UTF-8 that was read in some kind end here? */
 static bool
 is_utf8(const struct tail *t)
@@ -146,19 +162,26 @@ is_utf8(const struct tail *t)
 	/* In ISO-8859-1 one is enough; punctuation of three bytes is in any kind. */
 	if ((two | three | four) & latin)
 		return true;
-	if (three & equal(b[2], 0xE2) & (equal(b[1], 0x80) | equal(b[1], 0x84)))
+	if (three & equal(b[2], 0xE2) & (equal(b[1], 0x80) | equal(b[1], 0x82) | equal(b[1], 0x84)))
 		return true;
 	/* Two in a row, of the second the beginning. */
 	uint64_t begins = (leading2(b[1]) | leading3(b[1]) | leading4(b[1])) & end;
 	if (begins & ((leading2(b[3]) & third) | (leading3(b[4]) & continuing(b[3]) & third) |
 			 (leading4(b[5]) & continuing(b[4]) & continuing(b[3]) & third)))
 		return true;
-	/* A Latin letter in a word, or a sign behind a capital. */
+	/* A Latin letter, or a sign. */
 	two &= equal(b[1], 0xC2) | equal(b[1], 0xC3) | equal(b[1], 0xC4) | equal(b[1], 0xC5);
-	return two != 0 && ((t->n == 2 && language_in_word(t->ascii)) || is_sign(t->c[0]));
+	if (two == 0)
+		return false;
+	if ((t->n == 2 && language_in_word(t->ascii)) || is_sign(t->c[0]) ||
+	    (t->c[0] >= 0x80 && t->c[0] < 0xA0))
+		return true;
+	/* The same where a word begins, as far as no letter stands there in text. */
+	two &= equal(b[1], 0xC2) | equal(b[1], 0xC3);
+	return t->c[1] >= 0x2000 ? two != 0 && !is_box(t->c[0]) : is_strange(t->c[1], t->c[0]);
 }
 
-/* The languages that a rare Cyrillic letter is of: a set of bits. */
+/* The languages that a Cyrillic letter is of: a set of bits. */
 static unsigned
 languages_of(uint32_t c)
 {
@@ -166,22 +189,43 @@ languages_of(uint32_t c)
 	static const unsigned char letters[16] = {0, RU | BE, SR, MK, UK, MK, UK | BE, UK, SR | MK,
 	    SR | MK, SR | MK, SR, MK, 0, BE, SR | MK};
 
-	return c >= 0x450 && c < 0x460 ? letters[c - 0x450] : 0;
+	if (c >= 0x450 && c < 0x460)
+		return letters[c - 0x450];
+	return c == 0x439 || (c >= 0x449 && c < 0x450) ? RU | UK | BE : RU | UK | BE | SR | MK;
 }
 
-/* Four capitals, of which hardly any follows the one before it in a language. */
+/* Small letters of few languages, and signs, that other letters become in ISO-8859-5. */
+static bool
+is_rare(uint32_t c)
+{
+	return (c >= 0x450 && c < 0x460) || c == 0xA7 || c == 0x2116;
+}
+
+/* Letters that no sign goes before or behind in the languages that have them. */
+static bool
+is_odd(uint32_t c)
+{
+	c |= c >= 0x400 && c < 0x410 ? 0x50 : 0;
+	return c == 0x451 || c == 0x455 || c == 0x45B || c == 0x45C || c == 0x45E || c == 0x45F ||
+	       c == 0x458;
+}
+
+/* Capitals that would be likelier as small letters of the other of windows-1251 and KOI8? */
 static bool
 is_gibberish(const struct tail *t)
 {
-	unsigned rare = 0;
+	int gain[2] = {0, 0};
 
-	for (size_t i = 0; i < 4; i++) {
-		if (t->c[i] < 0x410 || t->c[i] >= 0x430)
-			return false;
-		if (i > 0)
-			rare += mojibake_rare[t->c[i] - 0x410] >> (t->c[i - 1] - 0x410) & 1;
+	for (size_t i = 0; i < t->n && t->c[i] >= 0x410 && t->c[i] < 0x430; i++) {
+		unsigned c = t->c[i] - 0x410, before = 0;
+		if (i + 1 < t->n && t->c[i + 1] >= 0x410 && t->c[i + 1] < 0x430)
+			before = t->c[i + 1] - 0x410 + 1;
+		else if (i + 1 < t->n || t->ascii != ' ')
+			break;
+		for (size_t k = 0; k < 2; k++)
+			gain[k] += mojibake_gain[k][before][c];
 	}
-	return rare >= 2;
+	return gain[0] >= GAIN || gain[1] >= GAIN;
 }
 
 /* Does another encoding, Cyrillic, that was read in some kind show itself? */
@@ -196,9 +240,11 @@ is_single(const struct tail *t)
 		return true;
 	if (is_cyrillic(c) && is_sign(b) && (is_cyrillic(a) || (a != b && is_box(a) && is_box(b))))
 		return true;
-	bool rare_c = (c >= 0x450 && c < 0x460) || c == 0xA7 || c == 0x2116,
-	     rare_b = (b >= 0x450 && b < 0x460) || b == 0xA7 || b == 0x2116;
-	if (rare_c && rare_b && (languages_of(c) & languages_of(b)) == 0)
+	if (is_rare(c) && (is_rare(b) || is_small(b)) && (languages_of(c) & languages_of(b)) == 0)
+		return true;
+	if ((is_odd(a) || is_odd(c)) &&
+	    ((is_cyrillic(a) && is_cyrillic(c) && is_mark(b)) ||
+		(is_mark(b) && is_mark(a) != is_mark(c) && is_cyrillic(a) != is_cyrillic(c))))
 		return true;
 	if (a == 0 || c == b || b == a)
 		return false;
@@ -216,7 +262,15 @@ is_sign_lead(unsigned char b)
 	return b == 0xC2 || b == 0xC5 || b == 0xC6 || b == 0xCB || b == 0xD2 || b == 0xE2;
 }
 
-/* What mojibake_places() tells, of the character at i and those before it. */
+/* Is D1 and the byte one of the small letters that only Serbian or Macedonian have? */
+static bool
+is_serbian(unsigned char b)
+{
+	return b == 0x92 || b == 0x93 || b == 0x95 || (b >= 0x99 && b < 0x9D) || b == 0x9F;
+}
+
+/* Can the character at i be one, by its lead and the letter before it?  Pairs that are frequent in
+ * text are left out. */
 static bool
 is_place(const unsigned char *p, size_t i)
 {
@@ -230,20 +284,44 @@ is_place(const unsigned char *p, size_t i)
 	if (is_sign_lead(c))
 		return cyrillic || greek || sign || b == 0xC3;
 	if (c == 0xC3) {
-		if (greek || sign)
+		if (greek || sign || cyrillic)
 			return true;
 		return b == 0xC3 && back >= 2 &&
 		       (p[back - 2] == 0xC3 || p[back - 2] == 0xCE || p[back - 2] == 0xCF);
 	}
 	if (c != 0xD0 && c != 0xD1)
 		return false;
+	/* Quotation marks and dashes behind ASCII are before letters of any text. */
+	if (b == 0xC2 || (b == 0xE2 && p[back + 1] == 0x80))
+		return back > 0 && p[back - 1] >= 0x80;
 	if (sign)
 		return true;
 	if (c == 0xD0)
 		return cyrillic && p[i + 1] < 0xB0;
+	if (cyrillic && is_serbian(p[i + 1]))
+		return true;
 	return p[i + 1] >= 0x90 && p[i + 1] < 0xA0 &&
 	       ((b == 0xD0 && p[back + 1] < 0xB0) ||
 		   (b == 0xD1 && p[back + 1] >= 0x90 && p[back + 1] < 0xA0));
+}
+
+/* The leads that is_place() knows. */
+static inline bool
+may_end(unsigned char c)
+{
+	return c == 0xC3 || c == 0xD0 || c == 0xD1 || is_sign_lead(c);
+}
+
+/* Is it a quotation mark or a dash behind two Cyrillic letters of all languages, the last a small
+ * one? None of the patterns ends so; text often does. */
+static bool
+ends_word(const unsigned char *p, size_t i)
+{
+	if (i < 4 || !(p[i] == 0xE2 ? p[i + 1] == 0x80 : p[i] == 0xC2 && p[i + 1] >= 0xA0))
+		return false;
+	const unsigned char *b = p + i - 2, *a = p + i - 4;
+	return ((b[0] == 0xD0 && b[1] >= 0xB0) || (b[0] == 0xD1 && b[1] < 0x90)) &&
+	       ((a[0] == 0xD0 && a[1] >= 0x90) || (a[0] == 0xD1 && a[1] < 0x90));
 }
 
 bool
@@ -255,7 +333,8 @@ mojibake_fires(const unsigned char *p, size_t i, size_t n)
 	if (p[i] == ' ')
 		return i >= 2 && p[i - 2] == 0xC3 && p[i - 1] == 0x83 &&
 		       (i == 2 || (p[i - 3] < 0x80 && !(p[i - 3] >= 'A' && p[i - 3] <= 'Z')));
-	if (p[i] < 0xC0 || i == 0 || p[i - 1] < 0x80 || n - i < length(p[i]) || !is_place(p, i))
+	if (i == 0 || p[i - 1] < 0x80 || !may_end(p[i]) || n - i < length(p[i]) ||
+	    !is_place(p, i) || ends_word(p, i))
 		return false;
 	read_tail(&t, p, i);
 	return is_utf8(&t) || is_single(&t);
@@ -284,11 +363,7 @@ size_t
 mojibake_suspect(const unsigned char *p, size_t n)
 {
 #if POTOK_SIMD_X86
-	int level = potok_simd();
-
-	if (level >= POTOK_SIMD_AVX512)
-		return mojibake_suspect_avx512(p, n);
-	if (level >= POTOK_SIMD_AVX2)
+	if (potok_simd() >= POTOK_SIMD_AVX2)
 		return mojibake_suspect_avx2(p, n);
 #endif
 	return mojibake_suspect_scalar(p, n, 0);
