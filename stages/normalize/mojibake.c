@@ -13,6 +13,7 @@
 
 #include "decode.h"
 #include "mojibake_bytes.h"
+#include "mojibake_suspect.h"
 
 /* Costs in eighths of a bit, as in models.h. */
 enum {
@@ -23,10 +24,13 @@ enum {
 	COST_MARKS = 16 * 8,  /* a letter and two marks that often stand behind it */
 	COST_LONE = 12 * 8,   /* a letter of another script alone in a word */
 	COST_RARE = 8 * 8,    /* a character of a script that no model has */
+	COST_LEAST = 14,      /* what a letter costs at least */
+	COST_USUAL = 38,      /* what one costs in ordinary text */
 	LOSS = 10 * 8,        /* what a word may lose beside others that gain */
 	LETTERS = 5,          /* in a word of other encodings of single bytes, at least, ... */
 	DIFFERENT = 4,        /* ... and so many of them different */
 	SAMPLE = 120,         /* symbols by which a language is found */
+	SHORT = 48,           /* bytes of a line in which one place is enough */
 	REPEATED = 8,         /* words that are looked at for one that comes again */
 	SOURCES = 5,
 	UNKNOWN = MODELS_MAX,
@@ -55,6 +59,7 @@ struct line {
 	size_t nwords;
 	uint64_t cyrillic; /* languages */
 	size_t language;   /* of its words, or UNKNOWN */
+	size_t first;      /* of the words as they stand */
 };
 
 static uint64_t
@@ -432,6 +437,54 @@ proof(const struct line *l, size_t before, size_t after)
 	return sum;
 }
 
+/* Lists the words as they stand, those that are not all ASCII. */
+static void
+list_words(struct line *l)
+{
+	l->nmade = l->nwords = 0;
+	for (size_t i = 0; i < l->n;) {
+		size_t end = word_end(l->w->line, i, l->n);
+		bool high = false;
+		for (size_t k = i; k < end && !high; k++)
+			high = l->w->line[k].c >= 0x80;
+		if (high)
+			l->w->words[l->nwords++] =
+			    (struct mojibake_word){.from = (uint32_t)i, .to = (uint32_t)end};
+		i = end > i ? end : i + 1;
+	}
+}
+
+/* Is there a run of words that costs so much more than ordinary text that it may be another
+ * encoding of single bytes? */
+static bool
+has_odd_words(const struct line *l)
+{
+	int64_t excess = 0;
+
+	for (size_t i = 0; i < l->nwords && excess < GAIN_SINGLE; i++) {
+		const struct mojibake_word *w = &l->w->words[i];
+		excess += (int64_t)word_cost(l, l->first, w, false) -
+			  COST_USUAL * (int64_t)(w->to - w->from + 1);
+		excess = excess > 0 ? excess : 0;
+	}
+	return excess >= GAIN_SINGLE;
+}
+
+/* Can the words that are made gain enough, whatever they cost? */
+static bool
+may_gain(const struct line *l)
+{
+	int64_t most = 0;
+
+	for (size_t i = 0; i < l->nwords; i++) {
+		const struct mojibake_word *w = &l->w->words[i];
+		int64_t gain = (int64_t)word_cost(l, l->first, w, false) - w->rare -
+			       COST_LEAST * (int64_t)(w->made_to - w->made_from);
+		most += gain > 0 ? gain : 0;
+	}
+	return most >= GAIN_UTF8;
+}
+
 /* Makes the words of an attempt, chooses those that are to be changed, and finds out what this
  * gains. */
 static void
@@ -444,7 +497,7 @@ try(struct line *l, struct attempt *a)
 		make_utf8(l, a->kind);
 	else
 		make_single(l, a->kind, a->upper);
-	if (l->nwords == 0)
+	if (l->nwords == 0 || (a->upper == NULL && !may_gain(l)))
 		return;
 	size_t before = a->upper != NULL && l->language != UNKNOWN
 			    ? l->language
@@ -518,7 +571,7 @@ static bool
 find_attempt(struct line *l, struct attempt *best)
 {
 	uint64_t all = 0;
-	size_t high = 0, most = 0, count[MOJIBAKE_KINDS];
+	size_t high = 0, cyrillic = 0, most = 0, count[MOJIBAKE_KINDS];
 	unsigned first = 0;
 	bool alone = true;
 
@@ -527,7 +580,11 @@ find_attempt(struct line *l, struct attempt *best)
 	for (size_t i = 0; i < l->n; i++) {
 		all |= l->w->bytes[i];
 		high += l->w->line[i].c >= 0x80;
+		cyrillic += l->w->line[i].c >= 0x400 && l->w->line[i].c < 0x500;
 	}
+	list_words(l);
+	l->first = find_language(l, false, false, 2 * cyrillic > high ? l->cyrillic : UINT64_MAX);
+	bool odd = has_odd_words(l);
 	for (unsigned kind = 0; kind < MOJIBAKE_KINDS; kind++) {
 		count[kind] = count_utf8(l, (enum mojibake_kind)kind);
 		alone = alone && count[kind] < most;
@@ -549,8 +606,20 @@ find_attempt(struct line *l, struct attempt *best)
 		if (i == 0 && a.gain > 0 && alone && count[kind] >= high)
 			return true;
 	}
-	try_singles(l, all, best);
+	if (odd)
+		try_singles(l, all, best);
 	return best->gain > 0;
+}
+
+/* Is the line worth to be judged?  Where single bytes were mixed up, most words look so: one place
+ * in a long line is a name or an abbreviation. */
+static bool
+is_suspect(const unsigned char *p, size_t n)
+{
+	size_t at = mojibake_suspect(p, n);
+
+	return at < n && (n < SHORT || !mojibake_is_single(p, at) ||
+			     mojibake_suspect_scalar(p, n, at + 1) < n);
 }
 
 /* The languages that are written in the encodings of `sources`: a set of 1 << language. */
@@ -607,7 +676,7 @@ mojibake_repair(struct mojibake_work *work, const unsigned char *line, size_t n,
 
 	*what = (struct mojibake){0};
 	for (;;) {
-		if (mojibake_suspect(text, len) == len)
+		if (!is_suspect(text, len))
 			break;
 		read_line(&l, text, len);
 		if (!find_attempt(&l, &a))

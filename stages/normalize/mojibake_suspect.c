@@ -340,6 +340,17 @@ mojibake_fires(const unsigned char *p, size_t i, size_t n)
 	return is_utf8(&t) || is_single(&t);
 }
 
+bool
+mojibake_is_single(const unsigned char *p, size_t i)
+{
+	struct tail t;
+
+	if (p[i] == ' ')
+		return false;
+	read_tail(&t, p, i);
+	return !is_utf8(&t);
+}
+
 size_t
 mojibake_suspect_scalar(const unsigned char *p, size_t n, size_t from)
 {

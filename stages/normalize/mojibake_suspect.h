@@ -12,4 +12,8 @@ bool mojibake_fires(const unsigned char *p, size_t i, size_t n);
 size_t mojibake_suspect_scalar(const unsigned char *p, size_t n, size_t from);
 size_t mojibake_suspect_avx2(const unsigned char *p, size_t n);
 
+/* Of a place where it fires: does no UTF-8 end there, but what may be another encoding of single
+ * bytes? */
+bool mojibake_is_single(const unsigned char *p, size_t i);
+
 #endif
