@@ -196,11 +196,13 @@ match_one(const struct work *w, unsigned key, struct match *m, const unsigned ch
 			m->behind = whole.behind;
 			return true;
 		}
-		if (table_properties[base.slot].lower == key) {
+		const struct table_entry *e = w->table->entries[table_properties[whole.slot].lower];
+		bool other = whole.slot != base.slot && (e->flags & ENTRY_KEY);
+		if (!other && table_properties[base.slot].lower == key) {
 			m->behind = base.behind;
 			return true;
 		}
-		const struct table_entry *e = w->table->entries[whole.slot];
+		e = w->table->entries[whole.slot];
 		if ((e->flags & ENTRY_STRESSED) && table_properties[e->chain].lower == key &&
 		    m->nmarks < INNER_MARKS) {
 			m->marks[m->nmarks++] = GRAVE + (unsigned char)e->text[0];

@@ -600,6 +600,7 @@ static const struct translit_rule rules_alalc_abkhaz[] = {
 };
 static const struct translit_rule back_alalc_abkhaz[] = {
 	{{0x74, 0xFE20, 0x307, 0x73, 0xFE21}, 0, 0, 0, {"ҵ", "Ҵ", "Ҵ"}},
+	{{0x74, 0x361, 0x307, 0x73}, 0, 0, 0, {"ҵ", "Ҵ", "Ҵ"}},
 	{{0x1E6B, 0xFE20, 0x73, 0xFE21}, 0, 0, 0, {"ҵ", "Ҵ", "Ҵ"}},
 	{{0x1E6B, 0x361, 0x73}, 0, 0, 0, {"ҵ", "Ҵ", "Ҵ"}},
 	{{0x67, 0x68}, 0, 0, 4, {"Ҕ", "Ҕ", "Ҕ"}},
@@ -636,6 +637,7 @@ static const struct translit_rule rules_alalc_altai[] = {
 	{{0x4F1}, 0, 0, 0, {"u̇", "U̇", "U̇"}},
 };
 static const struct translit_rule back_alalc_altai[] = {
+	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Ҥ", "Ҥ", "Ҥ"}},
 	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"ҥ", "Ҥ", "Ҥ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 4, {"Ҥ", "Ҥ", "Ҥ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 0, {"ҥ", "Ҥ", "Ҥ"}},
@@ -687,6 +689,7 @@ static const struct translit_rule rules_alalc_bashkir[] = {
 	{{0x4B9}, 0, 0, 0, {"j", "J", "J"}},
 };
 static const struct translit_rule back_alalc_bashkir[] = {
+	{{0x74, 0xFE20, 0x68, 0xFE21}, 0, 0, 0, {"ҙ", "Ҙ", "Ҙ"}},
 	{{0x74, 0x361, 0x68}, 0, 0, 0, {"ҙ", "Ҙ", "Ҙ"}},
 	{{0x6A}, 0, 0, 0, {"ҹ", "Ҹ", "Ҹ"}},
 	{{0x71}, 0, 0, 0, {"ҡ", "Ҡ", "Ҡ"}},
@@ -709,8 +712,10 @@ static const struct translit_rule rules_alalc_belarusian[] = {
 	{{0x491}, 0, 0, 0, {"g", "G", "G"}},
 };
 static const struct translit_rule back_alalc_belarusian[] = {
+	{{0x69, 0xFE20, 0x6F, 0xFE21}, 0, 0, 4, {"Ё", "Ё", "Ё"}},
 	{{0x69, 0xFE20, 0x6F, 0xFE21}, 0, 0, 0, {"ё", "Ё", "Ё"}},
 	{{0x73, 0x68, 0x63, 0x68}, 0, 0, 0, {"шч", "Шч", "ШЧ"}},
+	{{0x7A, 0xFE20, 0x68, 0xFE21}, 0, 0, 4, {"Ж", "Ж", "Ж"}},
 	{{0x7A, 0xFE20, 0x68, 0xFE21}, 0, 0, 0, {"ж", "Ж", "Ж"}},
 	{{0x69, 0x361, 0x6F}, 0, 0, 4, {"Ё", "Ё", "Ё"}},
 	{{0x69, 0x361, 0x6F}, 0, 0, 0, {"ё", "Ё", "Ё"}},
@@ -803,7 +808,9 @@ static const struct translit_rule rules_alalc_church_slavonic[] = {
 	{{0xA657}, 0, 0, 0, {"i͡a", "I͡a", "I͡A"}},
 };
 static const struct translit_rule back_alalc_church_slavonic[] = {
+	{{0x69, 0xFE20, 0x61, 0xFE21}, 0, 0, 4, {"Ꙗ", "Ꙗ", "Ꙗ"}},
 	{{0x69, 0xFE20, 0x61, 0xFE21}, 0, 0, 0, {"ꙗ", "Ꙗ", "Ꙗ"}},
+	{{0x69, 0xFE20, 0x65, 0xFE21}, 0, 0, 4, {"Ѥ", "Ѥ", "Ѥ"}},
 	{{0x69, 0xFE20, 0x65, 0xFE21}, 0, 0, 0, {"ѥ", "Ѥ", "Ѥ"}},
 	{{0x69, 0x361, 0x61}, 0, 0, 4, {"Ꙗ", "Ꙗ", "Ꙗ"}},
 	{{0x69, 0x361, 0x61}, 0, 0, 0, {"ꙗ", "Ꙗ", "Ꙗ"}},
@@ -1023,33 +1030,68 @@ static const struct translit_rule rules_alalc_cyrillic_generic[] = {
 	{{0x52F}, 0, 0, 0, {"ḷ", "Ḷ", "Ḷ"}},
 };
 static const struct translit_rule back_alalc_cyrillic_generic[] = {
+	{{0x69, 0xFE20, 0x6F, 0xFE21, 0x328, 0xFE21}, 0, 0, 0, {"ѭ", "Ѭ", "Ѭ"}},
+	{{0x69, 0xFE20, 0x6F, 0xFE21, 0xFE21, 0x328}, 0, 0, 0, {"ѭ", "Ѭ", "Ѭ"}},
 	{{0x64, 0xFE20, 0x63, 0xFE21, 0x68}, 0, 0, 0, {"ԭ", "Ԭ", "Ԭ"}},
 	{{0x64, 0xFE20, 0x7A, 0xFE21, 0x68}, 0, 0, 0, {"ԫ", "Ԫ", "Ԫ"}},
+	{{0x69, 0x361, 0x6F, 0xFE21, 0x328}, 0, 0, 0, {"ѭ", "Ѭ", "Ѭ"}},
 	{{0x69, 0xFE20, 0x65, 0xFE21, 0x304}, 0, 0, 0, {"ѥ", "Ѥ", "Ѥ"}},
+	{{0x69, 0xFE20, 0x65, 0xFE21, 0x328}, 0, 0, 4, {"Ѩ", "Ѩ", "Ѩ"}},
+	{{0x69, 0xFE20, 0x65, 0xFE21, 0x328}, 0, 0, 0, {"ѩ", "Ѩ", "Ѩ"}},
+	{{0x69, 0xFE20, 0x6F, 0xFE21, 0x328}, 0, 0, 4, {"Ѭ", "Ѭ", "Ѭ"}},
+	{{0x69, 0xFE20, 0x6F, 0xFE21, 0x328}, 0, 0, 0, {"ѭ", "Ѭ", "Ѭ"}},
+	{{0x69, 0xFE20, 0x1EB, 0xFE21, 0xFE21}, 0, 0, 0, {"ѭ", "Ѭ", "Ѭ"}},
+	{{0x6E, 0xFE20, 0x323, 0x67, 0xFE21}, 0, 0, 4, {"Ӊ", "Ӊ", "Ӊ"}},
+	{{0x6E, 0xFE20, 0x323, 0x67, 0xFE21}, 0, 0, 0, {"ӊ", "Ӊ", "Ӊ"}},
+	{{0x6E, 0xFE20, 0x327, 0x67, 0xFE21}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
+	{{0x6E, 0xFE20, 0x327, 0x67, 0xFE21}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
 	{{0x6F, 0xFE20, 0x304, 0x74, 0xFE21}, 0, 0, 0, {"ѿ", "Ѿ", "Ѿ"}},
 	{{0x74, 0xFE20, 0x73, 0xFE21, 0x307}, 0, 0, 0, {"ҵ", "Ҵ", "Ҵ"}},
 	{{0x61, 0xFE20, 0x65, 0xFE21}, 0, 0, 0, {"ӕ", "Ӕ", "Ӕ"}},
 	{{0x64, 0x361, 0x63, 0x68}, 0, 0, 0, {"ԭ", "Ԭ", "Ԭ"}},
 	{{0x64, 0x361, 0x7A, 0x68}, 0, 0, 0, {"ԫ", "Ԫ", "Ԫ"}},
+	{{0x64, 0xFE20, 0x7A, 0xFE21}, 0, 0, 4, {"Ӡ", "Ӡ", "Ӡ"}},
 	{{0x64, 0xFE20, 0x7A, 0xFE21}, 0, 0, 0, {"ӡ", "Ӡ", "Ӡ"}},
 	{{0x69, 0x361, 0x1EB, 0xFE21}, 0, 0, 0, {"ѭ", "Ѭ", "Ѭ"}},
+	{{0x69, 0xFE20, 0x61, 0xFE21}, 0, 0, 4, {"Я", "Я", "Я"}},
 	{{0x69, 0xFE20, 0x61, 0xFE21}, 0, 0, 0, {"я", "Я", "Я"}},
+	{{0x69, 0xFE20, 0x65, 0xFE21}, 0, 0, 4, {"Ѣ", "Ѣ", "Ѣ"}},
 	{{0x69, 0xFE20, 0x65, 0xFE21}, 0, 0, 0, {"ѣ", "Ѣ", "Ѣ"}},
+	{{0x69, 0xFE20, 0x75, 0xFE21}, 0, 0, 4, {"Ю", "Ю", "Ю"}},
 	{{0x69, 0xFE20, 0x75, 0xFE21}, 0, 0, 0, {"ю", "Ю", "Ю"}},
+	{{0x69, 0xFE20, 0x113, 0xFE21}, 0, 0, 4, {"Ѥ", "Ѥ", "Ѥ"}},
 	{{0x69, 0xFE20, 0x113, 0xFE21}, 0, 0, 0, {"ѥ", "Ѥ", "Ѥ"}},
+	{{0x69, 0xFE20, 0x119, 0xFE21}, 0, 0, 4, {"Ѩ", "Ѩ", "Ѩ"}},
 	{{0x69, 0xFE20, 0x119, 0xFE21}, 0, 0, 0, {"ѩ", "Ѩ", "Ѩ"}},
+	{{0x69, 0xFE20, 0x1EB, 0xFE21}, 0, 0, 4, {"Ѭ", "Ѭ", "Ѭ"}},
 	{{0x69, 0xFE20, 0x1EB, 0xFE21}, 0, 0, 0, {"ѭ", "Ѭ", "Ѭ"}},
+	{{0x6B, 0xFE20, 0x68, 0xFE21}, 0, 0, 4, {"Ҳ", "Ҳ", "Ҳ"}},
 	{{0x6B, 0xFE20, 0x68, 0xFE21}, 0, 0, 0, {"ҳ", "Ҳ", "Ҳ"}},
+	{{0x6B, 0xFE20, 0x73, 0xFE21}, 0, 0, 4, {"Ѯ", "Ѯ", "Ѯ"}},
 	{{0x6B, 0xFE20, 0x73, 0xFE21}, 0, 0, 0, {"ѯ", "Ѯ", "Ѯ"}},
+	{{0x6E, 0x361, 0x323, 0x67}, 0, 0, 4, {"Ӊ", "Ӊ", "Ӊ"}},
+	{{0x6E, 0x361, 0x323, 0x67}, 0, 0, 0, {"ӊ", "Ӊ", "Ӊ"}},
+	{{0x6E, 0x361, 0x327, 0x67}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
+	{{0x6E, 0x361, 0x327, 0x67}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
+	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Ң", "Ң", "Ң"}},
 	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"ң", "Ң", "Ң"}},
+	{{0x6F, 0x361, 0x304, 0x74}, 0, 0, 4, {"Ѿ", "Ѿ", "Ѿ"}},
+	{{0x6F, 0x361, 0x304, 0x74}, 0, 0, 0, {"ѿ", "Ѿ", "Ѿ"}},
 	{{0x6F, 0xFE20, 0x75, 0xFE21}, 0, 0, 0, {"ѹ", "Ѹ", "Ѹ"}},
+	{{0x70, 0xFE20, 0x73, 0xFE21}, 0, 0, 4, {"Ѱ", "Ѱ", "Ѱ"}},
 	{{0x70, 0xFE20, 0x73, 0xFE21}, 0, 0, 0, {"ѱ", "Ѱ", "Ѱ"}},
 	{{0x73, 0x68, 0x63, 0x68}, 0, 0, 0, {"щ", "Щ", "Щ"}},
+	{{0x74, 0xFE20, 0x68, 0xFE21}, 0, 0, 4, {"Ҙ", "Ҙ", "Ҙ"}},
 	{{0x74, 0xFE20, 0x68, 0xFE21}, 0, 0, 0, {"ҙ", "Ҙ", "Ҙ"}},
+	{{0x74, 0xFE20, 0x73, 0xFE21}, 0, 0, 4, {"Ц", "Ц", "Ц"}},
 	{{0x74, 0xFE20, 0x73, 0xFE21}, 0, 0, 0, {"ц", "Ц", "Ц"}},
+	{{0x74, 0xFE20, 0x1E61, 0xFE21}, 0, 0, 4, {"Ҵ", "Ҵ", "Ҵ"}},
 	{{0x74, 0xFE20, 0x1E61, 0xFE21}, 0, 0, 0, {"ҵ", "Ҵ", "Ҵ"}},
+	{{0x146, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
 	{{0x146, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
+	{{0x14D, 0xFE20, 0x74, 0xFE21}, 0, 0, 4, {"Ѿ", "Ѿ", "Ѿ"}},
 	{{0x14D, 0xFE20, 0x74, 0xFE21}, 0, 0, 0, {"ѿ", "Ѿ", "Ѿ"}},
+	{{0x1E47, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Ӊ", "Ӊ", "Ӊ"}},
 	{{0x1E47, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"ӊ", "Ӊ", "Ӊ"}},
 	{{0x61, 0x361, 0x65}, 0, 0, 0, {"ӕ", "Ӕ", "Ӕ"}},
 	{{0x63, 0x308, 0x68}, 0, 0, 0, {"ӵ", "Ӵ", "Ӵ"}},
@@ -1075,6 +1117,7 @@ static const struct translit_rule back_alalc_cyrillic_generic[] = {
 	{{0x6C, 0x6B, 0x1E23}, 0, 0, 0, {"ԕ", "Ԕ", "Ԕ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 4, {"Ң", "Ң", "Ң"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 0, {"ң", "Ң", "Ң"}},
+	{{0x6F, 0x324, 0x304}, 0, 0, 0, {"ѡ", "Ѡ", "Ѡ"}},
 	{{0x6F, 0x361, 0x75}, 0, 0, 0, {"ѹ", "Ѹ", "Ѹ"}},
 	{{0x70, 0x361, 0x73}, 0, 0, 4, {"Ѱ", "Ѱ", "Ѱ"}},
 	{{0x70, 0x361, 0x73}, 0, 0, 0, {"ѱ", "Ѱ", "Ѱ"}},
@@ -1132,10 +1175,18 @@ static const struct translit_rule back_alalc_cyrillic_generic[] = {
 	{{0x7A, 0x68}, 0, 0, 0, {"ж", "Ж", "Ж"}},
 	{{0x7A, 0x308}, 0, 0, 0, {"ӟ", "Ӟ", "Ӟ"}},
 	{{0x7A, 0x327}, 0, 0, 0, {"ԇ", "Ԇ", "Ԇ"}},
+	{{0xEB, 0x323}, 0, 0, 0, {"ӭ", "Ӭ", "Ӭ"}},
+	{{0xEF, 0x323}, 0, 0, 0, {"ӥ", "Ӥ", "Ӥ"}},
+	{{0x103, 0x323}, 0, 0, 0, {"ӑ", "Ӑ", "Ӑ"}},
 	{{0x107, 0x68}, 0, 0, 0, {"ҽ", "Ҽ", "Ҽ"}},
+	{{0x115, 0x323}, 0, 0, 0, {"ҍ", "Ҍ", "Ҍ"}},
+	{{0x12B, 0x323}, 0, 0, 0, {"ӣ", "Ӣ", "Ӣ"}},
+	{{0x12D, 0x323}, 0, 0, 0, {"ҋ", "Ҋ", "Ҋ"}},
+	{{0x14D, 0x323}, 0, 0, 0, {"ѻ", "Ѻ", "Ѻ"}},
 	{{0x14D, 0x324}, 0, 0, 0, {"ѡ", "Ѡ", "Ѡ"}},
 	{{0x2B9, 0x333}, 0, 0, 0, {"Ь", "Ь", "Ь"}},
 	{{0x2BA, 0x333}, 0, 0, 0, {"Ъ", "Ъ", "Ъ"}},
+	{{0x1EA1, 0x306}, 0, 0, 0, {"ӑ", "Ӑ", "Ӑ"}},
 	{{0x1EB9, 0x306}, 0, 0, 0, {"ҍ", "Ҍ", "Ҍ"}},
 	{{0x1EB9, 0x308}, 0, 0, 0, {"ӭ", "Ӭ", "Ӭ"}},
 	{{0x1ECB, 0x304}, 0, 0, 0, {"ӣ", "Ӣ", "Ӣ"}},
@@ -1245,6 +1296,8 @@ static const struct translit_rule rules_alalc_dungan[] = {
 	{{0x4CA}, 0, 0, 0, {"n͡g", "N͡g", "N͡G"}},
 };
 static const struct translit_rule back_alalc_dungan[] = {
+	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
+	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
 };
@@ -1263,6 +1316,7 @@ static const struct translit_rule rules_alalc_eskimo_yuit[] = {
 	{{0x45E}, 0, 0, 0, {"w", "W", "W"}},
 };
 static const struct translit_rule back_alalc_eskimo_yuit[] = {
+	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Н'", "Н'", "Н'"}},
 	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"н'", "Н'", "Н'"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 4, {"Н'", "Н'", "Н'"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 0, {"н'", "Н'", "Н'"}},
@@ -1284,6 +1338,7 @@ static const struct translit_rule rules_alalc_even_evenki[] = {
 	{{0x4CA}, 0, 0, 0, {"n͡g", "N͡g", "N͡G"}},
 };
 static const struct translit_rule back_alalc_even_evenki[] = {
+	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
@@ -1434,6 +1489,7 @@ static const struct translit_rule rules_alalc_khanty[] = {
 	{{0x4F1}, 0, 0, 0, {"u̇", "U̇", "U̇"}},
 };
 static const struct translit_rule back_alalc_khanty[] = {
+	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
@@ -1470,6 +1526,7 @@ static const struct translit_rule rules_alalc_komi[] = {
 };
 static const struct translit_rule back_alalc_komi[] = {
 	{{0x64, 0x332, 0x7A, 0x332, 0x68, 0x332}, 0, 0, 0, {"җ", "Җ", "Җ"}},
+	{{0x64, 0xFE20, 0x7A, 0xFE21}, 0, 0, 4, {"Ԇ", "Ԇ", "Ԇ"}},
 	{{0x64, 0xFE20, 0x7A, 0xFE21}, 0, 0, 0, {"ԇ", "Ԇ", "Ԇ"}},
 	{{0x64, 0x361, 0x7A}, 0, 0, 4, {"Ԇ", "Ԇ", "Ԇ"}},
 	{{0x64, 0x361, 0x7A}, 0, 0, 0, {"ԇ", "Ԇ", "Ԇ"}},
@@ -1489,6 +1546,7 @@ static const struct translit_rule rules_alalc_koryak[] = {
 };
 static const struct translit_rule back_alalc_koryak[] = {
 	{{0x6E, 0x336, 0x31, 0x67}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
+	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
@@ -1625,7 +1683,9 @@ static const struct translit_rule rules_alalc_macedonian[] = {
 };
 static const struct translit_rule back_alalc_macedonian[] = {
 	{{0x64, 0xFE20, 0x7A, 0xFE21, 0x30C}, 0, 0, 0, {"џ", "Џ", "Џ"}},
+	{{0x64, 0xFE20, 0x7A, 0xFE21}, 0, 0, 4, {"Ѕ", "Ѕ", "Ѕ"}},
 	{{0x64, 0xFE20, 0x7A, 0xFE21}, 0, 0, 0, {"ѕ", "Ѕ", "Ѕ"}},
+	{{0x64, 0xFE20, 0x17E, 0xFE21}, 0, 0, 4, {"Џ", "Џ", "Џ"}},
 	{{0x64, 0xFE20, 0x17E, 0xFE21}, 0, 0, 0, {"џ", "Џ", "Џ"}},
 	{{0x64, 0x361, 0x7A}, 0, 0, 4, {"Ѕ", "Ѕ", "Ѕ"}},
 	{{0x64, 0x361, 0x7A}, 0, 0, 0, {"ѕ", "Ѕ", "Ѕ"}},
@@ -1650,6 +1710,7 @@ static const struct translit_rule rules_alalc_mansi[] = {
 	{{0x4C8}, 0, 0, 0, {"n͡g", "N͡g", "N͡G"}},
 };
 static const struct translit_rule back_alalc_mansi[] = {
+	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
@@ -1670,7 +1731,9 @@ static const struct translit_rule rules_alalc_mari[] = {
 	{{0x4F9}, 0, 0, 0, {"ẏ", "Ẏ", "Ẏ"}},
 };
 static const struct translit_rule back_alalc_mari[] = {
+	{{0x69, 0xFE20, 0x6F, 0xFE21}, 0, 0, 4, {"Ё", "Ё", "Ё"}},
 	{{0x69, 0xFE20, 0x6F, 0xFE21}, 0, 0, 0, {"ё", "Ё", "Ё"}},
+	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Ҥ", "Ҥ", "Ҥ"}},
 	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"ҥ", "Ҥ", "Ҥ"}},
 	{{0x69, 0x361, 0x6F}, 0, 0, 4, {"Ё", "Ё", "Ё"}},
 	{{0x69, 0x361, 0x6F}, 0, 0, 0, {"ё", "Ё", "Ё"}},
@@ -1788,7 +1851,9 @@ static const struct translit_rule rules_alalc_mordvin[] = {
 	{{0x4F9}, 0, 0, 0, {"ẏ", "Ẏ", "Ẏ"}},
 };
 static const struct translit_rule back_alalc_mordvin[] = {
+	{{0x69, 0xFE20, 0x6F, 0xFE21}, 0, 0, 4, {"Ё", "Ё", "Ё"}},
 	{{0x69, 0xFE20, 0x6F, 0xFE21}, 0, 0, 0, {"ё", "Ё", "Ё"}},
+	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Ҥ", "Ҥ", "Ҥ"}},
 	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"ҥ", "Ҥ", "Ҥ"}},
 	{{0x69, 0x361, 0x6F}, 0, 0, 4, {"Ё", "Ё", "Ё"}},
 	{{0x69, 0x361, 0x6F}, 0, 0, 0, {"ё", "Ё", "Ё"}},
@@ -1808,6 +1873,7 @@ static const struct translit_rule rules_alalc_nenets[] = {
 	{{0x4C8}, 0, 0, 0, {"n͡g", "N͡g", "N͡G"}},
 };
 static const struct translit_rule back_alalc_nenets[] = {
+	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
@@ -2084,6 +2150,7 @@ static const struct translit_rule rules_alalc_sami[] = {
 };
 static const struct translit_rule back_alalc_sami[] = {
 	{{0x6E, 0x336, 0x31, 0x67}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
+	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
@@ -2098,6 +2165,7 @@ static const struct translit_rule rules_alalc_selkup[] = {
 	{{0x4C8}, 0, 0, 0, {"n͡g", "N͡g", "N͡G"}},
 };
 static const struct translit_rule back_alalc_selkup[] = {
+	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
@@ -2138,6 +2206,7 @@ static const struct translit_rule rules_alalc_shor[] = {
 	{{0x4F1}, 0, 0, 0, {"u̇", "U̇", "U̇"}},
 };
 static const struct translit_rule back_alalc_shor[] = {
+	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Ҥ", "Ҥ", "Ҥ"}},
 	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"ҥ", "Ҥ", "Ҥ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 4, {"Ҥ", "Ҥ", "Ҥ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 0, {"ҥ", "Ҥ", "Ҥ"}},
@@ -2212,6 +2281,7 @@ static const struct translit_rule rules_alalc_tatar_kryashen[] = {
 	{{0x4F1}, 0, 0, 0, {"u̇", "U̇", "U̇"}},
 };
 static const struct translit_rule back_alalc_tatar_kryashen[] = {
+	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Ҥ", "Ҥ", "Ҥ"}},
 	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"ҥ", "Ҥ", "Ҥ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 4, {"Ҥ", "Ҥ", "Ҥ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 0, {"ҥ", "Ҥ", "Ҥ"}},
@@ -2266,6 +2336,7 @@ static const struct translit_rule rules_alalc_udmurt[] = {
 	{{0x4F5}, 0, 0, 0, {"ċh", "Ċh", "ĊH"}},
 };
 static const struct translit_rule back_alalc_udmurt[] = {
+	{{0x64, 0xFE20, 0x7A, 0xFE21}, 0, 0, 4, {"Ӟ", "Ӟ", "Ӟ"}},
 	{{0x64, 0xFE20, 0x7A, 0xFE21}, 0, 0, 0, {"ӟ", "Ӟ", "Ӟ"}},
 	{{0x64, 0x316, 0x7A}, 0, 0, 0, {"ӟ", "Ӟ", "Ӟ"}},
 	{{0x64, 0x361, 0x7A}, 0, 0, 4, {"Ӟ", "Ӟ", "Ӟ"}},
@@ -2304,8 +2375,11 @@ static const struct translit_rule rules_alalc_ukrainian[] = {
 	{{0x491}, 0, 0, 0, {"g", "G", "G"}},
 };
 static const struct translit_rule back_alalc_ukrainian[] = {
+	{{0x69, 0xFE20, 0x65, 0xFE21}, 0, 0, 4, {"Є", "Є", "Є"}},
 	{{0x69, 0xFE20, 0x65, 0xFE21}, 0, 0, 0, {"є", "Є", "Є"}},
+	{{0x69, 0xFE20, 0x6F, 0xFE21}, 0, 0, 4, {"Ё", "Ё", "Ё"}},
 	{{0x69, 0xFE20, 0x6F, 0xFE21}, 0, 0, 0, {"ё", "Ё", "Ё"}},
+	{{0x7A, 0xFE20, 0x68, 0xFE21}, 0, 0, 4, {"Ж", "Ж", "Ж"}},
 	{{0x7A, 0xFE20, 0x68, 0xFE21}, 0, 0, 0, {"ж", "Ж", "Ж"}},
 	{{0x69, 0x361, 0x65}, 0, 0, 4, {"Є", "Є", "Є"}},
 	{{0x69, 0x361, 0x65}, 0, 0, 0, {"є", "Є", "Є"}},
@@ -2347,6 +2421,7 @@ static const struct translit_rule rules_alalc_yakut[] = {
 	{{0x4F1}, 0, 0, 0, {"u̇", "U̇", "U̇"}},
 };
 static const struct translit_rule back_alalc_yakut[] = {
+	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Ҥ", "Ҥ", "Ҥ"}},
 	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"ҥ", "Ҥ", "Ҥ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 4, {"Ҥ", "Ҥ", "Ҥ"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 0, {"ҥ", "Ҥ", "Ҥ"}},
@@ -2372,6 +2447,7 @@ static const struct translit_rule rules_alalc_yuit[] = {
 	{{0x45E}, 0, 0, 0, {"w", "W", "W"}},
 };
 static const struct translit_rule back_alalc_yuit[] = {
+	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 4, {"Н'", "Н'", "Н'"}},
 	{{0x6E, 0xFE20, 0x67, 0xFE21}, 0, 0, 0, {"н'", "Н'", "Н'"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 4, {"Н'", "Н'", "Н'"}},
 	{{0x6E, 0x361, 0x67}, 0, 0, 0, {"н'", "Н'", "Н'"}},
@@ -5416,7 +5492,9 @@ static const struct translit_rule rules_iso9_1995[] = {
 	{{0x525}, 0, 0, 0, {"p̀", "P̀", "P̀"}},
 };
 static const struct translit_rule back_iso9_1995[] = {
+	{{0x63, 0x306, 0x328}, 0, 0, 0, {"ҿ", "Ҿ", "Ҿ"}},
 	{{0x63, 0x328, 0x306}, 0, 0, 0, {"ҿ", "Ҿ", "Ҿ"}},
+	{{0x7A, 0x327, 0x30C}, 0, 0, 0, {"җ", "Җ", "Җ"}},
 	{{0x61, 0x30B}, 0, 0, 0, {"ә", "Ә", "Ә"}},
 	{{0x63, 0x300}, 0, 0, 0, {"ч̀", "Ч̀", "Ч̀"}},
 	{{0x63, 0x304}, 0, 0, 0, {"ҵ", "Ҵ", "Ҵ"}},
@@ -5439,6 +5517,9 @@ static const struct translit_rule back_iso9_1995[] = {
 	{{0x7A, 0x304}, 0, 0, 0, {"ӝ", "Ӝ", "Ӝ"}},
 	{{0x7A, 0x306}, 0, 0, 0, {"ӂ", "Ӂ", "Ӂ"}},
 	{{0x7A, 0x308}, 0, 0, 0, {"ӟ", "Ӟ", "Ӟ"}},
+	{{0xE4, 0x323}, 0, 0, 0, {"ӓ̄", "Ӓ̄", "Ӓ̄"}},
+	{{0xF6, 0x323}, 0, 0, 0, {"ӧ̄", "Ӧ̄", "Ӧ̄"}},
+	{{0xFC, 0x323}, 0, 0, 0, {"ӱ̄", "Ӱ̄", "Ӱ̄"}},
 	{{0x17E, 0x327}, 0, 0, 0, {"җ", "Җ", "Җ"}},
 	{{0x1EA1, 0x308}, 0, 0, 0, {"ӓ̄", "Ӓ̄", "Ӓ̄"}},
 	{{0x1ECD, 0x308}, 0, 0, 0, {"ӧ̄", "Ӧ̄", "Ӧ̄"}},
@@ -5514,6 +5595,7 @@ static const struct translit_rule back_iso9_1995[] = {
 	{{0x1CE}, 0, 0, 0, {"ѫ", "Ѫ", "Ѫ"}},
 	{{0x1D0}, 0, 0, 0, {"і̄", "І̄", "І̄"}},
 	{{0x1E9}, 0, 0, 0, {"ҡ", "Ҡ", "Ҡ"}},
+	{{0x1F0}, 0, 0, 4, {"Ј", "Ј", "Ј"}},
 	{{0x1F0}, 0, 0, 8, {"ј", "Ј", "Ј"}},
 	{{0x1F5}, 0, 0, 0, {"ѓ", "Ѓ", "Ѓ"}},
 	{{0x1F9}, 0, 0, 0, {"ԋ", "Ԋ", "Ԋ"}},
@@ -7738,7 +7820,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_abkhaz, 9, back_alalc_abkhaz, 12, members_alalc_abkhaz, sizeof members_alalc_abkhaz / sizeof members_alalc_abkhaz[0]},
+	    , 0, rules_alalc_abkhaz, 9, back_alalc_abkhaz, 13, members_alalc_abkhaz, sizeof members_alalc_abkhaz / sizeof members_alalc_abkhaz[0]},
 	{"alalc-adygei",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -7772,7 +7854,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_altai, 5, back_alalc_altai, 6, members_alalc_altai, sizeof members_alalc_altai / sizeof members_alalc_altai[0]},
+	    , 0, rules_alalc_altai, 5, back_alalc_altai, 7, members_alalc_altai, sizeof members_alalc_altai / sizeof members_alalc_altai[0]},
 	{"alalc-avaric",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -7840,7 +7922,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_bashkir, 3, back_alalc_bashkir, 3, members_alalc_bashkir, sizeof members_alalc_bashkir / sizeof members_alalc_bashkir[0]},
+	    , 0, rules_alalc_bashkir, 3, back_alalc_bashkir, 4, members_alalc_bashkir, sizeof members_alalc_bashkir / sizeof members_alalc_bashkir[0]},
 	{"alalc-belarusian",
 	    "alalc-cyrillic-generic",
 	    "alalc-bel-1997",
@@ -7858,7 +7940,7 @@ static const struct translit_scheme schemes[] = {
 	    "alias       alalc-bel-1997""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_belarusian, 10, back_alalc_belarusian, 13, members_alalc_belarusian, sizeof members_alalc_belarusian / sizeof members_alalc_belarusian[0]},
+	    , 0, rules_alalc_belarusian, 10, back_alalc_belarusian, 15, members_alalc_belarusian, sizeof members_alalc_belarusian / sizeof members_alalc_belarusian[0]},
 	{"alalc-bulgarian",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -7943,7 +8025,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_church_slavonic, 16, back_alalc_church_slavonic, 18, members_alalc_church_slavonic, sizeof members_alalc_church_slavonic / sizeof members_alalc_church_slavonic[0]},
+	    , 0, rules_alalc_church_slavonic, 16, back_alalc_church_slavonic, 20, members_alalc_church_slavonic, sizeof members_alalc_church_slavonic / sizeof members_alalc_church_slavonic[0]},
 	{"alalc-chuvash",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -7978,7 +8060,7 @@ static const struct translit_scheme schemes[] = {
 	    "alias       alalc-generic""\n"
 	    "note        Ties are U+0361; the way back takes the halves U+FE20 and U+FE21 as well.""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
-	    , 0, rules_alalc_cyrillic_generic, 169, back_alalc_cyrillic_generic, 198, members_alalc_cyrillic_generic, sizeof members_alalc_cyrillic_generic / sizeof members_alalc_cyrillic_generic[0]},
+	    , 0, rules_alalc_cyrillic_generic, 169, back_alalc_cyrillic_generic, 242, members_alalc_cyrillic_generic, sizeof members_alalc_cyrillic_generic / sizeof members_alalc_cyrillic_generic[0]},
 	{"alalc-dargwa",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8012,7 +8094,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_dungan, 4, back_alalc_dungan, 2, members_alalc_dungan, sizeof members_alalc_dungan / sizeof members_alalc_dungan[0]},
+	    , 0, rules_alalc_dungan, 4, back_alalc_dungan, 4, members_alalc_dungan, sizeof members_alalc_dungan / sizeof members_alalc_dungan[0]},
 	{"alalc-eskimo-yuit",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8029,7 +8111,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_eskimo_yuit, 7, back_alalc_eskimo_yuit, 8, members_alalc_eskimo_yuit, sizeof members_alalc_eskimo_yuit / sizeof members_alalc_eskimo_yuit[0]},
+	    , 0, rules_alalc_eskimo_yuit, 7, back_alalc_eskimo_yuit, 9, members_alalc_eskimo_yuit, sizeof members_alalc_eskimo_yuit / sizeof members_alalc_eskimo_yuit[0]},
 	{"alalc-even-evenki",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8046,7 +8128,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_even_evenki, 4, back_alalc_even_evenki, 3, members_alalc_even_evenki, sizeof members_alalc_even_evenki / sizeof members_alalc_even_evenki[0]},
+	    , 0, rules_alalc_even_evenki, 4, back_alalc_even_evenki, 4, members_alalc_even_evenki, sizeof members_alalc_even_evenki / sizeof members_alalc_even_evenki[0]},
 	{"alalc-gagauz",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8234,7 +8316,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_khanty, 8, back_alalc_khanty, 9, members_alalc_khanty, sizeof members_alalc_khanty / sizeof members_alalc_khanty[0]},
+	    , 0, rules_alalc_khanty, 8, back_alalc_khanty, 10, members_alalc_khanty, sizeof members_alalc_khanty / sizeof members_alalc_khanty[0]},
 	{"alalc-komi-permyak",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8268,7 +8350,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_komi, 6, back_alalc_komi, 7, members_alalc_komi, sizeof members_alalc_komi / sizeof members_alalc_komi[0]},
+	    , 0, rules_alalc_komi, 6, back_alalc_komi, 8, members_alalc_komi, sizeof members_alalc_komi / sizeof members_alalc_komi[0]},
 	{"alalc-koryak",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8285,7 +8367,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_koryak, 3, back_alalc_koryak, 5, members_alalc_koryak, sizeof members_alalc_koryak / sizeof members_alalc_koryak[0]},
+	    , 0, rules_alalc_koryak, 3, back_alalc_koryak, 6, members_alalc_koryak, sizeof members_alalc_koryak / sizeof members_alalc_koryak[0]},
 	{"alalc-kurdish",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8388,7 +8470,7 @@ static const struct translit_scheme schemes[] = {
 	    "alias       alalc-mkd-1997 alalc-mkd-2013""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_macedonian, 10, back_alalc_macedonian, 15, members_alalc_macedonian, sizeof members_alalc_macedonian / sizeof members_alalc_macedonian[0]},
+	    , 0, rules_alalc_macedonian, 10, back_alalc_macedonian, 17, members_alalc_macedonian, sizeof members_alalc_macedonian / sizeof members_alalc_macedonian[0]},
 	{"alalc-mansi",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8405,7 +8487,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_mansi, 2, back_alalc_mansi, 3, members_alalc_mansi, sizeof members_alalc_mansi / sizeof members_alalc_mansi[0]},
+	    , 0, rules_alalc_mansi, 2, back_alalc_mansi, 4, members_alalc_mansi, sizeof members_alalc_mansi / sizeof members_alalc_mansi[0]},
 	{"alalc-mari",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8422,7 +8504,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_mari, 8, back_alalc_mari, 10, members_alalc_mari, sizeof members_alalc_mari / sizeof members_alalc_mari[0]},
+	    , 0, rules_alalc_mari, 8, back_alalc_mari, 12, members_alalc_mari, sizeof members_alalc_mari / sizeof members_alalc_mari[0]},
 	{"alalc-moldovan",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8506,7 +8588,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_mordvin, 7, back_alalc_mordvin, 9, members_alalc_mordvin, sizeof members_alalc_mordvin / sizeof members_alalc_mordvin[0]},
+	    , 0, rules_alalc_mordvin, 7, back_alalc_mordvin, 11, members_alalc_mordvin, sizeof members_alalc_mordvin / sizeof members_alalc_mordvin[0]},
 	{"alalc-nenets",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8523,7 +8605,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_nenets, 2, back_alalc_nenets, 3, members_alalc_nenets, sizeof members_alalc_nenets / sizeof members_alalc_nenets[0]},
+	    , 0, rules_alalc_nenets, 2, back_alalc_nenets, 4, members_alalc_nenets, sizeof members_alalc_nenets / sizeof members_alalc_nenets[0]},
 	{"alalc-ossetic",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8625,7 +8707,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_sami, 2, back_alalc_sami, 4, members_alalc_sami, sizeof members_alalc_sami / sizeof members_alalc_sami[0]},
+	    , 0, rules_alalc_sami, 2, back_alalc_sami, 5, members_alalc_sami, sizeof members_alalc_sami / sizeof members_alalc_sami[0]},
 	{"alalc-selkup",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8642,7 +8724,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_selkup, 2, back_alalc_selkup, 3, members_alalc_selkup, sizeof members_alalc_selkup / sizeof members_alalc_selkup[0]},
+	    , 0, rules_alalc_selkup, 2, back_alalc_selkup, 4, members_alalc_selkup, sizeof members_alalc_selkup / sizeof members_alalc_selkup[0]},
 	{"alalc-serbian",
 	    "alalc-cyrillic-generic",
 	    "alalc-srp-2013 alalc-srp-1997",
@@ -8677,7 +8759,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_shor, 5, back_alalc_shor, 6, members_alalc_shor, sizeof members_alalc_shor / sizeof members_alalc_shor[0]},
+	    , 0, rules_alalc_shor, 5, back_alalc_shor, 7, members_alalc_shor, sizeof members_alalc_shor / sizeof members_alalc_shor[0]},
 	{"alalc-syriac",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8762,7 +8844,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_tatar_kryashen, 5, back_alalc_tatar_kryashen, 6, members_alalc_tatar_kryashen, sizeof members_alalc_tatar_kryashen / sizeof members_alalc_tatar_kryashen[0]},
+	    , 0, rules_alalc_tatar_kryashen, 5, back_alalc_tatar_kryashen, 7, members_alalc_tatar_kryashen, sizeof members_alalc_tatar_kryashen / sizeof members_alalc_tatar_kryashen[0]},
 	{"alalc-tatar",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8830,7 +8912,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_udmurt, 6, back_alalc_udmurt, 8, members_alalc_udmurt, sizeof members_alalc_udmurt / sizeof members_alalc_udmurt[0]},
+	    , 0, rules_alalc_udmurt, 6, back_alalc_udmurt, 9, members_alalc_udmurt, sizeof members_alalc_udmurt / sizeof members_alalc_udmurt[0]},
 	{"alalc-uighur",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8865,7 +8947,7 @@ static const struct translit_scheme schemes[] = {
 	    "alias       alalc-ukr-1997""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_ukrainian, 10, back_alalc_ukrainian, 13, members_alalc_ukrainian, sizeof members_alalc_ukrainian / sizeof members_alalc_ukrainian[0]},
+	    , 0, rules_alalc_ukrainian, 10, back_alalc_ukrainian, 16, members_alalc_ukrainian, sizeof members_alalc_ukrainian / sizeof members_alalc_ukrainian[0]},
 	{"alalc-uzbek",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8899,7 +8981,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_yakut, 8, back_alalc_yakut, 9, members_alalc_yakut, sizeof members_alalc_yakut / sizeof members_alalc_yakut[0]},
+	    , 0, rules_alalc_yakut, 8, back_alalc_yakut, 10, members_alalc_yakut, sizeof members_alalc_yakut / sizeof members_alalc_yakut[0]},
 	{"alalc-yuit",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8916,7 +8998,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_yuit, 7, back_alalc_yuit, 8, members_alalc_yuit, sizeof members_alalc_yuit / sizeof members_alalc_yuit[0]},
+	    , 0, rules_alalc_yuit, 7, back_alalc_yuit, 9, members_alalc_yuit, sizeof members_alalc_yuit / sizeof members_alalc_yuit[0]},
 	{"apcbg-bul-1995",
 	    "",
 	    "bgna-bul-2006 bgna-bul-2009",
@@ -9929,7 +10011,7 @@ static const struct translit_scheme schemes[] = {
 	    "note        A stress mark is kept, so that а̀ ѐ ѝ о̀ у̀ with a grave read like ӛ э і ҩ ү.""\n"
 	    "alias       iso9 gost-7.79-a""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
-	    , 1, rules_iso9_1995, 112, back_iso9_1995, 113, members_iso9_1995, sizeof members_iso9_1995 / sizeof members_iso9_1995[0]},
+	    , 1, rules_iso9_1995, 112, back_iso9_1995, 119, members_iso9_1995, sizeof members_iso9_1995 / sizeof members_iso9_1995[0]},
 	{"iso9-extended",
 	    "iso9-1995",
 	    "",
