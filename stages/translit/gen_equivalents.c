@@ -62,34 +62,56 @@ add_orders(struct search *s, UChar *text, int at)
 	}
 }
 
-static void
-add_spellings(struct search *s, const UChar *text)
+/* Where the marks end that stand behind text[at]. */
+static int
+marks_end(const UChar *text, int at)
 {
-	const UNormalizer2 *nfd;
-	UErrorCode err = U_ZERO_ERROR;
-	UChar apart[TEXT];
+	do
+		at++;
+	while (u_getCombiningClass(text[at]) != 0);
+	return at;
+}
 
-	nfd = unorm2_getNFDInstance(&err);
-	unorm2_normalize(nfd, text, -1, apart, TEXT, &err);
-	if (U_SUCCESS(err))
-		add_orders(s, apart, 0);
+/* Adds the decomposed text with its tie as halves, which stand before or behind the other marks. */
+static void
+add_halves(struct search *s, const UChar *text)
+{
+	const UChar *tie = u_strchr(text, TIE);
+	UChar rest[TEXT], halves[TEXT];
+
+	if (tie == NULL)
+		return;
+	u_strcpy(rest, text);
+	u_strcpy(rest + (tie - text), tie + 1);
+	int left = (int)(tie - text) - 1;
+	while (left > 0 && u_getCombiningClass(rest[left]) != 0)
+		left--;
+	int right = marks_end(rest, left);
+	if (rest[right] == 0)
+		return;
+	int places[2][2] = {{left + 1, right}, {right + 1, marks_end(rest, right)}};
+	for (int i = 0; i < 4; i++) {
+		int a = places[0][i & 1], b = places[1][i >> 1];
+		u_strcpy(halves, rest);
+		u_memmove(halves + b + 1, rest + b, u_strlen(rest + b) + 1);
+		halves[b] = RIGHT_HALF;
+		u_memmove(halves + a + 1, halves + a, u_strlen(halves + a) + 1);
+		halves[a] = LEFT_HALF;
+		add_orders(s, halves, 0);
+	}
 }
 
 int
 find_equivalents(const UNormalizer2 *nfc, const UChar *key, UChar found[EQUIVALENTS][SCHEME_KEY])
 {
 	struct search s = {.nfc = nfc, .key = key, .found = found};
-	const UChar *tie = u_strchr(key, TIE);
-	UChar halves[TEXT];
+	UErrorCode err = U_ZERO_ERROR;
+	UChar apart[TEXT];
 
-	add_spellings(&s, key);
-	if (tie != NULL && tie[1] != 0) {
-		int at = (int)(tie - key);
-		u_strcpy(halves, key);
-		halves[at] = LEFT_HALF;
-		u_memmove(halves + at + 3, key + at + 2, u_strlen(key + at + 2) + 1);
-		halves[at + 2] = RIGHT_HALF;
-		add_spellings(&s, halves);
-	}
+	unorm2_normalize(unorm2_getNFDInstance(&err), key, -1, apart, TEXT, &err);
+	if (U_FAILURE(err))
+		return 0;
+	add_orders(&s, apart, 0);
+	add_halves(&s, apart);
 	return s.n;
 }

@@ -698,6 +698,49 @@ static const struct translit_member members_alalc_bashkir[] = {
 	{0, 0},
 };
 
+/* alalc-bel-1997 */
+static const struct translit_rule rules_alalc_bel_1997[] = {
+	{{0x27}, 1, 1, 0, {"", "", ""}},
+	{{0xB4}, 1, 1, 0, {"", "", ""}},
+	{{0x2BC}, 1, 1, 0, {"", "", ""}},
+	{{0x433}, 0, 0, 0, {"h", "H", "H"}},
+	{{0x436}, 0, 0, 4, {"Z͡H", "Z͡H", "Z͡H"}},
+	{{0x436}, 0, 0, 0, {"z͡h", "Z͡h", "Z͡H"}},
+	{{0x438}, 0, 0, 0, {"ī", "Ī", "Ī"}},
+	{{0x446}, 0, 0, 0, {"ts", "Ts", "TS"}},
+	{{0x451}, 0, 0, 4, {"I͡O", "I͡O", "I͡O"}},
+	{{0x451}, 0, 0, 0, {"i͡o", "I͡o", "I͡O"}},
+	{{0x456}, 0, 0, 0, {"i", "I", "I"}},
+	{{0x463}, 0, 0, 0, {"ě", "Ě", "Ě"}},
+	{{0x491}, 0, 0, 0, {"g", "G", "G"}},
+	{{0x2019}, 1, 1, 0, {"", "", ""}},
+};
+static const struct translit_rule back_alalc_bel_1997[] = {
+	{{0x69, 0xFE20, 0x6F, 0xFE21}, 0, 0, 4, {"Ё", "Ё", "Ё"}},
+	{{0x69, 0xFE20, 0x6F, 0xFE21}, 0, 0, 0, {"ё", "Ё", "Ё"}},
+	{{0x73, 0x68, 0x63, 0x68}, 0, 0, 0, {"шч", "Шч", "ШЧ"}},
+	{{0x7A, 0xFE20, 0x68, 0xFE21}, 0, 0, 4, {"Ж", "Ж", "Ж"}},
+	{{0x7A, 0xFE20, 0x68, 0xFE21}, 0, 0, 0, {"ж", "Ж", "Ж"}},
+	{{0x69, 0x361, 0x6F}, 0, 0, 4, {"Ё", "Ё", "Ё"}},
+	{{0x69, 0x361, 0x6F}, 0, 0, 0, {"ё", "Ё", "Ё"}},
+	{{0x7A, 0x361, 0x68}, 0, 0, 4, {"Ж", "Ж", "Ж"}},
+	{{0x7A, 0x361, 0x68}, 0, 0, 0, {"ж", "Ж", "Ж"}},
+	{{0x74, 0x73}, 0, 0, 0, {"ц", "Ц", "Ц"}},
+	{{0x67}, 0, 0, 0, {"ґ", "Ґ", "Ґ"}},
+	{{0x68}, 0, 0, 0, {"г", "Г", "Г"}},
+	{{0x69}, 0, 0, 0, {"і", "І", "І"}},
+	{{0x11B}, 0, 0, 0, {"ѣ", "Ѣ", "Ѣ"}},
+	{{0x12B}, 0, 0, 0, {"и", "И", "И"}},
+};
+static const struct translit_member members_alalc_bel_1997[] = {
+	{0, 0}, {0x430, 1}, {0x431, 1}, {0x432, 1}, {0x433, 1}, {0x434, 1},
+	{0x435, 1}, {0x436, 1}, {0x437, 1}, {0x439, 1}, {0x43A, 1}, {0x43B, 1},
+	{0x43C, 1}, {0x43D, 1}, {0x43E, 1}, {0x43F, 1}, {0x440, 1}, {0x441, 1},
+	{0x442, 1}, {0x443, 1}, {0x444, 1}, {0x445, 1}, {0x446, 1}, {0x447, 1},
+	{0x448, 1}, {0x44B, 1}, {0x44C, 1}, {0x44D, 1}, {0x44E, 1}, {0x44F, 1},
+	{0x451, 1}, {0x456, 1}, {0x45E, 1}, {0x491, 1},
+};
+
 /* alalc-belarusian */
 static const struct translit_rule rules_alalc_belarusian[] = {
 	{{0x433}, 0, 0, 0, {"h", "H", "H"}},
@@ -1035,6 +1078,7 @@ static const struct translit_rule back_alalc_cyrillic_generic[] = {
 	{{0x64, 0xFE20, 0x63, 0xFE21, 0x68}, 0, 0, 0, {"ԭ", "Ԭ", "Ԭ"}},
 	{{0x64, 0xFE20, 0x7A, 0xFE21, 0x68}, 0, 0, 0, {"ԫ", "Ԫ", "Ԫ"}},
 	{{0x69, 0x361, 0x6F, 0xFE21, 0x328}, 0, 0, 0, {"ѭ", "Ѭ", "Ѭ"}},
+	{{0x69, 0xFE20, 0x65, 0xFE21, 0x304}, 0, 0, 4, {"Ѥ", "Ѥ", "Ѥ"}},
 	{{0x69, 0xFE20, 0x65, 0xFE21, 0x304}, 0, 0, 0, {"ѥ", "Ѥ", "Ѥ"}},
 	{{0x69, 0xFE20, 0x65, 0xFE21, 0x328}, 0, 0, 4, {"Ѩ", "Ѩ", "Ѩ"}},
 	{{0x69, 0xFE20, 0x65, 0xFE21, 0x328}, 0, 0, 0, {"ѩ", "Ѩ", "Ѩ"}},
@@ -1045,7 +1089,9 @@ static const struct translit_rule back_alalc_cyrillic_generic[] = {
 	{{0x6E, 0xFE20, 0x323, 0x67, 0xFE21}, 0, 0, 0, {"ӊ", "Ӊ", "Ӊ"}},
 	{{0x6E, 0xFE20, 0x327, 0x67, 0xFE21}, 0, 0, 4, {"Ӈ", "Ӈ", "Ӈ"}},
 	{{0x6E, 0xFE20, 0x327, 0x67, 0xFE21}, 0, 0, 0, {"ӈ", "Ӈ", "Ӈ"}},
+	{{0x6F, 0xFE20, 0x304, 0x74, 0xFE21}, 0, 0, 4, {"Ѿ", "Ѿ", "Ѿ"}},
 	{{0x6F, 0xFE20, 0x304, 0x74, 0xFE21}, 0, 0, 0, {"ѿ", "Ѿ", "Ѿ"}},
+	{{0x74, 0xFE20, 0x73, 0xFE21, 0x307}, 0, 0, 4, {"Ҵ", "Ҵ", "Ҵ"}},
 	{{0x74, 0xFE20, 0x73, 0xFE21, 0x307}, 0, 0, 0, {"ҵ", "Ҵ", "Ҵ"}},
 	{{0x61, 0xFE20, 0x65, 0xFE21}, 0, 0, 0, {"ӕ", "Ӕ", "Ӕ"}},
 	{{0x64, 0x361, 0x63, 0x68}, 0, 0, 0, {"ԭ", "Ԭ", "Ԭ"}},
@@ -1682,6 +1728,7 @@ static const struct translit_rule rules_alalc_macedonian[] = {
 	{{0x45F}, 0, 0, 0, {"d͡ž", "D͡ž", "D͡Ž"}},
 };
 static const struct translit_rule back_alalc_macedonian[] = {
+	{{0x64, 0xFE20, 0x7A, 0xFE21, 0x30C}, 0, 0, 4, {"Џ", "Џ", "Џ"}},
 	{{0x64, 0xFE20, 0x7A, 0xFE21, 0x30C}, 0, 0, 0, {"џ", "Џ", "Џ"}},
 	{{0x64, 0xFE20, 0x7A, 0xFE21}, 0, 0, 4, {"Ѕ", "Ѕ", "Ѕ"}},
 	{{0x64, 0xFE20, 0x7A, 0xFE21}, 0, 0, 0, {"ѕ", "Ѕ", "Ѕ"}},
@@ -1745,6 +1792,33 @@ static const struct translit_rule back_alalc_mari[] = {
 	{{0x1E8F}, 0, 0, 0, {"ӹ", "Ӹ", "Ӹ"}},
 };
 static const struct translit_member members_alalc_mari[] = {
+	{0, 0},
+};
+
+/* alalc-mkd-2013 */
+static const struct translit_rule rules_alalc_mkd_2013[] = {
+	{{0x436}, 0, 0, 0, {"ž", "Ž", "Ž"}},
+	{{0x445}, 0, 0, 0, {"h", "H", "H"}},
+	{{0x446}, 0, 0, 0, {"c", "C", "C"}},
+	{{0x447}, 0, 0, 0, {"č", "Č", "Č"}},
+	{{0x448}, 0, 0, 0, {"š", "Š", "Š"}},
+	{{0x455}, 0, 0, 0, {"dz", "Dz", "DZ"}},
+	{{0x458}, 0, 0, 0, {"j", "J", "J"}},
+	{{0x45F}, 0, 0, 0, {"dž", "Dž", "DŽ"}},
+};
+static const struct translit_rule back_alalc_mkd_2013[] = {
+	{{0x64, 0x7A}, 0, 0, 0, {"ѕ", "Ѕ", "Ѕ"}},
+	{{0x64, 0x17E}, 0, 0, 0, {"џ", "Џ", "Џ"}},
+	{{0x63}, 0, 0, 0, {"ц", "Ц", "Ц"}},
+	{{0x68}, 0, 0, 0, {"х", "Х", "Х"}},
+	{{0x6A}, 0, 0, 0, {"ј", "Ј", "Ј"}},
+	{{0x10D}, 0, 0, 0, {"ч", "Ч", "Ч"}},
+	{{0x161}, 0, 0, 0, {"ш", "Ш", "Ш"}},
+	{{0x17E}, 0, 0, 0, {"ж", "Ж", "Ж"}},
+	{{0x1C9}, 0, 0, 0, {"љ", "Љ", "Љ"}},
+	{{0x1CC}, 0, 0, 0, {"њ", "Њ", "Њ"}},
+};
+static const struct translit_member members_alalc_mkd_2013[] = {
 	{0, 0},
 };
 
@@ -2411,7 +2485,7 @@ static const struct translit_member members_alalc_uzbek[] = {
 
 /* alalc-yakut */
 static const struct translit_rule rules_alalc_yakut[] = {
-	{{0x45D, 0x313}, 0, 0, 0, {"ń", "Ń", "Ń"}},
+	{{0x43D, 0x313}, 0, 0, 0, {"ń", "Ń", "Ń"}},
 	{{0x45F}, 0, 0, 0, {"d́", "D́", "D́"}},
 	{{0x495}, 0, 0, 0, {"gh", "Gh", "GH"}},
 	{{0x4A5}, 0, 0, 4, {"N͡G", "N͡G", "N͡G"}},
@@ -2429,7 +2503,7 @@ static const struct translit_rule back_alalc_yakut[] = {
 	{{0x67, 0x68}, 0, 0, 0, {"ҕ", "Ҕ", "Ҕ"}},
 	{{0x75, 0x307}, 0, 0, 0, {"ӱ", "Ӱ", "Ӱ"}},
 	{{0x117}, 0, 0, 0, {"ӓ", "Ӓ", "Ӓ"}},
-	{{0x144}, 0, 0, 0, {"ѝ̓", "Ѝ̓", "Ѝ̓"}},
+	{{0x144}, 0, 0, 0, {"н̓", "Н̓", "Н̓"}},
 	{{0x22F}, 0, 0, 0, {"ӧ", "Ӧ", "Ӧ"}},
 };
 static const struct translit_member members_alalc_yakut[] = {
@@ -4150,7 +4224,7 @@ static const struct translit_rule rules_din_1460_bul[] = {
 	{{0x436}, 0, 0, 0, {"ž", "Ž", "Ž"}},
 	{{0x437}, 0, 0, 0, {"z", "Z", "Z"}},
 	{{0x438}, 0, 0, 0, {"i", "I", "I"}},
-	{{0x439}, 0, 4, 0, {"j-", "J-", "J-"}},
+	{{0x439}, 0, 8, 0, {"j-", "J-", "J-"}},
 	{{0x439}, 0, 0, 0, {"j", "J", "J"}},
 	{{0x43A}, 0, 0, 0, {"k", "K", "K"}},
 	{{0x43B}, 0, 0, 0, {"l", "L", "L"}},
@@ -4166,7 +4240,7 @@ static const struct translit_rule rules_din_1460_bul[] = {
 	{{0x445}, 0, 0, 0, {"ch", "Ch", "CH"}},
 	{{0x446}, 0, 0, 0, {"c", "C", "C"}},
 	{{0x447}, 0, 0, 0, {"č", "Č", "Č"}},
-	{{0x448}, 0, 8, 0, {"š-", "Š-", "Š-"}},
+	{{0x448}, 0, 16, 0, {"š-", "Š-", "Š-"}},
 	{{0x448}, 0, 0, 0, {"š", "Š", "Š"}},
 	{{0x449}, 0, 0, 0, {"št", "Št", "ŠT"}},
 	{{0x44A}, 0, 0, 0, {"ă", "Ă", "Ă"}},
@@ -4183,7 +4257,8 @@ static const struct translit_rule back_din_1460_bul[] = {
 	{{0x6A, 0x75}, 0, 0, 0, {"ю", "Ю", "Ю"}},
 	{{0x161, 0x2D}, 0, 2, 0, {"ш", "Ш", "Ш"}},
 	{{0x161, 0x74}, 0, 0, 0, {"щ", "Щ", "Щ"}},
-	{{0x27}, 0, 0, 8, {"ь", "Ь", "Ь"}},
+	{{0x27}, 4, 0, 8, {"ь", "Ь", "Ь"}},
+	{{0x27}, 0, 0, 0, {"'", "'", "'"}},
 	{{0x61}, 0, 0, 0, {"а", "А", "А"}},
 	{{0x62}, 0, 0, 0, {"б", "Б", "Б"}},
 	{{0x63}, 0, 0, 0, {"ц", "Ц", "Ц"}},
@@ -4213,8 +4288,13 @@ static const struct translit_rule back_din_1460_bul[] = {
 	{{0x227}, 0, 0, 0, {"ѫ", "Ѫ", "Ѫ"}},
 };
 static const struct translit_member members_din_1460_bul[] = {
-	{0, 0}, {0x61, 1}, {0x74, 2}, {0x75, 1}, {0x430, 4}, {0x442, 8},
-	{0x443, 4},
+	{0, 0}, {0x61, 5}, {0x62, 4}, {0x63, 4}, {0x64, 4}, {0x65, 4},
+	{0x66, 4}, {0x67, 4}, {0x68, 4}, {0x69, 4}, {0x6A, 4}, {0x6B, 4},
+	{0x6C, 4}, {0x6D, 4}, {0x6E, 4}, {0x6F, 4}, {0x70, 4}, {0x72, 4},
+	{0x73, 4}, {0x74, 6}, {0x75, 5}, {0x76, 4}, {0x79, 4}, {0x7A, 4},
+	{0xEB, 4}, {0xEF, 4}, {0x103, 4}, {0x10D, 4}, {0x117, 4}, {0x11B, 4},
+	{0x161, 4}, {0x17E, 4}, {0x227, 4}, {0x430, 8}, {0x442, 16}, {0x443, 8},
+	{0x1E1F, 4}, {0x1E8F, 4},
 };
 
 /* din-1460-ukr */
@@ -4228,7 +4308,7 @@ static const struct translit_rule rules_din_1460_ukr[] = {
 	{{0x436}, 0, 0, 0, {"ž", "Ž", "Ž"}},
 	{{0x437}, 0, 0, 0, {"z", "Z", "Z"}},
 	{{0x438}, 0, 0, 0, {"y", "Y", "Y"}},
-	{{0x439}, 0, 4, 0, {"j-", "J-", "J-"}},
+	{{0x439}, 0, 8, 0, {"j-", "J-", "J-"}},
 	{{0x439}, 0, 0, 0, {"j", "J", "J"}},
 	{{0x43A}, 0, 0, 0, {"k", "K", "K"}},
 	{{0x43B}, 0, 0, 0, {"l", "L", "L"}},
@@ -4242,10 +4322,10 @@ static const struct translit_rule rules_din_1460_ukr[] = {
 	{{0x443}, 0, 0, 0, {"u", "U", "U"}},
 	{{0x444}, 0, 0, 0, {"f", "F", "F"}},
 	{{0x445}, 0, 0, 0, {"ch", "Ch", "CH"}},
-	{{0x446}, 0, 8, 0, {"c-", "C-", "C-"}},
+	{{0x446}, 0, 16, 0, {"c-", "C-", "C-"}},
 	{{0x446}, 0, 0, 0, {"c", "C", "C"}},
 	{{0x447}, 0, 0, 0, {"č", "Č", "Č"}},
-	{{0x448}, 0, 16, 0, {"š-", "Š-", "Š-"}},
+	{{0x448}, 0, 32, 0, {"š-", "Š-", "Š-"}},
 	{{0x448}, 0, 0, 0, {"š", "Š", "Š"}},
 	{{0x449}, 0, 0, 0, {"šč", "Šč", "ŠČ"}},
 	{{0x44C}, 0, 0, 0, {"'", "'", "'"}},
@@ -4263,9 +4343,10 @@ static const struct translit_rule back_din_1460_ukr[] = {
 	{{0x6A, 0x61}, 0, 0, 0, {"я", "Я", "Я"}},
 	{{0x6A, 0x65}, 0, 0, 0, {"є", "Є", "Є"}},
 	{{0x6A, 0x75}, 0, 0, 0, {"ю", "Ю", "Ю"}},
-	{{0x161, 0x2D}, 0, 32, 0, {"ш", "Ш", "Ш"}},
+	{{0x161, 0x2D}, 0, 64, 0, {"ш", "Ш", "Ш"}},
 	{{0x161, 0x10D}, 0, 0, 0, {"щ", "Щ", "Щ"}},
-	{{0x27}, 0, 0, 8, {"ь", "Ь", "Ь"}},
+	{{0x27}, 4, 0, 8, {"ь", "Ь", "Ь"}},
+	{{0x27}, 0, 0, 0, {"'", "'", "'"}},
 	{{0x61}, 0, 0, 0, {"а", "А", "А"}},
 	{{0x62}, 0, 0, 0, {"б", "Б", "Б"}},
 	{{0x63}, 0, 0, 0, {"ц", "Ц", "Ц"}},
@@ -4295,8 +4376,13 @@ static const struct translit_rule back_din_1460_ukr[] = {
 	{{0x17E}, 0, 0, 0, {"ж", "Ж", "Ж"}},
 };
 static const struct translit_member members_din_1460_ukr[] = {
-	{0, 0}, {0x61, 1}, {0x65, 1}, {0x68, 2}, {0x75, 1}, {0x10D, 32},
-	{0x430, 4}, {0x433, 8}, {0x435, 4}, {0x443, 4}, {0x447, 16},
+	{0, 0}, {0x61, 5}, {0x62, 4}, {0x63, 4}, {0x64, 4}, {0x65, 5},
+	{0x66, 4}, {0x67, 4}, {0x68, 6}, {0x69, 4}, {0x6A, 4}, {0x6B, 4},
+	{0x6C, 4}, {0x6D, 4}, {0x6E, 4}, {0x6F, 4}, {0x70, 4}, {0x72, 4},
+	{0x73, 4}, {0x74, 4}, {0x75, 5}, {0x76, 4}, {0x79, 4}, {0x7A, 4},
+	{0xEB, 4}, {0xEF, 4}, {0x103, 4}, {0x10D, 68}, {0x117, 4}, {0x11B, 4},
+	{0x161, 4}, {0x17E, 4}, {0x227, 4}, {0x430, 8}, {0x433, 16}, {0x435, 8},
+	{0x443, 8}, {0x447, 32}, {0x1E1F, 4}, {0x1E8F, 4},
 };
 
 /* din-1460 */
@@ -4310,7 +4396,7 @@ static const struct translit_rule rules_din_1460[] = {
 	{{0x436}, 0, 0, 0, {"ž", "Ž", "Ž"}},
 	{{0x437}, 0, 0, 0, {"z", "Z", "Z"}},
 	{{0x438}, 0, 0, 0, {"i", "I", "I"}},
-	{{0x439}, 0, 2, 0, {"j-", "J-", "J-"}},
+	{{0x439}, 0, 4, 0, {"j-", "J-", "J-"}},
 	{{0x439}, 0, 0, 0, {"j", "J", "J"}},
 	{{0x43A}, 0, 0, 0, {"k", "K", "K"}},
 	{{0x43B}, 0, 0, 0, {"l", "L", "L"}},
@@ -4326,26 +4412,33 @@ static const struct translit_rule rules_din_1460[] = {
 	{{0x445}, 0, 0, 0, {"ch", "Ch", "CH"}},
 	{{0x446}, 0, 0, 0, {"c", "C", "C"}},
 	{{0x447}, 0, 0, 0, {"č", "Č", "Č"}},
-	{{0x448}, 0, 4, 0, {"š-", "Š-", "Š-"}},
+	{{0x448}, 0, 8, 0, {"š-", "Š-", "Š-"}},
 	{{0x448}, 0, 0, 0, {"š", "Š", "Š"}},
 	{{0x449}, 0, 0, 0, {"šč", "Šč", "ŠČ"}},
-	{{0x44A}, 0, 0, 0, {"''", "''", "''"}},
+	{{0x44A}, 0, 0, 0, {"\"", "\"", "\""}},
 	{{0x44B}, 0, 0, 0, {"y", "Y", "Y"}},
 	{{0x44C}, 0, 0, 0, {"'", "'", "'"}},
 	{{0x44D}, 0, 0, 0, {"ė", "Ė", "Ė"}},
 	{{0x44E}, 0, 0, 0, {"ju", "Ju", "JU"}},
 	{{0x44F}, 0, 0, 0, {"ja", "Ja", "JA"}},
 	{{0x451}, 0, 0, 0, {"ë", "Ë", "Ë"}},
+	{{0x456}, 0, 0, 0, {"i", "I", "I"}},
+	{{0x463}, 0, 0, 0, {"ě", "Ě", "Ě"}},
+	{{0x473}, 0, 0, 0, {"ḟ", "Ḟ", "Ḟ"}},
+	{{0x475}, 0, 0, 0, {"ẏ", "Ẏ", "Ẏ"}},
 };
 static const struct translit_rule back_din_1460[] = {
-	{{0x27, 0x27}, 0, 0, 8, {"ъ", "Ъ", "Ъ"}},
+	{{0x27, 0x27}, 2, 0, 8, {"ъ", "Ъ", "Ъ"}},
+	{{0x27, 0x27}, 0, 0, 0, {"''", "''", "''"}},
 	{{0x63, 0x68}, 0, 0, 0, {"х", "Х", "Х"}},
 	{{0x6A, 0x2D}, 0, 1, 0, {"й", "Й", "Й"}},
 	{{0x6A, 0x61}, 0, 0, 0, {"я", "Я", "Я"}},
 	{{0x6A, 0x75}, 0, 0, 0, {"ю", "Ю", "Ю"}},
-	{{0x161, 0x2D}, 0, 8, 0, {"ш", "Ш", "Ш"}},
+	{{0x161, 0x2D}, 0, 16, 0, {"ш", "Ш", "Ш"}},
 	{{0x161, 0x10D}, 0, 0, 0, {"щ", "Щ", "Щ"}},
-	{{0x27}, 0, 0, 8, {"ь", "Ь", "Ь"}},
+	{{0x22}, 0, 0, 0, {"\"", "\"", "\""}},
+	{{0x27}, 2, 0, 8, {"ь", "Ь", "Ь"}},
+	{{0x27}, 0, 0, 0, {"'", "'", "'"}},
 	{{0x61}, 0, 0, 0, {"а", "А", "А"}},
 	{{0x62}, 0, 0, 0, {"б", "Б", "Б"}},
 	{{0x63}, 0, 0, 0, {"ц", "Ц", "Ц"}},
@@ -4371,12 +4464,22 @@ static const struct translit_rule back_din_1460[] = {
 	{{0xEB}, 0, 0, 0, {"ё", "Ё", "Ё"}},
 	{{0x10D}, 0, 0, 0, {"ч", "Ч", "Ч"}},
 	{{0x117}, 0, 0, 0, {"э", "Э", "Э"}},
+	{{0x11B}, 0, 0, 0, {"ѣ", "Ѣ", "Ѣ"}},
 	{{0x161}, 0, 0, 0, {"ш", "Ш", "Ш"}},
 	{{0x17E}, 0, 0, 0, {"ж", "Ж", "Ж"}},
+	{{0x2B9}, 0, 0, 8, {"ь", "Ь", "Ь"}},
+	{{0x2BA}, 0, 0, 8, {"ъ", "Ъ", "Ъ"}},
+	{{0x1E1F}, 0, 0, 0, {"ѳ", "Ѳ", "Ѳ"}},
+	{{0x1E8F}, 0, 0, 0, {"ѵ", "Ѵ", "Ѵ"}},
 };
 static const struct translit_member members_din_1460[] = {
-	{0, 0}, {0x61, 1}, {0x6F, 1}, {0x75, 1}, {0x10D, 8}, {0x117, 1},
-	{0x430, 2}, {0x43E, 2}, {0x443, 2}, {0x447, 4}, {0x44D, 2},
+	{0, 0}, {0x61, 3}, {0x62, 2}, {0x63, 2}, {0x64, 2}, {0x65, 2},
+	{0x66, 2}, {0x67, 2}, {0x68, 2}, {0x69, 2}, {0x6A, 2}, {0x6B, 2},
+	{0x6C, 2}, {0x6D, 2}, {0x6E, 2}, {0x6F, 2}, {0x70, 2}, {0x72, 2},
+	{0x73, 2}, {0x74, 2}, {0x75, 3}, {0x76, 2}, {0x79, 2}, {0x7A, 2},
+	{0xEB, 2}, {0xEF, 2}, {0x103, 2}, {0x10D, 18}, {0x117, 2}, {0x11B, 2},
+	{0x161, 2}, {0x17E, 2}, {0x227, 2}, {0x430, 4}, {0x443, 4}, {0x447, 8},
+	{0x1E1F, 2}, {0x1E8F, 2},
 };
 
 /* dstu-9112-a */
@@ -4781,6 +4884,242 @@ static const struct translit_member members_gost_16876_71_2[] = {
 	{0, 0},
 };
 
+/* gost-7.79-b-bel */
+static const struct translit_rule rules_gost_7_79_b_bel[] = {
+	{{0x430}, 0, 0, 0, {"a", "A", "A"}},
+	{{0x431}, 0, 0, 0, {"b", "B", "B"}},
+	{{0x432}, 0, 0, 0, {"v", "V", "V"}},
+	{{0x433}, 0, 0, 0, {"g", "G", "G"}},
+	{{0x434}, 0, 0, 0, {"d", "D", "D"}},
+	{{0x435}, 0, 0, 0, {"e", "E", "E"}},
+	{{0x436}, 0, 0, 0, {"zh", "Zh", "ZH"}},
+	{{0x437}, 0, 0, 0, {"z", "Z", "Z"}},
+	{{0x439}, 0, 0, 0, {"j", "J", "J"}},
+	{{0x43A}, 0, 0, 0, {"k", "K", "K"}},
+	{{0x43B}, 0, 0, 0, {"l", "L", "L"}},
+	{{0x43C}, 0, 0, 0, {"m", "M", "M"}},
+	{{0x43D}, 0, 0, 0, {"n", "N", "N"}},
+	{{0x43E}, 0, 0, 0, {"o", "O", "O"}},
+	{{0x43F}, 0, 0, 0, {"p", "P", "P"}},
+	{{0x440}, 0, 0, 0, {"r", "R", "R"}},
+	{{0x441}, 0, 0, 0, {"s", "S", "S"}},
+	{{0x442}, 0, 0, 0, {"t", "T", "T"}},
+	{{0x443}, 0, 0, 0, {"u", "U", "U"}},
+	{{0x444}, 0, 0, 0, {"f", "F", "F"}},
+	{{0x445}, 0, 0, 0, {"x", "X", "X"}},
+	{{0x446}, 0, 1, 0, {"c", "C", "C"}},
+	{{0x446}, 0, 0, 0, {"cz", "Cz", "CZ"}},
+	{{0x447}, 0, 0, 0, {"ch", "Ch", "CH"}},
+	{{0x448}, 0, 0, 0, {"sh", "Sh", "SH"}},
+	{{0x44B}, 0, 0, 0, {"y'", "Y'", "Y'"}},
+	{{0x44C}, 0, 0, 0, {"`", "`", "`"}},
+	{{0x44D}, 0, 0, 0, {"e`", "E`", "E`"}},
+	{{0x44E}, 0, 0, 0, {"yu", "Yu", "YU"}},
+	{{0x44F}, 0, 0, 0, {"ya", "Ya", "YA"}},
+	{{0x451}, 0, 0, 0, {"yo", "Yo", "YO"}},
+	{{0x456}, 0, 0, 0, {"i", "I", "I"}},
+	{{0x45E}, 0, 0, 0, {"u`", "U`", "U`"}},
+	{{0x2116}, 0, 0, 0, {"#", "#", "#"}},
+};
+static const struct translit_rule back_gost_7_79_b_bel[] = {
+	{{0x63, 0x68}, 0, 0, 0, {"ч", "Ч", "Ч"}},
+	{{0x63, 0x7A}, 0, 0, 0, {"ц", "Ц", "Ц"}},
+	{{0x65, 0x60}, 0, 0, 0, {"э", "Э", "Э"}},
+	{{0x73, 0x68}, 0, 0, 0, {"ш", "Ш", "Ш"}},
+	{{0x75, 0x60}, 0, 0, 0, {"ў", "Ў", "Ў"}},
+	{{0x79, 0x27}, 0, 0, 0, {"ы", "Ы", "Ы"}},
+	{{0x79, 0x61}, 0, 0, 0, {"я", "Я", "Я"}},
+	{{0x79, 0x6F}, 0, 0, 0, {"ё", "Ё", "Ё"}},
+	{{0x79, 0x75}, 0, 0, 0, {"ю", "Ю", "Ю"}},
+	{{0x7A, 0x68}, 0, 0, 0, {"ж", "Ж", "Ж"}},
+	{{0x23}, 0, 2, 0, {"№", "№", "№"}},
+	{{0x60}, 0, 0, 8, {"ь", "Ь", "Ь"}},
+	{{0x61}, 0, 0, 0, {"а", "А", "А"}},
+	{{0x62}, 0, 0, 0, {"б", "Б", "Б"}},
+	{{0x63}, 0, 0, 0, {"ц", "Ц", "Ц"}},
+	{{0x64}, 0, 0, 0, {"д", "Д", "Д"}},
+	{{0x65}, 0, 0, 0, {"е", "Е", "Е"}},
+	{{0x66}, 0, 0, 0, {"ф", "Ф", "Ф"}},
+	{{0x67}, 0, 0, 0, {"г", "Г", "Г"}},
+	{{0x69}, 0, 0, 0, {"і", "І", "І"}},
+	{{0x6A}, 0, 0, 0, {"й", "Й", "Й"}},
+	{{0x6B}, 0, 0, 0, {"к", "К", "К"}},
+	{{0x6C}, 0, 0, 0, {"л", "Л", "Л"}},
+	{{0x6D}, 0, 0, 0, {"м", "М", "М"}},
+	{{0x6E}, 0, 0, 0, {"н", "Н", "Н"}},
+	{{0x6F}, 0, 0, 0, {"о", "О", "О"}},
+	{{0x70}, 0, 0, 0, {"п", "П", "П"}},
+	{{0x72}, 0, 0, 0, {"р", "Р", "Р"}},
+	{{0x73}, 0, 0, 0, {"с", "С", "С"}},
+	{{0x74}, 0, 0, 0, {"т", "Т", "Т"}},
+	{{0x75}, 0, 0, 0, {"у", "У", "У"}},
+	{{0x76}, 0, 0, 0, {"в", "В", "В"}},
+	{{0x78}, 0, 0, 0, {"х", "Х", "Х"}},
+	{{0x7A}, 0, 0, 0, {"з", "З", "З"}},
+};
+static const struct translit_member members_gost_7_79_b_bel[] = {
+	{0, 0}, {0x30, 2}, {0x31, 2}, {0x32, 2}, {0x33, 2}, {0x34, 2},
+	{0x35, 2}, {0x36, 2}, {0x37, 2}, {0x38, 2}, {0x39, 2}, {0x435, 1},
+	{0x439, 1}, {0x44B, 1}, {0x44D, 1}, {0x44E, 1}, {0x44F, 1}, {0x451, 1},
+	{0x456, 1},
+};
+
+/* gost-7.79-b-bul */
+static const struct translit_rule rules_gost_7_79_b_bul[] = {
+	{{0x430}, 0, 0, 0, {"a", "A", "A"}},
+	{{0x431}, 0, 0, 0, {"b", "B", "B"}},
+	{{0x432}, 0, 0, 0, {"v", "V", "V"}},
+	{{0x433}, 0, 0, 0, {"g", "G", "G"}},
+	{{0x434}, 0, 0, 0, {"d", "D", "D"}},
+	{{0x435}, 0, 0, 0, {"e", "E", "E"}},
+	{{0x436}, 0, 0, 0, {"zh", "Zh", "ZH"}},
+	{{0x437}, 0, 0, 0, {"z", "Z", "Z"}},
+	{{0x438}, 0, 0, 0, {"i", "I", "I"}},
+	{{0x439}, 0, 0, 0, {"j", "J", "J"}},
+	{{0x43A}, 0, 0, 0, {"k", "K", "K"}},
+	{{0x43B}, 0, 0, 0, {"l", "L", "L"}},
+	{{0x43C}, 0, 0, 0, {"m", "M", "M"}},
+	{{0x43D}, 0, 0, 0, {"n", "N", "N"}},
+	{{0x43E}, 0, 0, 0, {"o", "O", "O"}},
+	{{0x43F}, 0, 0, 0, {"p", "P", "P"}},
+	{{0x440}, 0, 0, 0, {"r", "R", "R"}},
+	{{0x441}, 0, 0, 0, {"s", "S", "S"}},
+	{{0x442}, 0, 0, 0, {"t", "T", "T"}},
+	{{0x443}, 0, 0, 0, {"u", "U", "U"}},
+	{{0x444}, 0, 0, 0, {"f", "F", "F"}},
+	{{0x445}, 0, 0, 0, {"x", "X", "X"}},
+	{{0x446}, 0, 1, 0, {"c", "C", "C"}},
+	{{0x446}, 0, 0, 0, {"cz", "Cz", "CZ"}},
+	{{0x447}, 0, 0, 0, {"ch", "Ch", "CH"}},
+	{{0x448}, 0, 0, 0, {"sh", "Sh", "SH"}},
+	{{0x449}, 0, 0, 0, {"sth", "Sth", "STH"}},
+	{{0x44A}, 0, 0, 0, {"a`", "A`", "A`"}},
+	{{0x44C}, 0, 0, 0, {"`", "`", "`"}},
+	{{0x44E}, 0, 0, 0, {"yu", "Yu", "YU"}},
+	{{0x44F}, 0, 0, 0, {"ya", "Ya", "YA"}},
+	{{0x463}, 0, 0, 0, {"ye", "Ye", "YE"}},
+	{{0x46B}, 0, 0, 0, {"o`", "O`", "O`"}},
+	{{0x2116}, 0, 0, 0, {"#", "#", "#"}},
+};
+static const struct translit_rule back_gost_7_79_b_bul[] = {
+	{{0x73, 0x74, 0x68}, 0, 0, 0, {"щ", "Щ", "Щ"}},
+	{{0x61, 0x60}, 0, 0, 0, {"ъ", "Ъ", "Ъ"}},
+	{{0x63, 0x68}, 0, 0, 0, {"ч", "Ч", "Ч"}},
+	{{0x63, 0x7A}, 0, 0, 0, {"ц", "Ц", "Ц"}},
+	{{0x6F, 0x60}, 0, 0, 0, {"ѫ", "Ѫ", "Ѫ"}},
+	{{0x73, 0x68}, 0, 0, 0, {"ш", "Ш", "Ш"}},
+	{{0x79, 0x61}, 0, 0, 0, {"я", "Я", "Я"}},
+	{{0x79, 0x65}, 0, 0, 0, {"ѣ", "Ѣ", "Ѣ"}},
+	{{0x79, 0x75}, 0, 0, 0, {"ю", "Ю", "Ю"}},
+	{{0x7A, 0x68}, 0, 0, 0, {"ж", "Ж", "Ж"}},
+	{{0x23}, 0, 2, 0, {"№", "№", "№"}},
+	{{0x60}, 0, 0, 8, {"ь", "Ь", "Ь"}},
+	{{0x61}, 0, 0, 0, {"а", "А", "А"}},
+	{{0x62}, 0, 0, 0, {"б", "Б", "Б"}},
+	{{0x63}, 0, 0, 0, {"ц", "Ц", "Ц"}},
+	{{0x64}, 0, 0, 0, {"д", "Д", "Д"}},
+	{{0x65}, 0, 0, 0, {"е", "Е", "Е"}},
+	{{0x66}, 0, 0, 0, {"ф", "Ф", "Ф"}},
+	{{0x67}, 0, 0, 0, {"г", "Г", "Г"}},
+	{{0x69}, 0, 0, 0, {"и", "И", "И"}},
+	{{0x6A}, 0, 0, 0, {"й", "Й", "Й"}},
+	{{0x6B}, 0, 0, 0, {"к", "К", "К"}},
+	{{0x6C}, 0, 0, 0, {"л", "Л", "Л"}},
+	{{0x6D}, 0, 0, 0, {"м", "М", "М"}},
+	{{0x6E}, 0, 0, 0, {"н", "Н", "Н"}},
+	{{0x6F}, 0, 0, 0, {"о", "О", "О"}},
+	{{0x70}, 0, 0, 0, {"п", "П", "П"}},
+	{{0x72}, 0, 0, 0, {"р", "Р", "Р"}},
+	{{0x73}, 0, 0, 0, {"с", "С", "С"}},
+	{{0x74}, 0, 0, 0, {"т", "Т", "Т"}},
+	{{0x75}, 0, 0, 0, {"у", "У", "У"}},
+	{{0x76}, 0, 0, 0, {"в", "В", "В"}},
+	{{0x78}, 0, 0, 0, {"х", "Х", "Х"}},
+	{{0x7A}, 0, 0, 0, {"з", "З", "З"}},
+};
+static const struct translit_member members_gost_7_79_b_bul[] = {
+	{0, 0}, {0x30, 2}, {0x31, 2}, {0x32, 2}, {0x33, 2}, {0x34, 2},
+	{0x35, 2}, {0x36, 2}, {0x37, 2}, {0x38, 2}, {0x39, 2}, {0x435, 1},
+	{0x438, 1}, {0x439, 1}, {0x44E, 1}, {0x44F, 1}, {0x463, 1},
+};
+
+/* gost-7.79-b-mkd */
+static const struct translit_rule rules_gost_7_79_b_mkd[] = {
+	{{0x430}, 0, 0, 0, {"a", "A", "A"}},
+	{{0x431}, 0, 0, 0, {"b", "B", "B"}},
+	{{0x432}, 0, 0, 0, {"v", "V", "V"}},
+	{{0x433}, 0, 0, 0, {"g", "G", "G"}},
+	{{0x434}, 0, 0, 0, {"d", "D", "D"}},
+	{{0x435}, 0, 0, 0, {"e", "E", "E"}},
+	{{0x436}, 0, 0, 0, {"zh", "Zh", "ZH"}},
+	{{0x437}, 0, 0, 0, {"z", "Z", "Z"}},
+	{{0x438}, 0, 0, 0, {"i", "I", "I"}},
+	{{0x43A}, 0, 0, 0, {"k", "K", "K"}},
+	{{0x43B}, 0, 0, 0, {"l", "L", "L"}},
+	{{0x43C}, 0, 0, 0, {"m", "M", "M"}},
+	{{0x43D}, 0, 0, 0, {"n", "N", "N"}},
+	{{0x43E}, 0, 0, 0, {"o", "O", "O"}},
+	{{0x43F}, 0, 0, 0, {"p", "P", "P"}},
+	{{0x440}, 0, 0, 0, {"r", "R", "R"}},
+	{{0x441}, 0, 0, 0, {"s", "S", "S"}},
+	{{0x442}, 0, 0, 0, {"t", "T", "T"}},
+	{{0x443}, 0, 0, 0, {"u", "U", "U"}},
+	{{0x444}, 0, 0, 0, {"f", "F", "F"}},
+	{{0x445}, 0, 0, 0, {"x", "X", "X"}},
+	{{0x446}, 0, 1, 0, {"c", "C", "C"}},
+	{{0x446}, 0, 0, 0, {"cz", "Cz", "CZ"}},
+	{{0x447}, 0, 0, 0, {"ch", "Ch", "CH"}},
+	{{0x448}, 0, 0, 0, {"sh", "Sh", "SH"}},
+	{{0x453}, 0, 0, 0, {"g`", "G`", "G`"}},
+	{{0x455}, 0, 0, 0, {"z`", "Z`", "Z`"}},
+	{{0x458}, 0, 0, 0, {"j", "J", "J"}},
+	{{0x459}, 0, 0, 0, {"l`", "L`", "L`"}},
+	{{0x45A}, 0, 0, 0, {"n`", "N`", "N`"}},
+	{{0x45C}, 0, 0, 0, {"k`", "K`", "K`"}},
+	{{0x45F}, 0, 0, 0, {"dh", "Dh", "DH"}},
+	{{0x2116}, 0, 0, 0, {"#", "#", "#"}},
+};
+static const struct translit_rule back_gost_7_79_b_mkd[] = {
+	{{0x63, 0x68}, 0, 0, 0, {"ч", "Ч", "Ч"}},
+	{{0x63, 0x7A}, 0, 0, 0, {"ц", "Ц", "Ц"}},
+	{{0x64, 0x68}, 0, 0, 0, {"џ", "Џ", "Џ"}},
+	{{0x67, 0x60}, 0, 0, 0, {"ѓ", "Ѓ", "Ѓ"}},
+	{{0x6B, 0x60}, 0, 0, 0, {"ќ", "Ќ", "Ќ"}},
+	{{0x6C, 0x60}, 0, 0, 0, {"љ", "Љ", "Љ"}},
+	{{0x6E, 0x60}, 0, 0, 0, {"њ", "Њ", "Њ"}},
+	{{0x73, 0x68}, 0, 0, 0, {"ш", "Ш", "Ш"}},
+	{{0x7A, 0x60}, 0, 0, 0, {"ѕ", "Ѕ", "Ѕ"}},
+	{{0x7A, 0x68}, 0, 0, 0, {"ж", "Ж", "Ж"}},
+	{{0x23}, 0, 2, 0, {"№", "№", "№"}},
+	{{0x61}, 0, 0, 0, {"а", "А", "А"}},
+	{{0x62}, 0, 0, 0, {"б", "Б", "Б"}},
+	{{0x63}, 0, 0, 0, {"ц", "Ц", "Ц"}},
+	{{0x64}, 0, 0, 0, {"д", "Д", "Д"}},
+	{{0x65}, 0, 0, 0, {"е", "Е", "Е"}},
+	{{0x66}, 0, 0, 0, {"ф", "Ф", "Ф"}},
+	{{0x67}, 0, 0, 0, {"г", "Г", "Г"}},
+	{{0x69}, 0, 0, 0, {"и", "И", "И"}},
+	{{0x6A}, 0, 0, 0, {"ј", "Ј", "Ј"}},
+	{{0x6B}, 0, 0, 0, {"к", "К", "К"}},
+	{{0x6C}, 0, 0, 0, {"л", "Л", "Л"}},
+	{{0x6D}, 0, 0, 0, {"м", "М", "М"}},
+	{{0x6E}, 0, 0, 0, {"н", "Н", "Н"}},
+	{{0x6F}, 0, 0, 0, {"о", "О", "О"}},
+	{{0x70}, 0, 0, 0, {"п", "П", "П"}},
+	{{0x72}, 0, 0, 0, {"р", "Р", "Р"}},
+	{{0x73}, 0, 0, 0, {"с", "С", "С"}},
+	{{0x74}, 0, 0, 0, {"т", "Т", "Т"}},
+	{{0x75}, 0, 0, 0, {"у", "У", "У"}},
+	{{0x76}, 0, 0, 0, {"в", "В", "В"}},
+	{{0x78}, 0, 0, 0, {"х", "Х", "Х"}},
+	{{0x7A}, 0, 0, 0, {"з", "З", "З"}},
+};
+static const struct translit_member members_gost_7_79_b_mkd[] = {
+	{0, 0}, {0x30, 2}, {0x31, 2}, {0x32, 2}, {0x33, 2}, {0x34, 2},
+	{0x35, 2}, {0x36, 2}, {0x37, 2}, {0x38, 2}, {0x39, 2}, {0x435, 1},
+	{0x438, 1}, {0x458, 1},
+};
+
 /* gost-7.79-b-ukr */
 static const struct translit_rule rules_gost_7_79_b_ukr[] = {
 	{{0x430}, 0, 0, 0, {"a", "A", "A"}},
@@ -4917,7 +5256,7 @@ static const struct translit_rule back_gost_7_79_b[] = {
 	{{0x73, 0x68}, 0, 0, 0, {"ш", "Ш", "Ш"}},
 	{{0x79, 0x27}, 0, 0, 0, {"ы", "Ы", "Ы"}},
 	{{0x79, 0x61}, 0, 0, 0, {"я", "Я", "Я"}},
-	{{0x79, 0x65}, 8, 0, 0, {"ѣ", "Ѣ", "Ѣ"}},
+	{{0x79, 0x65}, 0, 0, 0, {"ѣ", "Ѣ", "Ѣ"}},
 	{{0x79, 0x68}, 0, 0, 0, {"ѵ", "Ѵ", "Ѵ"}},
 	{{0x79, 0x6F}, 0, 0, 0, {"ё", "Ё", "Ё"}},
 	{{0x79, 0x75}, 0, 0, 0, {"ю", "Ю", "Ю"}},
@@ -4948,14 +5287,14 @@ static const struct translit_rule back_gost_7_79_b[] = {
 	{{0x7A}, 0, 0, 0, {"з", "З", "З"}},
 };
 static const struct translit_member members_gost_7_79_b[] = {
-	{0, 8}, {0x30, 4}, {0x31, 4}, {0x32, 4}, {0x33, 4}, {0x34, 4},
-	{0x35, 4}, {0x36, 4}, {0x37, 4}, {0x38, 4}, {0x39, 4}, {0x430, 8},
-	{0x431, 10}, {0x432, 10}, {0x433, 2}, {0x434, 2}, {0x435, 1}, {0x436, 2},
-	{0x437, 2}, {0x438, 1}, {0x439, 3}, {0x43A, 2}, {0x43B, 2}, {0x43C, 2},
-	{0x43D, 2}, {0x43F, 2}, {0x440, 2}, {0x441, 2}, {0x442, 2}, {0x444, 2},
-	{0x445, 2}, {0x446, 2}, {0x447, 2}, {0x448, 2}, {0x449, 2}, {0x44B, 1},
-	{0x44D, 1}, {0x44E, 1}, {0x44F, 1}, {0x451, 1}, {0x456, 1}, {0x463, 1},
-	{0x473, 2}, {0x475, 1},
+	{0, 0}, {0x30, 4}, {0x31, 4}, {0x32, 4}, {0x33, 4}, {0x34, 4},
+	{0x35, 4}, {0x36, 4}, {0x37, 4}, {0x38, 4}, {0x39, 4}, {0x431, 2},
+	{0x432, 2}, {0x433, 2}, {0x434, 2}, {0x435, 1}, {0x436, 2}, {0x437, 2},
+	{0x438, 1}, {0x439, 3}, {0x43A, 2}, {0x43B, 2}, {0x43C, 2}, {0x43D, 2},
+	{0x43F, 2}, {0x440, 2}, {0x441, 2}, {0x442, 2}, {0x444, 2}, {0x445, 2},
+	{0x446, 2}, {0x447, 2}, {0x448, 2}, {0x449, 2}, {0x44B, 1}, {0x44D, 1},
+	{0x44E, 1}, {0x44F, 1}, {0x451, 1}, {0x456, 1}, {0x463, 1}, {0x473, 2},
+	{0x475, 1},
 };
 
 /* gost-r-52290-2004 */
@@ -7923,9 +8262,27 @@ static const struct translit_scheme schemes[] = {
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
 	    , 0, rules_alalc_bashkir, 3, back_alalc_bashkir, 4, members_alalc_bashkir, sizeof members_alalc_bashkir / sizeof members_alalc_bashkir[0]},
+	{"alalc-bel-1997",
+	    "alalc-cyrillic-generic",
+	    "",
+	    "be",
+	    "ALA-LC Romanization Tables, Belarusian",
+	    "secondary: made from published examples and from the newer table",
+	    "standard    ALA-LC Romanization Tables, Belarusian""\n"
+	    "edition     1997""\n"
+	    "issuer      Library of Congress; American Library Association""\n"
+	    "source      loc.gov/catdir/cpso/roman.html""\n"
+	    "status      secondary: made from published examples and from the newer table""\n"
+	    "languages   be""\n"
+	    "directions  both""\n"
+	    "reversible  no""\n"
+	    "note        The apostrophe is left out.""\n"
+	    "licence     The table is a fact; this file is part of Potok.""\n"
+	    "base        alalc-cyrillic-generic""\n"
+	    , 0, rules_alalc_bel_1997, 14, back_alalc_bel_1997, 15, members_alalc_bel_1997, sizeof members_alalc_bel_1997 / sizeof members_alalc_bel_1997[0]},
 	{"alalc-belarusian",
 	    "alalc-cyrillic-generic",
-	    "alalc-bel-1997",
+	    "",
 	    "be",
 	    "ALA-LC Romanization Tables, Belarusian",
 	    "official: made from the tables that the Library of Congress publishes",
@@ -7937,7 +8294,6 @@ static const struct translit_scheme schemes[] = {
 	    "languages   be""\n"
 	    "directions  both""\n"
 	    "reversible  no""\n"
-	    "alias       alalc-bel-1997""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
 	    , 0, rules_alalc_belarusian, 10, back_alalc_belarusian, 15, members_alalc_belarusian, sizeof members_alalc_belarusian / sizeof members_alalc_belarusian[0]},
@@ -8060,7 +8416,7 @@ static const struct translit_scheme schemes[] = {
 	    "alias       alalc-generic""\n"
 	    "note        Ties are U+0361; the way back takes the halves U+FE20 and U+FE21 as well.""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
-	    , 0, rules_alalc_cyrillic_generic, 169, back_alalc_cyrillic_generic, 242, members_alalc_cyrillic_generic, sizeof members_alalc_cyrillic_generic / sizeof members_alalc_cyrillic_generic[0]},
+	    , 0, rules_alalc_cyrillic_generic, 169, back_alalc_cyrillic_generic, 245, members_alalc_cyrillic_generic, sizeof members_alalc_cyrillic_generic / sizeof members_alalc_cyrillic_generic[0]},
 	{"alalc-dargwa",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8455,7 +8811,7 @@ static const struct translit_scheme schemes[] = {
 	    , 0, rules_alalc_lithuanian, 5, back_alalc_lithuanian, 5, members_alalc_lithuanian, sizeof members_alalc_lithuanian / sizeof members_alalc_lithuanian[0]},
 	{"alalc-macedonian",
 	    "alalc-cyrillic-generic",
-	    "alalc-mkd-1997 alalc-mkd-2013",
+	    "",
 	    "mk",
 	    "ALA-LC Romanization Tables, Macedonian",
 	    "official: made from the tables that the Library of Congress publishes",
@@ -8467,10 +8823,9 @@ static const struct translit_scheme schemes[] = {
 	    "languages   mk""\n"
 	    "directions  both""\n"
 	    "reversible  no""\n"
-	    "alias       alalc-mkd-1997 alalc-mkd-2013""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
-	    , 0, rules_alalc_macedonian, 10, back_alalc_macedonian, 17, members_alalc_macedonian, sizeof members_alalc_macedonian / sizeof members_alalc_macedonian[0]},
+	    , 0, rules_alalc_macedonian, 10, back_alalc_macedonian, 18, members_alalc_macedonian, sizeof members_alalc_macedonian / sizeof members_alalc_macedonian[0]},
 	{"alalc-mansi",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8505,6 +8860,25 @@ static const struct translit_scheme schemes[] = {
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
 	    , 0, rules_alalc_mari, 8, back_alalc_mari, 12, members_alalc_mari, sizeof members_alalc_mari / sizeof members_alalc_mari[0]},
+	{"alalc-mkd-2013",
+	    "alalc-cyrillic-generic",
+	    "alalc-mkd-1997",
+	    "mk",
+	    "ALA-LC Romanization Tables, Serbian and Macedonian",
+	    "secondary: made from published examples and from the newer table",
+	    "standard    ALA-LC Romanization Tables, Serbian and Macedonian""\n"
+	    "edition     1997 and 2013""\n"
+	    "issuer      Library of Congress; American Library Association""\n"
+	    "source      loc.gov/catdir/cpso/roman.html""\n"
+	    "status      secondary: made from published examples and from the newer table""\n"
+	    "languages   mk""\n"
+	    "directions  both""\n"
+	    "reversible  no""\n"
+	    "alias       alalc-mkd-1997""\n"
+	    "note        Ѕ and Џ have no ties here; those of alalc-macedonian, the table of 2025, have.""\n"
+	    "licence     The table is a fact; this file is part of Potok.""\n"
+	    "base        alalc-cyrillic-generic""\n"
+	    , 0, rules_alalc_mkd_2013, 8, back_alalc_mkd_2013, 10, members_alalc_mkd_2013, sizeof members_alalc_mkd_2013 / sizeof members_alalc_mkd_2013[0]},
 	{"alalc-moldovan",
 	    "alalc-cyrillic-generic",
 	    "",
@@ -8979,6 +9353,7 @@ static const struct translit_scheme schemes[] = {
 	    "languages   sah""\n"
 	    "directions  both""\n"
 	    "reversible  no""\n"
+	    "note        The published table has ѝ with the comma above for the small letter, and Н for the capital; the small one is н here.""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
 	    , 0, rules_alalc_yakut, 8, back_alalc_yakut, 10, members_alalc_yakut, sizeof members_alalc_yakut / sizeof members_alalc_yakut[0]},
@@ -9587,7 +9962,7 @@ static const struct translit_scheme schemes[] = {
 	    "directions  both""\n"
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
-	    , 0, rules_din_1460_bul, 34, back_din_1460_bul, 34, members_din_1460_bul, sizeof members_din_1460_bul / sizeof members_din_1460_bul[0]},
+	    , 0, rules_din_1460_bul, 34, back_din_1460_bul, 35, members_din_1460_bul, sizeof members_din_1460_bul / sizeof members_din_1460_bul[0]},
 	{"din-1460-ukr",
 	    "",
 	    "",
@@ -9603,7 +9978,7 @@ static const struct translit_scheme schemes[] = {
 	    "directions  both""\n"
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
-	    , 0, rules_din_1460_ukr, 36, back_din_1460_ukr, 36, members_din_1460_ukr, sizeof members_din_1460_ukr / sizeof members_din_1460_ukr[0]},
+	    , 0, rules_din_1460_ukr, 36, back_din_1460_ukr, 37, members_din_1460_ukr, sizeof members_din_1460_ukr / sizeof members_din_1460_ukr[0]},
 	{"din-1460",
 	    "",
 	    "din-1460-rus",
@@ -9619,9 +9994,11 @@ static const struct translit_scheme schemes[] = {
 	    "directions  both""\n"
 	    "reversible  no""\n"
 	    "alias       din-1460-rus""\n"
+	    "note        The letters of before 1918, which the standard wants written in the new spelling first, are as in its newer edition; і is i.""\n"
+	    "note        On the way back a quotation mark is one, and ъ is '' or ʺ.""\n"
 	    "note        A hyphen parts letters that would be read as one (clause on ambiguous letters).""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
-	    , 0, rules_din_1460, 35, back_din_1460, 35, members_din_1460, sizeof members_din_1460 / sizeof members_din_1460[0]},
+	    , 0, rules_din_1460, 39, back_din_1460, 43, members_din_1460, sizeof members_din_1460 / sizeof members_din_1460[0]},
 	{"dstu-9112-a",
 	    "",
 	    "",
@@ -9718,6 +10095,54 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    , 0, rules_gost_16876_71_2, 33, NULL, 0, members_gost_16876_71_2, sizeof members_gost_16876_71_2 / sizeof members_gost_16876_71_2[0]},
+	{"gost-7.79-b-bel",
+	    "",
+	    "",
+	    "be",
+	    "GOST 7.79-2000, system B, Belarusian",
+	    "secondary: rules follow descriptions of the standard's table 4, not the official text",
+	    "standard    GOST 7.79-2000, system B, Belarusian""\n"
+	    "edition     2000""\n"
+	    "issuer      Interstate Council for Standardization (CIS)""\n"
+	    "source      docs.cntd.ru/document/1200026226""\n"
+	    "status      secondary: rules follow descriptions of the standard's table 4, not the official text""\n"
+	    "languages   be""\n"
+	    "directions  both""\n"
+	    "reversible  no""\n"
+	    "licence     The table is a fact; this file is part of Potok.""\n"
+	    , 0, rules_gost_7_79_b_bel, 34, back_gost_7_79_b_bel, 34, members_gost_7_79_b_bel, sizeof members_gost_7_79_b_bel / sizeof members_gost_7_79_b_bel[0]},
+	{"gost-7.79-b-bul",
+	    "",
+	    "",
+	    "bg",
+	    "GOST 7.79-2000, system B, Bulgarian",
+	    "secondary: rules follow descriptions of the standard's table 4, not the official text",
+	    "standard    GOST 7.79-2000, system B, Bulgarian""\n"
+	    "edition     2000""\n"
+	    "issuer      Interstate Council for Standardization (CIS)""\n"
+	    "source      docs.cntd.ru/document/1200026226""\n"
+	    "status      secondary: rules follow descriptions of the standard's table 4, not the official text""\n"
+	    "languages   bg""\n"
+	    "directions  both""\n"
+	    "reversible  no""\n"
+	    "licence     The table is a fact; this file is part of Potok.""\n"
+	    , 0, rules_gost_7_79_b_bul, 34, back_gost_7_79_b_bul, 34, members_gost_7_79_b_bul, sizeof members_gost_7_79_b_bul / sizeof members_gost_7_79_b_bul[0]},
+	{"gost-7.79-b-mkd",
+	    "",
+	    "",
+	    "mk",
+	    "GOST 7.79-2000, system B, Macedonian",
+	    "secondary: rules follow descriptions of the standard's table 4, not the official text",
+	    "standard    GOST 7.79-2000, system B, Macedonian""\n"
+	    "edition     2000""\n"
+	    "issuer      Interstate Council for Standardization (CIS)""\n"
+	    "source      docs.cntd.ru/document/1200026226""\n"
+	    "status      secondary: rules follow descriptions of the standard's table 4, not the official text""\n"
+	    "languages   mk""\n"
+	    "directions  both""\n"
+	    "reversible  no""\n"
+	    "licence     The table is a fact; this file is part of Potok.""\n"
+	    , 0, rules_gost_7_79_b_mkd, 33, back_gost_7_79_b_mkd, 33, members_gost_7_79_b_mkd, sizeof members_gost_7_79_b_mkd / sizeof members_gost_7_79_b_mkd[0]},
 	{"gost-7.79-b-ukr",
 	    "",
 	    "",

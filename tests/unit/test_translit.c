@@ -430,6 +430,25 @@ static const struct {
     {"GOST 7.79 B, ц", PLAIN("gost-7.79-b"), "Царь ЦИК улицы", "Czar` CIK ulicy'"},
     {"GOST 7.79 B, і", PLAIN("gost-7.79-b"), "типографіи міръ", "tipografii mi'r``"},
 
+    {"GOST 7.79 B, table 4, Belarusian", PLAIN("gost-7.79-b-bel"), "Ўладзімір ЦЭЗІЙ",
+	"U`ladzimir CE`ZIJ"},
+    {"GOST 7.79 B, table 4, Bulgarian", PLAIN("gost-7.79-b-bul"), "Щъркел", "Stha`rkel"},
+    {"GOST 7.79 B, table 4, Macedonian", PLAIN("gost-7.79-b-mkd"), "Ѓорѓи Џеп Љубов",
+	"G`org`i Dhep L`ubov"},
+
+    /* DIN 1460: the hyphen parts what would be read as one letter, nothing else. */
+    {"DIN 1460, hyphen", PLAIN("din-1460"), "майор йад йуз шчит", "major j-ad j-uz š-čit"},
+    {"DIN 1460, ъ", PLAIN("din-1460"), "объект", "ob\"ekt"},
+    {"DIN 1460, before 1918", PLAIN("din-1460"), "Ѳома вѣра", "Ḟoma věra"},
+
+    {"ALA-LC 1997, Belarusian apostrophe", PLAIN("alalc-bel-1997"), "сям’я сям\xC2\xB4я",
+	"si\xCD\xA1"
+	"ami\xCD\xA1"
+	"a si\xCD\xA1"
+	"ami\xCD\xA1"
+	"a"},
+    {"ALA-LC 2013, Macedonian", PLAIN("alalc-mkd-2013"), "Ѕвезда Џеп", "Dzvezda Džep"},
+
     {"Instruction of 2007: ь is an acute", PLAIN("by-bel-2007"), "Гомель Друць", "Homieĺ Druć"},
     {"Wikipedia: endings", PLAIN("wikipedia-rus"), "Великий Новый Ильич", "Veliky Novy Ilyich"},
     {"ALA-LC: both letters of a tie", PLAIN("alalc-russian"), "Якутск",
@@ -454,6 +473,17 @@ static const struct {
     {"back, digraph characters", BACK("srp-gaj"), "ǉubav", "љубав"},
     {"back, apostrophes of Uzbek", BACK("uzb-latin-1995"), "O‘zbek o'zbek koʻp", "Ўзбек ўзбек кўп"},
     {"back, a link stays", BACK(ISO), "https://a.ru/b b", "https://a.ru/b б"},
+    {"back, ѣ", BACK("gost-7.79-b"), "vyera Yel", "вѣра Ѣл"},
+    {"back, quotation marks of DIN 1460", BACK("din-1460"), "\"ob''ekt\" 'ten'' Il'ič",
+	"\"объект\" 'тенъ Ильич"},
+    {"back, decomposed letter of two", BACK("alalc-serbian"),
+	"Dz\xCC\x8C"
+	"ep nadz\xCC\x8C",
+	"Џеп наџ"},
+    {"back, decomposed letter with two marks", BACK(ISO), "z\xCC\xA7\xCC\x8C z\xCC\x8C\xCC\xA7",
+	"җ җ"},
+    {"back, marks behind halves of ties", BACK("alalc-macedonian"),
+	"d\xEF\xB8\xA0z\xCC\x8C\xEF\xB8\xA1 d\xEF\xB8\xA0z\xEF\xB8\xA1\xCC\x8C", "џ џ"},
     {"back, halves of ties", BACK("alalc-russian"),
 	"i\xEF\xB8\xA0"
 	"a\xEF\xB8\xA1",
