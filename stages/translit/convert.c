@@ -218,6 +218,24 @@ match_one(const struct work *w, unsigned key, struct match *m, const unsigned ch
 	return false;
 }
 
+/* The character behind a letter, for passing over rules whose keys go on in another way. */
+struct second {
+	unsigned base, whole; /* slots of small letters: without and with the mark behind it */
+	bool any;             /* it may stand inside of a key */
+};
+
+static struct second
+read_second(const struct work *w, const struct letter *l)
+{
+	if (l->behind >= w->end)
+		return (struct second){SCHEME_SLOTS, SCHEME_SLOTS, false};
+	struct letter base = read_letter(l->behind, w->end), whole = base;
+	compose(&whole, w->end);
+	bool stressed = w->table->entries[whole.slot]->flags & ENTRY_STRESSED;
+	return (struct second){table_properties[base.slot].lower,
+	    table_properties[whole.slot].lower, inner_mark(base.c) || stressed};
+}
+
 /* Does the rule hold for the letter l?  Then *m tells what of the text its key takes. */
 static bool
 match_rule(
@@ -406,8 +424,13 @@ take_letter(struct work *w, const unsigned char *p, const unsigned char *end)
 		e = w->table->entries[l.slot];
 	}
 	unsigned i = e->chain;
-	while (i != 0 && !match_rule(w, &w->table->rules[i], &l, &m))
-		i = w->table->rules[i].next;
+	struct second next = read_second(w, &l);
+	for (; i != 0; i = w->table->rules[i].next) {
+		const struct table_rule *r = &w->table->rules[i];
+		bool other = r->key[1] != next.base && r->key[1] != next.whole && !next.any;
+		if (!(r->nkey > 1 && other) && match_rule(w, r, &l, &m))
+			break;
+	}
 	if (i == 0)
 		return pass_character(w, &l, p);
 	const struct table_rule *r = &w->table->rules[i];

@@ -146,6 +146,13 @@ take_text(struct potok_translit *t, struct potok_slice *in, struct potok_buf *ou
 	return POTOK_MORE;
 }
 
+static void
+take_apart(struct potok_translit *t, struct potok_slice *in, size_t n)
+{
+	advance(in, n);
+	t->apart -= n < t->apart ? n : t->apart;
+}
+
 /* The same with marks, so that it comes back. */
 static enum potok_status
 take_reversible(struct potok_translit *t, struct potok_slice *in, struct potok_buf *out, bool last,
@@ -162,8 +169,14 @@ take_reversible(struct potok_translit *t, struct potok_slice *in, struct potok_b
 			return POTOK_FULL;
 		if (n > 0) {
 			s = reversible_between(t, in->data, n, at, out);
-			advance(in, s < 0 ? 0 : n);
+			take_apart(t, in, s < 0 ? 0 : n);
 			continue;
+		}
+		if (t->examined == 0) {
+			s = reversible_stretch(t, in->data, in->len, at, out, &n);
+			advance(in, s < 0 ? 0 : n);
+			if (s < 0 || n > 0)
+				continue;
 		}
 		n = token_end(
 		    in->data, in->len, t->examined, last, &t->features, &t->examined, &cut);
@@ -178,7 +191,7 @@ take_reversible(struct potok_translit *t, struct potok_slice *in, struct potok_b
 		s = reversible_token(t, in->data, n, parted, at, out);
 		if (s >= 0 && t->stopped)
 			return stop(t);
-		advance(in, s < 0 ? 0 : n);
+		take_apart(t, in, s < 0 ? 0 : n);
 	}
 	return s >= 0 && last ? reversible_end(t, out) : s;
 }
