@@ -130,7 +130,8 @@ in_capitals(const struct work *w, const unsigned char *p)
 	struct letter next = next_letter(p, w->end);
 
 	/* An apostrophe does not part a word. */
-	if (next.kind == KIND_NONE && w->table->entries[next.slot]->chain != 0)
+	if (next.kind == KIND_NONE && w->table->entries[next.slot]->chain != 0 &&
+	    !token_ends(next.c))
 		next = next_letter(next.behind, w->end);
 	return next.kind == KIND_UPPER ||
 	       (next.kind == KIND_NONE && table_properties[w->cased].kind == KIND_UPPER);
@@ -260,8 +261,8 @@ form(const struct work *w, const struct table_rule *r, const struct letter *l)
 {
 	if (r->flags & RULE_CASELESS) {
 		struct letter next = next_letter(l->behind, w->end);
-		return table_properties[w->cased].kind == KIND_UPPER && next.kind != KIND_LOWER ? 2
-												: 0;
+		bool small = next.kind == KIND_LOWER && !token_ends(l->c);
+		return table_properties[w->cased].kind == KIND_UPPER && !small ? 2 : 0;
 	}
 	if (l->kind != KIND_UPPER)
 		return 0;
@@ -681,7 +682,7 @@ word_end(const struct work *w, const unsigned char *p, const unsigned char *end,
 		struct letter l = read_letter(p, end);
 		compose(&l, end);
 		bool known = table_known(w->table, (size_t)l.slot);
-		if (l.kind == KIND_NONE && !known)
+		if (l.kind == KIND_NONE && (!known || token_ends(l.c)))
 			break;
 		*foreign |= l.kind >= KIND_LOWER && !known &&
 			    table_properties[l.slot].script == SCRIPT_LATIN;

@@ -8,6 +8,7 @@
 
 #include "names.h"
 #include "schemes.h"
+#include "tokens.h"
 
 enum { NSCHEMES = sizeof schemes / sizeof schemes[0] };
 
@@ -526,7 +527,7 @@ make_back(struct translit_table *t)
 		b->left = t->left[slot];
 		b->sets = t->sets[slot];
 		b->kind = properties[slot].kind == KIND_UPPER ? BACK_ANY | BACK_CAPITAL : BACK_ANY;
-		if (!known && properties[slot].kind == KIND_NONE)
+		if (properties[slot].kind == KIND_NONE && (!known || token_ends((uint32_t)slot)))
 			b->kind |= BACK_END;
 		if (!known && is_letter(slot) && properties[slot].script == SCRIPT_LATIN)
 			b->kind |= BACK_FOREIGN;

@@ -1,10 +1,10 @@
 /* Where text is divided into tokens, and which parts of a token are links and addresses. */
 #include "tokens.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include <potok/translit.h>
+#include <potok/utf8.h>
 
 #include "simd.h"
 
@@ -156,6 +156,15 @@ token_end(const unsigned char *p, size_t n, size_t from, bool last, unsigned *fe
 		return cut_length(p);
 	}
 	return last ? n : 0;
+}
+
+bool
+token_ends(uint32_t c)
+{
+	unsigned char text[4];
+	int n = potok_utf8_encode(c, text);
+
+	return n > 0 && token_between(text, (size_t)n) > 0;
 }
 
 size_t

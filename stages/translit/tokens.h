@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What the bytes of a token hold. */
 enum {
@@ -24,6 +25,9 @@ struct span {
  */
 size_t token_end(const unsigned char *p, size_t n, size_t from, bool last, unsigned *features,
     size_t *examined, bool *cut);
+
+/* Does the character end tokens?  What is behind it may not be there yet. */
+bool token_ends(uint32_t c);
 
 /* Bytes at the front of p[0..n) that are whole characters which end tokens. */
 size_t token_between(const unsigned char *p, size_t n);
