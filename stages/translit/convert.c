@@ -802,7 +802,15 @@ convert_back(struct work *w, const unsigned char *p, const unsigned char *end)
 		p = take_words(w, p, end);
 		if (p == end)
 			break;
-		const unsigned char *behind = word_end(w, p, end, &foreign);
+		const unsigned char *behind = p;
+		/* Marks that begin a token are not of its word, as behind what ends one. */
+		while (behind < end && (*behind & 0xFE) == 0xCC)
+			behind = read_letter(behind, end).behind;
+		if (behind > p) {
+			p = convert_text(w, p, behind);
+			continue;
+		}
+		behind = word_end(w, p, end, &foreign);
 		if (passes_back(w, p, (size_t)(behind - p), foreign)) {
 			memcpy(w->out, p, (size_t)(behind - p));
 			w->out += behind - p;

@@ -133,8 +133,8 @@ take_text(struct potok_translit *t, struct potok_slice *in, struct potok_buf *ou
 			if (taken)
 				continue;
 		}
-		size_t n = token_end(
-		    in->data, in->len, t->examined, last, &t->features, &t->examined, &cut);
+		size_t n = token_end(in->data, in->len, t->examined, last,
+		    t->keep & POTOK_KEEP_CODE, &t->features, &t->examined, &cut);
 		if (n == 0)
 			return POTOK_MORE;
 		s = take_token(t, in, n, cut, offset + (uint64_t)(in->data - start), out);
@@ -178,8 +178,8 @@ take_reversible(struct potok_translit *t, struct potok_slice *in, struct potok_b
 			if (s < 0 || n > 0)
 				continue;
 		}
-		n = token_end(
-		    in->data, in->len, t->examined, last, &t->features, &t->examined, &cut);
+		n = token_end(in->data, in->len, t->examined, last, t->keep & POTOK_KEEP_CODE,
+		    &t->features, &t->examined, &cut);
 		if (n == 0)
 			return POTOK_MORE;
 		bool parted = cut || n > REVERSIBLE_TOKEN;

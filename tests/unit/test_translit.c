@@ -606,7 +606,7 @@ test_comes_back(void **state)
 	    "Привет, Windows NT система", "Москва-city https://ya.ru/щука, @щит и a@т.рф",
 	    "сх схема цг шч йа", "ЬЪ ь КОНЬ Ь", "и\xCC\x86 й е\xCC\x81хать", "\xE2\x81\xA2",
 	    "\xE2\x81\xA3", "a\xE2\x81\xA2б\xE2\x81\xA2", "Ŝuka щука", "`код тут` и `", "x\ny\nщ z",
-	    "ӏx ", "xӏ Ӏx", "БӏА Бӏа", "ЪӀ ӏЪ"};
+	    "ӏx ", "xӏ Ӏx", "БӏА Бӏа", "ЪӀ ӏЪ", "'ʺ`Ъ`”@g`'", "\" \xCC\x81МЬ \xCC\x81МИ"};
 	static unsigned char text[200 * 200 * 8];
 	struct potok_translit_scheme scheme;
 	size_t n = letter_pairs(text), long_word = 0;
