@@ -93,6 +93,7 @@ struct potok_translit {
 	bool reversible, open, verbatim, empty;
 	struct potok_translit *back;
 	struct potok_buf tried, made, whole;
+	size_t apart; /* bytes of `in` whose tokens are tried one by one */
 };
 
 /* Makes a stage.  Answers POTOK_MORE, POTOK_ENOMEM, or POTOK_EUSAGE when options is NULL, `scheme`
@@ -142,9 +143,9 @@ struct potok_transform_options {
 };
 
 /*
- * Any script by a transform of ICU.  Each line is transformed by itself, without its LF, so that cuts
- * do not matter; one longer than POTOK_TRANSFORM_LINE is cut behind its last space there, else before
- * a character, and counted.  Ill-formed bytes pass.  The counts are line_cut and ill_formed.
+ * Any script by a transform of ICU.  Each line is transformed by itself, without its LF, so that
+ * cuts do not matter; one longer than POTOK_TRANSFORM_LINE is cut behind its last space there, else
+ * before a character, and counted.  Ill-formed bytes pass.  The counts are line_cut and ill_formed.
  *
  * The members behind `stage` are private.
  */
@@ -156,13 +157,13 @@ struct potok_transform {
 	size_t cap, examined;
 };
 
-/* Makes a stage.  Answers POTOK_MORE, POTOK_ENOMEM, or POTOK_EUSAGE when ICU does not know the id or
- * the rules are wrong. */
+/* Makes a stage.  Answers POTOK_MORE, POTOK_ENOMEM, or POTOK_EUSAGE when ICU does not know the id
+ * or the rules are wrong. */
 POTOK_API enum potok_status potok_transform_init(
     struct potok_transform *, struct potok_transform_options *);
 
-/* Writes the id of ICU's transform i, with a zero behind it, to id[0..cap).  Answers false behind the
- * last one. */
+/* Writes the id of ICU's transform i, with a zero behind it, to id[0..cap).  Answers false behind
+ * the last one. */
 POTOK_API bool potok_transform_id(size_t i, char *id, size_t cap);
 
 #ifdef __cplusplus

@@ -74,6 +74,26 @@ settle(struct box *b)
 	return POTOK_MORE;
 }
 
+/* Bytes to whose multiple addresses the system reads faster: measured at a quarter of the time. */
+enum { READ_ALIGN = 64 };
+
+/* Moves what waits for the first stage, so that reading goes on at an even address.  What is used
+ * before it, if that is little, stays: a long unit that grows byte by byte is not moved. */
+static void
+settle_first(struct box *b)
+{
+	struct potok_slice rest = waiting(b);
+
+	if (rest.len > 0 && b->head < READ_ALIGN)
+		return;
+	size_t end = (size_t)((uintptr_t)b->buf.data % READ_ALIGN) + rest.len;
+	size_t head = (READ_ALIGN - end % READ_ALIGN) % READ_ALIGN;
+	if (rest.len > 0)
+		memmove(b->buf.data + head, rest.data, rest.len);
+	b->buf.len = head + rest.len;
+	b->head = head;
+}
+
 static enum potok_status
 write_out(struct run *r, bool last)
 {
@@ -129,6 +149,10 @@ pump(struct run *r, size_t i, bool last)
 				return behind;
 		}
 		if (s != POTOK_FULL) {
+			if (i == 0) {
+				settle_first(b);
+				return s;
+			}
 			enum potok_status settled = settle(b);
 			return settled < 0 ? settled : s;
 		}
@@ -147,10 +171,13 @@ potok_chain_run(struct potok_chain *c)
 		return POTOK_EUSAGE;
 	do {
 		struct potok_buf *first = &r.box[0].buf;
-		if ((s = potok_buf_room(first, r.chunk)) < 0) {
+		bool none = first->data == NULL;
+		if ((s = potok_buf_room(first, r.chunk + READ_ALIGN)) < 0) {
 			pump(&r, 1, true); /* what was made is written, as below */
 			break;
 		}
+		if (none)
+			settle_first(&r.box[0]);
 		ptrdiff_t got = c->read(c->ctx, first->data + first->len, r.chunk);
 		if (got < 0) {
 			/* The stages behind the first finish with what it has made, as on a pipe.

@@ -130,7 +130,8 @@ in_capitals(const struct work *w, const unsigned char *p)
 	struct letter next = next_letter(p, w->end);
 
 	/* An apostrophe does not part a word. */
-	if (next.kind == KIND_NONE && w->table->entries[next.slot]->chain != 0)
+	if (next.kind == KIND_NONE && w->table->entries[next.slot]->chain != 0 &&
+	    !token_ends(next.c))
 		next = next_letter(next.behind, w->end);
 	return next.kind == KIND_UPPER ||
 	       (next.kind == KIND_NONE && table_properties[w->cased].kind == KIND_UPPER);
@@ -196,11 +197,13 @@ match_one(const struct work *w, unsigned key, struct match *m, const unsigned ch
 			m->behind = whole.behind;
 			return true;
 		}
-		if (table_properties[base.slot].lower == key) {
+		const struct table_entry *e = w->table->entries[table_properties[whole.slot].lower];
+		bool other = whole.slot != base.slot && (e->flags & ENTRY_KEY);
+		if (!other && table_properties[base.slot].lower == key) {
 			m->behind = base.behind;
 			return true;
 		}
-		const struct table_entry *e = w->table->entries[whole.slot];
+		e = w->table->entries[whole.slot];
 		if ((e->flags & ENTRY_STRESSED) && table_properties[e->chain].lower == key &&
 		    m->nmarks < INNER_MARKS) {
 			m->marks[m->nmarks++] = GRAVE + (unsigned char)e->text[0];
@@ -214,6 +217,24 @@ match_one(const struct work *w, unsigned key, struct match *m, const unsigned ch
 		m->behind = base.behind;
 	}
 	return false;
+}
+
+/* The character behind a letter, for passing over rules whose keys go on in another way. */
+struct second {
+	unsigned base, whole; /* slots of small letters: without and with the mark behind it */
+	bool any;             /* it may stand inside of a key */
+};
+
+static struct second
+read_second(const struct work *w, const struct letter *l)
+{
+	if (l->behind >= w->end)
+		return (struct second){SCHEME_SLOTS, SCHEME_SLOTS, false};
+	struct letter base = read_letter(l->behind, w->end), whole = base;
+	compose(&whole, w->end);
+	bool stressed = w->table->entries[whole.slot]->flags & ENTRY_STRESSED;
+	return (struct second){table_properties[base.slot].lower,
+	    table_properties[whole.slot].lower, inner_mark(base.c) || stressed};
 }
 
 /* Does the rule hold for the letter l?  Then *m tells what of the text its key takes. */
@@ -240,8 +261,8 @@ form(const struct work *w, const struct table_rule *r, const struct letter *l)
 {
 	if (r->flags & RULE_CASELESS) {
 		struct letter next = next_letter(l->behind, w->end);
-		return table_properties[w->cased].kind == KIND_UPPER && next.kind != KIND_LOWER ? 2
-												: 0;
+		bool small = next.kind == KIND_LOWER && !token_ends(l->c);
+		return table_properties[w->cased].kind == KIND_UPPER && !small ? 2 : 0;
 	}
 	if (l->kind != KIND_UPPER)
 		return 0;
@@ -404,8 +425,13 @@ take_letter(struct work *w, const unsigned char *p, const unsigned char *end)
 		e = w->table->entries[l.slot];
 	}
 	unsigned i = e->chain;
-	while (i != 0 && !match_rule(w, &w->table->rules[i], &l, &m))
-		i = w->table->rules[i].next;
+	struct second next = read_second(w, &l);
+	for (; i != 0; i = w->table->rules[i].next) {
+		const struct table_rule *r = &w->table->rules[i];
+		bool other = r->key[1] != next.base && r->key[1] != next.whole && !next.any;
+		if (!(r->nkey > 1 && other) && match_rule(w, r, &l, &m))
+			break;
+	}
 	if (i == 0)
 		return pass_character(w, &l, p);
 	const struct table_rule *r = &w->table->rules[i];
@@ -656,7 +682,7 @@ word_end(const struct work *w, const unsigned char *p, const unsigned char *end,
 		struct letter l = read_letter(p, end);
 		compose(&l, end);
 		bool known = table_known(w->table, (size_t)l.slot);
-		if (l.kind == KIND_NONE && !known)
+		if (l.kind == KIND_NONE && (!known || token_ends(l.c)))
 			break;
 		*foreign |= l.kind >= KIND_LOWER && !known &&
 			    table_properties[l.slot].script == SCRIPT_LATIN;
@@ -776,7 +802,15 @@ convert_back(struct work *w, const unsigned char *p, const unsigned char *end)
 		p = take_words(w, p, end);
 		if (p == end)
 			break;
-		const unsigned char *behind = word_end(w, p, end, &foreign);
+		const unsigned char *behind = p;
+		/* Marks that begin a token are not of its word, as behind what ends one. */
+		while (behind < end && (*behind & 0xFE) == 0xCC)
+			behind = read_letter(behind, end).behind;
+		if (behind > p) {
+			p = convert_text(w, p, behind);
+			continue;
+		}
+		behind = word_end(w, p, end, &foreign);
 		if (passes_back(w, p, (size_t)(behind - p), foreign)) {
 			memcpy(w->out, p, (size_t)(behind - p));
 			w->out += behind - p;

@@ -128,7 +128,7 @@ classify(const struct table_fast *f, const struct bytes *b, struct plain_block *
 		    _mm256_cmpgt_epi8(_mm256_set1_epi8((char)0xC0), x));
 		letter[k] = (uint32_t)_mm256_movemask_epi8(is_letter);
 		small[k] = letter[k] & (uint32_t)_mm256_movemask_epi8(bit5);
-		stop[k] = members(split(x), f->ascii_rows);
+		stop[k] = f->ascii_stops ? members(split(x), f->ascii_rows) : equal(x, 0);
 	}
 	block->high = both(high[0], high[1]);
 	block->tail = both(tail[0], tail[1]);
@@ -155,21 +155,55 @@ classify(const struct table_fast *f, const struct bytes *b, struct plain_block *
 	}
 }
 
-/* The letters, by their last byte, that are behind a letter of their `left`. */
-POTOK_TARGET_AVX2 static inline uint64_t
-behind_left(const struct table_fast *f, const struct bytes *b, const struct plain_block *block,
-    const struct plain_before *before)
+/* The places of the small letters: capitals are in the same sets. */
+POTOK_TARGET_AVX2 static inline __m256i
+fold_case(__m256i index)
 {
-	uint64_t found = 0;
+	__m256i large = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x30), index);
+	__m256i first = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x10), index);
+	__m256i more = _mm256_and_si256(first, _mm256_set1_epi8(0x30));
 
-	for (unsigned k = 0; k < f->nsets; k++) {
-		uint64_t set = block->last & letters_in(b, f->set_rows[k]) << 1;
-		if (f->space >> k & 1)
-			set |= ~block->last;
-		set = set << 2 | (uint64_t)(before->sets >> k & 1) << 1;
-		found |= set & letters_in(b, f->left_rows[k]) << 1;
+	return _mm256_add_epi8(
+	    index, _mm256_add_epi8(_mm256_and_si256(large, _mm256_set1_epi8(0x20)), more));
+}
+
+/* FF where a letter begins that is behind a letter of its `left`. */
+POTOK_TARGET_AVX2 static inline void
+behind_left(const struct table_fast *f, const struct bytes *b, const struct plain_before *before,
+    __m256i behind[2])
+{
+	const __m256i zero = _mm256_setzero_si256(), space = _mm256_set1_epi8((char)f->space);
+	__m256i small[2], sets[2], left[2];
+
+	for (int k = 0; k < 2; k++) {
+		small[k] = fold_case(b->index[k]);
+		sets[k] = left[k] = zero;
 	}
-	return found & block->last;
+	for (unsigned r = 0; r < f->nrows; r++) {
+		__m256i row = _mm256_set1_epi8((char)f->row[r]);
+		__m256i of_sets = load16(f->sets + f->row[r]),
+			of_left = load16(f->left + f->row[r]);
+		for (int k = 0; k < 2; k++) {
+			/* The last four bits in this row, 80 and above in others. */
+			__m256i at = _mm256_adds_epu8(
+			    _mm256_xor_si256(small[k], row), _mm256_set1_epi8(0x70));
+			sets[k] = _mm256_or_si256(sets[k], _mm256_shuffle_epi8(of_sets, at));
+			left[k] = _mm256_or_si256(left[k], _mm256_shuffle_epi8(of_left, at));
+		}
+	}
+	for (int k = 0; k < 2; k++)
+		sets[k] = _mm256_blendv_epi8(space, sets[k], b->lead[k]);
+	/* Two bytes before: the letter there, or what ends a word. */
+	__m128i old = _mm_set1_epi16((short)(before->sets | (unsigned)f->space << 8));
+	__m256i half = _mm256_inserti128_si256(
+	    _mm256_castsi128_si256(old), _mm256_castsi256_si128(sets[0]), 1);
+	__m256i first = _mm256_alignr_epi8(sets[0], half, 14);
+	half = _mm256_permute2x128_si256(sets[0], sets[1], 0x21);
+	__m256i second = _mm256_alignr_epi8(sets[1], half, 14);
+	behind[0] = _mm256_andnot_si256(
+	    _mm256_cmpeq_epi8(_mm256_and_si256(first, left[0]), zero), b->lead[0]);
+	behind[1] = _mm256_andnot_si256(
+	    _mm256_cmpeq_epi8(_mm256_and_si256(second, left[1]), zero), b->lead[1]);
 }
 
 /* A byte FF for each bit of the mask. */
@@ -186,13 +220,12 @@ expand(uint32_t mask)
 
 /* For each byte that is the first of a character its place in table_fast.written. */
 POTOK_TARGET_AVX2 static inline void
-places(const struct bytes *b, uint64_t second, uint64_t caps, uint16_t place[BLOCK + 1])
+places(const struct bytes *b, const __m256i behind[2], uint64_t caps, uint16_t place[BLOCK + 1])
 {
 	for (int k = 0; k < 2; k++) {
-		__m256i others = expand((uint32_t)(second >> 32 * k));
 		__m256i large = expand((uint32_t)(caps >> 32 * k));
-		__m256i letter =
-		    _mm256_or_si256(b->index[k], _mm256_and_si256(others, _mm256_set1_epi8(-128)));
+		__m256i letter = _mm256_or_si256(
+		    b->index[k], _mm256_and_si256(behind[k], _mm256_set1_epi8(-128)));
 		__m256i low = _mm256_blendv_epi8(b->x[k], letter, b->lead[k]);
 		__m256i high =
 		    _mm256_and_si256(_mm256_sub_epi8(_mm256_set1_epi8(1), large), b->lead[k]);
@@ -249,8 +282,10 @@ convert_plain_avx2(const struct table_fast *f, const unsigned char *p, size_t n,
 		if (use == 0)
 			break;
 		uint64_t used = _bzhi_u64(~0ULL, use), letters = used & block.last;
-		uint64_t second = behind_left(f, &b, &block, &before);
-		places(&b, second >> 1, caps >> 1, place);
+		__m256i behind[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+		if (f->nrows > 0)
+			behind_left(f, &b, &before, behind);
+		places(&b, behind, caps >> 1, place);
 		out = write(f, place, used & ~block.last, out);
 
 		if (state->letters == 0 && letters != 0)

@@ -18,9 +18,10 @@
 #include <unicode/ustring.h>
 #include <unicode/uversion.h>
 
+#include "gen_equivalents.h"
 #include "scheme.h"
 
-enum { LINE = 2048, RULES = 1200, FACTS = 8192, WORDS = 64, TABLES = 512 };
+enum { LINE = 2048, RULES = 2400, FACTS = 8192, WORDS = 64, TABLES = 512 };
 
 /* A line of a table. */
 struct rule {
@@ -181,6 +182,20 @@ same_place(const struct rule *a, const struct rule *b)
 {
 	return u_strcmp(a->key, b->key) == 0 && a->left == b->left && a->right == b->right &&
 	       a->flags == b->flags;
+}
+
+/* Does a rule hold wherever r does? */
+static int
+has_place(const struct rules *rules, const struct rule *r)
+{
+	for (int i = 0; i < rules->n; i++) {
+		const struct rule *o = &rules->rule[i];
+		if (same_place(o, r) ||
+		    (u_strcmp(o->key, r->key) == 0 && o->left < 0 && o->right < 0 &&
+			((o->flags ^ r->flags) & RULE_CAPITAL) == 0))
+			return 1;
+	}
+	return 0;
 }
 
 static void
@@ -425,6 +440,36 @@ same_letters(const UChar *key, const UChar *small)
 	return key[i] == small[i];
 }
 
+static int
+has_key(const struct rules *rules, int n, const UChar *key, unsigned flags)
+{
+	for (int i = 0; i < n; i++) {
+		const struct rule *o = &rules->rule[i];
+		if (u_strcmp(o->key, key) == 0 && ((o->flags ^ flags) & RULE_CAPITAL) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* Adds to the way back the rules for other spellings of its keys that mean nothing else. */
+static void
+add_equivalents(struct table *t)
+{
+	static UChar found[EQUIVALENTS][SCHEME_KEY];
+	int n = t->back.n;
+
+	for (int i = 0; i < n; i++) {
+		struct rule r = t->back.rule[i];
+		int nfound = find_equivalents(nfc, r.key, found);
+		line_number = r.line;
+		for (int k = 0; k < nfound; k++) {
+			u_strcpy(r.key, found[k]);
+			if (!has_key(&t->back, n, r.key, r.flags) && !has_place(&t->back, &r))
+				add_rule(&t->back, &r);
+		}
+	}
+}
+
 /* The way back: each result to its key, the first one where several have it, behind the rules that
  * the table states.  Some capitals are composed in another way than their small letters. */
 static void
@@ -443,6 +488,7 @@ derive_back(struct table *t)
 				add_back(t, forms[k], f, RULE_CAPITAL);
 		}
 	}
+	add_equivalents(t);
 }
 
 static int

@@ -248,6 +248,65 @@ has_meaning(const struct potok_translit *t, const unsigned char *p, size_t n)
 	       (slot >= 0 && (t->back->table->entries[slot]->flags & ENTRY_KEY));
 }
 
+/* Bytes at the front of p[0..n) that are whole tokens, without Latin letters, links, addresses and
+ * code, and spaces and line ends behind them; what ends tokens in it means nothing on the way back.
+ */
+static size_t
+plain_stretch(const struct potok_translit *t, const unsigned char *p, size_t n)
+{
+	const struct translit_table *back = t->back->table;
+	size_t end = 0, len;
+
+	n = n < REVERSIBLE_TOKEN ? n : REVERSIBLE_TOKEN;
+	for (size_t i = 0; i < n; i += len) {
+		unsigned char c = p[i];
+		len = 2;
+		if ((c == 0xD0 || c == 0xD1) && n - i > 1 && (p[i + 1] & 0xC0) == 0x80)
+			continue;
+		len = 1;
+		if (c >= 0x80) {
+			uint32_t character;
+			int known = potok_utf8_decode(p + i, n - i, &character);
+			if (known <= 0 || has_meaning(t, p + i, (size_t)known))
+				break;
+			len = (size_t)known;
+		} else if (((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '@' || c == '/' ||
+			   c == '`' || c == ']') {
+			break;
+		} else if ((back->entries[c]->flags & ENTRY_KEY) && token_between(p + i, 1) > 0) {
+			break;
+		} else if (c == ' ' || c == '\n') {
+			end = i + 1;
+		}
+	}
+	return end;
+}
+
+enum potok_status
+reversible_stretch(struct potok_translit *t, const unsigned char *p, size_t n, uint64_t offset,
+    struct potok_buf *out, size_t *taken)
+{
+	const struct potok_translit old = *t;
+	bool same = false;
+
+	*taken = 0;
+	if (t->open || t->apart > 0)
+		return POTOK_MORE;
+	n = plain_stretch(t, p, n);
+	if (n == 0)
+		return POTOK_MORE;
+	enum potok_status s = try_word(t, p, n, offset, &same);
+	if (s < 0)
+		return s;
+	if (same) {
+		*taken = n;
+		return potok_buf_add(out, t->made.data, t->made.len);
+	}
+	keep_state(t, &old);
+	t->apart = n;
+	return POTOK_MORE;
+}
+
 enum potok_status
 reversible_between(struct potok_translit *t, const unsigned char *p, size_t n, uint64_t offset,
     struct potok_buf *out)

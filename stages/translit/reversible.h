@@ -25,6 +25,11 @@ enum {
 enum potok_status reversible_token(struct potok_translit *, const unsigned char *p, size_t n,
     bool parted, uint64_t offset, struct potok_buf *out);
 
+/* Appends tokens at the front of p[0..n), which begins at the beginning of one, when they come back
+ * together without marks.  *taken is how many bytes; 0: there are none, or a mark may be needed. */
+enum potok_status reversible_stretch(struct potok_translit *, const unsigned char *p, size_t n,
+    uint64_t offset, struct potok_buf *out, size_t *taken);
+
 /* Appends p[0..n), whole characters that end tokens. */
 enum potok_status reversible_between(struct potok_translit *, const unsigned char *p, size_t n,
     uint64_t offset, struct potok_buf *out);

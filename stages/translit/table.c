@@ -8,6 +8,7 @@
 
 #include "names.h"
 #include "schemes.h"
+#include "tokens.h"
 
 enum { NSCHEMES = sizeof schemes / sizeof schemes[0] };
 
@@ -414,6 +415,25 @@ fast_written(struct table_fast *f)
 	}
 }
 
+/* The rows of the letters as small ones, for code that takes a capital for its small letter there:
+ * capitals with sets of their own are not for it. */
+static void
+fast_small(struct table_fast *f, bool any)
+{
+	for (unsigned i = 0; i < FAST_LETTERS && any; i++) {
+		unsigned small = i < 0x10 ? i + 0x50 : i < 0x30 ? i + 0x20 : i;
+		if (f->sets[i] != f->sets[small] || f->left[i] != f->left[small])
+			f->flags[i] &= (uint8_t)~FAST_USABLE;
+	}
+	for (unsigned row = 0x30; row < FAST_LETTERS && any; row += FAST_ROWS) {
+		unsigned some = 0;
+		for (unsigned i = row; i < row + FAST_ROWS; i++)
+			some |= f->sets[i] | (unsigned)f->left[i];
+		if (some != 0)
+			f->row[f->nrows++] = (uint8_t)row;
+	}
+}
+
 static void
 make_fast(struct translit_table *t)
 {
@@ -426,15 +446,11 @@ make_fast(struct translit_table *t)
 	for (unsigned i = 0; i < FAST_LETTERS; i++) {
 		f->sets[i] = fast_sets(known, t->sets[0x400 + i]);
 		f->ascii[i] = !fast_ascii(t, i);
+		f->ascii_stops |= i > 0 && f->ascii[i];
 		f->pairs |= (f->flags[i] & FAST_PAIR) != 0;
 	}
 	f->space = fast_sets(known, t->sets[' ']);
-	while (f->nsets < 8 && known[f->nsets] != 0)
-		f->nsets++;
-	for (unsigned k = 0; k < 8; k++) {
-		fast_rows(f->left_rows[k], f->left, FAST_LETTERS, 1u << k);
-		fast_rows(f->set_rows[k], f->sets, FAST_LETTERS, 1u << k);
-	}
+	fast_small(f, known[0] != 0);
 	for (unsigned k = 0; k < 6; k++)
 		fast_rows(f->flag_rows[k], f->flags, FAST_LETTERS, 1u << k);
 	fast_rows(f->ascii_rows, f->ascii, FAST_LETTERS, 1);
@@ -511,7 +527,7 @@ make_back(struct translit_table *t)
 		b->left = t->left[slot];
 		b->sets = t->sets[slot];
 		b->kind = properties[slot].kind == KIND_UPPER ? BACK_ANY | BACK_CAPITAL : BACK_ANY;
-		if (!known && properties[slot].kind == KIND_NONE)
+		if (properties[slot].kind == KIND_NONE && (!known || token_ends((uint32_t)slot)))
 			b->kind |= BACK_END;
 		if (!known && is_letter(slot) && properties[slot].script == SCRIPT_LATIN)
 			b->kind |= BACK_FOREIGN;

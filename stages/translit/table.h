@@ -83,12 +83,13 @@ struct table_fast {
 	uint8_t space; /* the sets of what is no letter */
 
 	/* The same for AVX2. */
-	uint8_t pairs; /* 1: there are FAST_PAIRs */
-	uint8_t nsets;
+	uint8_t pairs;                                /* 1: there are FAST_PAIRs */
+	uint8_t ascii_stops;                          /* 1: ASCII but U+0000 is in `ascii` */
+	uint8_t nrows, row[FAST_LETTERS / FAST_ROWS]; /* where small letters have sets or `left` */
 	uint8_t flag_rows[6][FAST_ROWS];
-	uint8_t left_rows[8][FAST_ROWS];
-	uint8_t set_rows[8][FAST_ROWS];
 	uint8_t ascii_rows[FAST_ROWS], c2_rows[FAST_ROWS], e2_80_rows[FAST_ROWS];
+	uint8_t pack[256]
+		    [16]; /* by a byte: a shuffle of the 16-bit numbers that have a bit of it */
 	uint64_t written[FAST_NOTHING + 1]; /* up to 7 bytes, in their order; the last: how many */
 };
 

@@ -1,10 +1,10 @@
 /* Where text is divided into tokens, and which parts of a token are links and addresses. */
 #include "tokens.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include <potok/translit.h>
+#include <potok/utf8.h>
 
 #include "simd.h"
 
@@ -117,8 +117,8 @@ code_end(const unsigned char *p, size_t n, size_t i)
 }
 
 size_t
-token_end(const unsigned char *p, size_t n, size_t from, bool last, unsigned *features,
-    size_t *examined, bool *cut)
+token_end(const unsigned char *p, size_t n, size_t from, bool last, bool whole_code,
+    unsigned *features, size_t *examined, bool *cut)
 {
 	size_t max = n < POTOK_TRANSLIT_TOKEN ? n : POTOK_TRANSLIT_TOKEN;
 	size_t i = from, start = 0, code = 0; /* where the last code begins and ends */
@@ -128,7 +128,7 @@ token_end(const unsigned char *p, size_t n, size_t from, bool last, unsigned *fe
 	for (; i < max; i++) {
 		unsigned c = classes[p[i]];
 		f |= c;
-		if (p[i] == '`' && i >= code && (i == 0 || p[i - 1] != '`')) {
+		if (whole_code && p[i] == '`' && i >= code && (i == 0 || p[i - 1] != '`')) {
 			bool open = !last && n <= POTOK_TRANSLIT_TOKEN;
 			start = i;
 			code = code_end(p, max, i);
@@ -156,6 +156,15 @@ token_end(const unsigned char *p, size_t n, size_t from, bool last, unsigned *fe
 		return cut_length(p);
 	}
 	return last ? n : 0;
+}
+
+bool
+token_ends(uint32_t c)
+{
+	unsigned char text[4];
+	int n = potok_utf8_encode(c, text);
+
+	return n > 0 && token_between(text, (size_t)n) > 0;
 }
 
 size_t

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What the bytes of a token hold. */
 enum {
@@ -20,10 +21,14 @@ struct span {
  * Looks for the end of the token at the front of p[0..n), from byte `from` on: the bytes before
  * hold no end, and *features tells what else.  Answers the length of the token, or 0 when more
  * bytes must be seen first; then `from` may next time be *examined.  A token is cut before its byte
- * POTOK_TRANSLIT_TOKEN, not inside of a character; then *cut is true.
+ * POTOK_TRANSLIT_TOKEN, not inside of a character; then *cut is true.  whole_code: what stands
+ * between backquotes is not divided.
  */
-size_t token_end(const unsigned char *p, size_t n, size_t from, bool last, unsigned *features,
-    size_t *examined, bool *cut);
+size_t token_end(const unsigned char *p, size_t n, size_t from, bool last, bool whole_code,
+    unsigned *features, size_t *examined, bool *cut);
+
+/* Does the character end tokens?  What is behind it may not be there yet. */
+bool token_ends(uint32_t c);
 
 /* Bytes at the front of p[0..n) that are whole characters which end tokens. */
 size_t token_between(const unsigned char *p, size_t n);

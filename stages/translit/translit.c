@@ -133,8 +133,8 @@ take_text(struct potok_translit *t, struct potok_slice *in, struct potok_buf *ou
 			if (taken)
 				continue;
 		}
-		size_t n = token_end(
-		    in->data, in->len, t->examined, last, &t->features, &t->examined, &cut);
+		size_t n = token_end(in->data, in->len, t->examined, last,
+		    t->keep & POTOK_KEEP_CODE, &t->features, &t->examined, &cut);
 		if (n == 0)
 			return POTOK_MORE;
 		s = take_token(t, in, n, cut, offset + (uint64_t)(in->data - start), out);
@@ -144,6 +144,13 @@ take_text(struct potok_translit *t, struct potok_slice *in, struct potok_buf *ou
 			return stop(t);
 	}
 	return POTOK_MORE;
+}
+
+static void
+take_apart(struct potok_translit *t, struct potok_slice *in, size_t n)
+{
+	advance(in, n);
+	t->apart -= n < t->apart ? n : t->apart;
 }
 
 /* The same with marks, so that it comes back. */
@@ -162,11 +169,17 @@ take_reversible(struct potok_translit *t, struct potok_slice *in, struct potok_b
 			return POTOK_FULL;
 		if (n > 0) {
 			s = reversible_between(t, in->data, n, at, out);
-			advance(in, s < 0 ? 0 : n);
+			take_apart(t, in, s < 0 ? 0 : n);
 			continue;
 		}
-		n = token_end(
-		    in->data, in->len, t->examined, last, &t->features, &t->examined, &cut);
+		if (t->examined == 0) {
+			s = reversible_stretch(t, in->data, in->len, at, out, &n);
+			advance(in, s < 0 ? 0 : n);
+			if (s < 0 || n > 0)
+				continue;
+		}
+		n = token_end(in->data, in->len, t->examined, last, t->keep & POTOK_KEEP_CODE,
+		    &t->features, &t->examined, &cut);
 		if (n == 0)
 			return POTOK_MORE;
 		bool parted = cut || n > REVERSIBLE_TOKEN;
@@ -178,7 +191,7 @@ take_reversible(struct potok_translit *t, struct potok_slice *in, struct potok_b
 		s = reversible_token(t, in->data, n, parted, at, out);
 		if (s >= 0 && t->stopped)
 			return stop(t);
-		advance(in, s < 0 ? 0 : n);
+		take_apart(t, in, s < 0 ? 0 : n);
 	}
 	return s >= 0 && last ? reversible_end(t, out) : s;
 }

@@ -1,8 +1,8 @@
 /*
  * conformance-schemes FILE...: the tables of the schemes, read here a second time, against what the
  * library does: every rule can be reached, capitals are capitals, letters that only one key is
- * written by come back, claims of one-to-one hold, and the letters that ICU's locale data has for a
- * language are there.
+ * written by come back, in every spelling that is canonically equivalent, claims of one-to-one
+ * hold, and the letters that ICU's locale data has for a language are there.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@
 #include <potok/utf8.h>
 #include <unicode/uchar.h>
 #include <unicode/ulocdata.h>
+#include <unicode/unorm2.h>
 #include <unicode/uset.h>
 #include <unicode/ustring.h>
 
@@ -242,6 +243,103 @@ check_back(const struct table *t, const struct rule *r)
 	free(out);
 }
 
+enum { SPELLED = 64 * RULES };
+
+/* The text with each pair of marks behind a letter the other way round, where that is the same. */
+static void
+swap_marks(UChar *s)
+{
+	for (int i = 0; s[i] != 0 && s[i + 1] != 0; i++) {
+		UChar a = s[i], b = s[i + 1];
+		if (u_getCombiningClass(a) != 0 && u_getCombiningClass(b) != 0 &&
+		    u_getCombiningClass(a) != u_getCombiningClass(b)) {
+			s[i] = b;
+			s[++i] = a;
+		}
+	}
+}
+
+/* The text with ties as halves, the right one behind the second letter at once. */
+static void
+halve_ties(UChar *s)
+{
+	UChar out[SPELLED];
+	int n = 0;
+
+	for (int i = 0; s[i] != 0; i++) {
+		out[n++] = s[i] == 0x361 ? 0xFE20 : s[i];
+		if (i > 0 && s[i - 1] == 0x361)
+			out[n++] = 0xFE21;
+	}
+	out[n] = 0;
+	u_strcpy(s, out);
+}
+
+/* Fails unless text, another spelling of `same`, comes back as that does. */
+static void
+compare_back(const struct table *t, const char *what, const UChar *same, const UChar *text)
+{
+	static char a[4 * SPELLED], b[4 * SPELLED];
+	UErrorCode err = U_ZERO_ERROR;
+
+	u_strToUTF8(a, sizeof a, NULL, same, -1, &err);
+	u_strToUTF8(b, sizeof b, NULL, text, -1, &err);
+	char *x = convert(t->name, true, POTOK_UNKNOWN_ISO9, a);
+	char *y = convert(t->name, true, POTOK_UNKNOWN_ISO9, b);
+	char *p = x, *q = y;
+	while (U_SUCCESS(err) && *p != '\0' && *q != '\0') {
+		size_t n = strcspn(p, "\n"), m = strcspn(q, "\n");
+		p[n] = q[m] = '\0';
+		if (strcmp(p, q) != 0)
+			fail(t, what, p, q);
+		p += n + 1;
+		q += m + 1;
+	}
+	if (U_FAILURE(err) || *p != *q)
+		fail(t, what, "", "");
+	free(x);
+	free(y);
+}
+
+/* What is canonically equivalent comes back as the same, and ties as halves do. */
+static void
+check_spellings(const struct table *t)
+{
+	static UChar nfc[SPELLED], nfd[SPELLED], text[SPELLED];
+	static char all[4 * SPELLED];
+	UErrorCode err = U_ZERO_ERROR;
+	const UNormalizer2 *decompose = unorm2_getNFDInstance(&err);
+	size_t len = 0;
+
+	for (size_t i = 0; t->both && i < t->nrules; i++) {
+		const struct rule *r = &t->rules[i];
+		len += (size_t)snprintf(
+		    all + len, sizeof all - len, "%s\n", r->back ? r->key : r->result);
+	}
+	if (len == 0)
+		return;
+	for (int upper = 0; upper < 2; upper++) {
+		u_strFromUTF8(text, SPELLED, NULL, all, -1, &err);
+		if (upper)
+			u_strToUpper(nfd, SPELLED, text, -1, "", &err);
+		else
+			u_strcpy(nfd, text);
+		unorm2_normalize(unorm2_getNFCInstance(&err), nfd, -1, nfc, SPELLED, &err);
+		unorm2_normalize(decompose, nfc, -1, nfd, SPELLED, &err);
+		compare_back(t, "does not come back decomposed", nfc, nfd);
+		u_strcpy(text, nfd);
+		swap_marks(text);
+		compare_back(t, "does not come back with its marks in another order", nfc, text);
+		u_strcpy(text, nfc);
+		halve_ties(text);
+		compare_back(t, "does not come back with halves of ties", nfc, text);
+		halve_ties(nfd);
+		compare_back(t, "does not come back decomposed with halves of ties", nfc, nfd);
+	}
+	if (U_FAILURE(err))
+		fail(t, "not normalized", u_errorName(err), "");
+}
+
 static void
 check_one_to_one(const struct table *t)
 {
@@ -310,6 +408,7 @@ main(int argc, char **argv)
 			check_capital(&t, &t.rules[k]);
 			check_back(&t, &t.rules[k]);
 		}
+		check_spellings(&t);
 		check_one_to_one(&t);
 		check_languages(&t);
 	}

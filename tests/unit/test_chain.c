@@ -139,6 +139,34 @@ test_chunk_is_what_is_read_at_once(void **state)
 
 /* The middle stage fails: what it made goes through the stage behind it, its unfinished line too.
  */
+/* Behind what was read before: read_to is not set yet when the tape is asked. */
+static void
+read_address(struct tape *tape)
+{
+	if (tape->nreads > 1)
+		assert_int_equal((uintptr_t)tape->read_to % 64, 0);
+}
+
+/* The system reads faster to such addresses. */
+static void
+test_reads_go_to_even_addresses(void **state)
+{
+	const struct toy toys[] = {toy(TOY_LINE, TOY_PASS)};
+	char text[LONG];
+	struct run r;
+
+	(void)state;
+	for (size_t i = 0; i < LONG; i++)
+		text[i] = i % 97 == 0 ? '\n' : 'a';
+	run_init(&r, toys, 1, text, LONG);
+	r.tape.piece = 1000;
+	r.chain.chunk = 1000;
+	r.tape.at_read = read_address;
+	assert_int_equal(potok_chain_run(&r.chain), POTOK_DONE);
+	assert_bytes(&r.tape.out, text, LONG);
+	run_free(&r);
+}
+
 static void
 test_error_in_the_middle(void **state)
 {
@@ -317,6 +345,7 @@ main(void)
 	    cmocka_unit_test(test_waiting_for_a_long_line_stops_nobody),
 	    cmocka_unit_test(test_latency_written_before_the_next_read),
 	    cmocka_unit_test(test_chunk_is_what_is_read_at_once),
+	    cmocka_unit_test(test_reads_go_to_even_addresses),
 	    cmocka_unit_test(test_error_in_the_middle),
 	    cmocka_unit_test(test_error_first_one_is_answered),
 	    cmocka_unit_test(test_lines_are_those_the_first_stage_took),

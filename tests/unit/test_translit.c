@@ -430,6 +430,25 @@ static const struct {
     {"GOST 7.79 B, ц", PLAIN("gost-7.79-b"), "Царь ЦИК улицы", "Czar` CIK ulicy'"},
     {"GOST 7.79 B, і", PLAIN("gost-7.79-b"), "типографіи міръ", "tipografii mi'r``"},
 
+    {"GOST 7.79 B, table 4, Belarusian", PLAIN("gost-7.79-b-bel"), "Ўладзімір ЦЭЗІЙ",
+	"U`ladzimir CE`ZIJ"},
+    {"GOST 7.79 B, table 4, Bulgarian", PLAIN("gost-7.79-b-bul"), "Щъркел", "Stha`rkel"},
+    {"GOST 7.79 B, table 4, Macedonian", PLAIN("gost-7.79-b-mkd"), "Ѓорѓи Џеп Љубов",
+	"G`org`i Dhep L`ubov"},
+
+    /* DIN 1460: the hyphen parts what would be read as one letter, nothing else. */
+    {"DIN 1460, hyphen", PLAIN("din-1460"), "майор йад йуз шчит", "major j-ad j-uz š-čit"},
+    {"DIN 1460, ъ", PLAIN("din-1460"), "объект", "ob\"ekt"},
+    {"DIN 1460, before 1918", PLAIN("din-1460"), "Ѳома вѣра", "Ḟoma věra"},
+
+    {"ALA-LC 1997, Belarusian apostrophe", PLAIN("alalc-bel-1997"), "сям’я сям\xC2\xB4я",
+	"si\xCD\xA1"
+	"ami\xCD\xA1"
+	"a si\xCD\xA1"
+	"ami\xCD\xA1"
+	"a"},
+    {"ALA-LC 2013, Macedonian", PLAIN("alalc-mkd-2013"), "Ѕвезда Џеп", "Dzvezda Džep"},
+
     {"Instruction of 2007: ь is an acute", PLAIN("by-bel-2007"), "Гомель Друць", "Homieĺ Druć"},
     {"Wikipedia: endings", PLAIN("wikipedia-rus"), "Великий Новый Ильич", "Veliky Novy Ilyich"},
     {"ALA-LC: both letters of a tie", PLAIN("alalc-russian"), "Якутск",
@@ -454,6 +473,17 @@ static const struct {
     {"back, digraph characters", BACK("srp-gaj"), "ǉubav", "љубав"},
     {"back, apostrophes of Uzbek", BACK("uzb-latin-1995"), "O‘zbek o'zbek koʻp", "Ўзбек ўзбек кўп"},
     {"back, a link stays", BACK(ISO), "https://a.ru/b b", "https://a.ru/b б"},
+    {"back, ѣ", BACK("gost-7.79-b"), "vyera Yel", "вѣра Ѣл"},
+    {"back, quotation marks of DIN 1460", BACK("din-1460"), "\"ob''ekt\" 'ten'' Il'ič",
+	"\"объект\" 'тенъ Ильич"},
+    {"back, decomposed letter of two", BACK("alalc-serbian"),
+	"Dz\xCC\x8C"
+	"ep nadz\xCC\x8C",
+	"Џеп наџ"},
+    {"back, decomposed letter with two marks", BACK(ISO), "z\xCC\xA7\xCC\x8C z\xCC\x8C\xCC\xA7",
+	"җ җ"},
+    {"back, marks behind halves of ties", BACK("alalc-macedonian"),
+	"d\xEF\xB8\xA0z\xCC\x8C\xEF\xB8\xA1 d\xEF\xB8\xA0z\xEF\xB8\xA1\xCC\x8C", "џ џ"},
     {"back, halves of ties", BACK("alalc-russian"),
 	"i\xEF\xB8\xA0"
 	"a\xEF\xB8\xA1",
@@ -575,8 +605,8 @@ test_comes_back(void **state)
 	static const char *const texts[] = {"", "\n", "щ", "Windows NT",
 	    "Привет, Windows NT система", "Москва-city https://ya.ru/щука, @щит и a@т.рф",
 	    "сх схема цг шч йа", "ЬЪ ь КОНЬ Ь", "и\xCC\x86 й е\xCC\x81хать", "\xE2\x81\xA2",
-	    "\xE2\x81\xA3", "a\xE2\x81\xA2б\xE2\x81\xA2", "Ŝuka щука", "`код тут` и `",
-	    "x\ny\nщ z"};
+	    "\xE2\x81\xA3", "a\xE2\x81\xA2б\xE2\x81\xA2", "Ŝuka щука", "`код тут` и `", "x\ny\nщ z",
+	    "ӏx ", "xӏ Ӏx", "БӏА Бӏа", "ЪӀ ӏЪ", "'ʺ`Ъ`”@g`'", "\" \xCC\x81МЬ \xCC\x81МИ"};
 	static unsigned char text[200 * 200 * 8];
 	struct potok_translit_scheme scheme;
 	size_t n = letter_pairs(text), long_word = 0;
@@ -662,10 +692,10 @@ random_text(unsigned char *text, size_t n, uint32_t *seed)
 {
 	static const char *const pieces[] = {"а", "е", "ё", "и", "й", "о", "т", "с", "ш", "ч", "щ",
 	    "ъ", "ь", "я", "ю", "ж", "х", "ц", "ы", "э", "р", "н", "е", "а", "Я", "Е", "Ж", "Щ",
-	    "ЩУКА", "ЖЁ", "Ю.", " ", " ", " ", "\n", ", ", ". ", "—", "«", "»", "…", "\xC2\xA0",
-	    "“", "”", "’", "'", "-", "x", "Win", "7", "\xCC\x81", "\xCC\x86", "\xC2\xAD", "ѣ", "і",
-	    "ї", "Љ", "é", "\xE2\x80\x8D", "https://щ ", "@щ ", "ЩЖhttp://x ", "`щ`", "№", "日",
-	    "зг", "ия ", "ый ", "\xF0\x9F\x98\x80", "\xD0;", "\xD1", "\x90"};
+	    "ЩУКА", "ЖЁ", "Ю.", " ", " ", " ", "\n", ", ", ". ", "—", "«", "»", "…", "\"", "‡",
+	    "\xC2\xA0", "“", "”", "’", "'", "-", "x", "Win", "7", "\xCC\x81", "\xCC\x86",
+	    "\xC2\xAD", "ѣ", "і", "ї", "Љ", "é", "\xE2\x80\x8D", "https://щ ", "@щ ", "ЩЖhttp://x ",
+	    "`щ`", "№", "日", "зг", "ия ", "ый ", "\xF0\x9F\x98\x80", "\xD0;", "\xD1", "\x90"};
 	size_t len = 0;
 
 	while (len + 16 < n) {
@@ -679,7 +709,33 @@ random_text(unsigned char *text, size_t n, uint32_t *seed)
 	return len;
 }
 
-/* Whole text, which vector code takes, gives what pieces too short for it give. */
+/* Whole text gives what pieces of it give. */
+static void
+check_pieces(const struct potok_translit_options *options, const unsigned char *text, size_t n)
+{
+	struct potok_buf whole, pieces = {.limit = SIZE_MAX};
+	struct potok_translit t;
+	size_t taken = 0, given = 0;
+
+	convert(options, text, n, &whole);
+	assert_int_equal(potok_translit_init(&t, options), POTOK_MORE);
+	while (given < n) {
+		given = n - given < 30 ? n : given + 1 + given % 30;
+		struct potok_slice in = {text + taken, given - taken};
+		assert_true(potok_process(&t.stage, &in, &pieces, given == n) >= 0);
+		taken = given - in.len;
+		assert_int_equal(potok_buf_own(&pieces), POTOK_MORE);
+	}
+	if (whole.len != pieces.len || memcmp(whole.data, pieces.data, whole.len) != 0)
+		print_error("%s\n", options->scheme);
+	assert_int_equal(whole.len, pieces.len);
+	assert_memory_equal(whole.data, pieces.data, whole.len);
+	potok_close(&t.stage);
+	potok_buf_free(&whole);
+	potok_buf_free(&pieces);
+}
+
+/* Pieces are too short for vector code, and for many tokens at once. */
 static void
 test_vector_code(void **state)
 {
@@ -690,26 +746,19 @@ test_vector_code(void **state)
 	(void)state;
 	for (size_t s = 0; potok_translit_scheme(s, &scheme); s++) {
 		struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
-		struct potok_buf whole, pieces = {.limit = SIZE_MAX};
-		struct potok_translit t;
-		size_t n = random_text(text, sizeof text, &seed), taken = 0, given = 0;
+		size_t n = random_text(text, sizeof text, &seed);
 		options.scheme = scheme.name;
-		convert(&options, text, n, &whole);
-		assert_int_equal(potok_translit_init(&t, &options), POTOK_MORE);
-		while (given < n) {
-			given = n - given < 30 ? n : given + 1 + given % 30;
-			struct potok_slice in = {text + taken, given - taken};
-			assert_true(potok_process(&t.stage, &in, &pieces, given == n) >= 0);
-			taken = given - in.len;
-			assert_int_equal(potok_buf_own(&pieces), POTOK_MORE);
-		}
-		if (whole.len != pieces.len || memcmp(whole.data, pieces.data, whole.len) != 0)
-			print_error("%s\n", scheme.name);
-		assert_int_equal(whole.len, pieces.len);
-		assert_memory_equal(whole.data, pieces.data, whole.len);
-		potok_close(&t.stage);
-		potok_buf_free(&whole);
-		potok_buf_free(&pieces);
+		struct potok_buf there;
+		check_pieces(&options, text, n);
+		if (!scheme.back)
+			continue;
+		convert(&options, text, n / 4, &there);
+		options.reverse = true;
+		check_pieces(&options, there.data, there.len);
+		potok_buf_free(&there);
+		options.reverse = false;
+		options.reversible = true;
+		check_pieces(&options, text, n / 4);
 	}
 }
 
