@@ -8,10 +8,10 @@ debian="" brew=""
 for job in "$@"; do
 	case $job in
 	build)
-		debian="$debian gcc make cmake pkg-config libc6-dev libicu-dev zlib1g-dev libdeflate-dev libisal-dev"
-		brew="$brew cmake pkg-config icu4c libdeflate isa-l" ;;
+		debian="$debian gcc make cmake pkg-config libc6-dev libicu-dev zlib1g-dev libdeflate-dev libisal-dev libxxhash-dev libjansson-dev"
+		brew="$brew cmake pkg-config icu4c libdeflate isa-l xxhash jansson" ;;
 	test)
-		debian="$debian g++ libcmocka-dev bats unicode-data mandoc python3 icu-devtools pigz tabix gzip perl"
+		debian="$debian g++ libcmocka-dev bats unicode-data mandoc python3 xxhash icu-devtools pigz tabix gzip perl"
 		brew="$brew cmocka bats-core mandoc pigz htslib" ;;
 	readers)
 		debian="$debian isal libdeflate-tools p7zip-full libarchive-tools zstd busybox ruby nodejs"

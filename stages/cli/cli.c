@@ -11,6 +11,8 @@
 
 #include <potok/utf8.h>
 
+#include "record.h"
+
 void
 cli_begin(void)
 {
@@ -41,7 +43,26 @@ cli_usage(const struct cli *cli, const char *format, ...)
 	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
 	fprintf(stderr, "%s: %s; '%s --help' tells more\n", cli->name, text, cli->name);
+	record_refusal(cli, CLI_USAGE, text);
 	return CLI_USAGE;
+}
+
+void
+cli_report(struct cli *cli, enum cli_exit code, uint64_t byte, const char *format, ...)
+{
+	char text[1536];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	fprintf(stderr, "%s: %s\n", cli->name, text);
+	if (cli->code == CLI_OK)
+		cli->code = code;
+	if (record_is_open(cli->record))
+		record_fault(cli->record, text, byte);
+	else
+		record_refusal(cli, cli->code, text);
 }
 
 void
@@ -49,11 +70,21 @@ cli_fault(struct cli *cli, enum cli_exit code, const char *file, const char *wha
 {
 	char shown[1024];
 
-	fprintf(stderr, "%s: %s: %s: %s\n", cli->name,
+	cli_report(cli, code, UINT64_MAX, "%s: %s: %s",
 	    strcmp(file, "-") == 0 ? "<stdin>" : cli_printable(file, shown, sizeof shown), what,
 	    why);
-	if (cli->code == CLI_OK)
-		cli->code = code;
+}
+
+void
+cli_use(struct cli *cli, const char *way, const char *role, const char *path)
+{
+	/* Of an option given more often the last counts. */
+	size_t i = cli->nuses < CLI_USES_MAX ? cli->nuses : CLI_USES_MAX - 1;
+	struct cli_use *use = &cli->uses[i];
+
+	*use = (struct cli_use){.way = way, .role = role, .path = path};
+	if (stat(path, &use->st) == 0)
+		cli->nuses = i + 1;
 }
 
 void
@@ -83,12 +114,16 @@ static int
 help(const struct cli *cli)
 {
 	printf("usage: %s %s\n\n%s", cli->name, cli->synopsis, cli->options_help);
-	fputs("      --stats[=FILE]   counts as one JSON object to stderr or FILE\n"
-	      "      --capabilities   the nature of this stage as JSON\n"
-	      "  -h, --help           this text\n"
-	      "  -V, --version        versions of the program and its libraries\n"
-	      "\nNo FILE, or -, is standard input.\n\nexamples:\n",
+	if (!cli->is_driver)
+		fputs("      --stats[=FILE]   counts as one JSON object to stderr or FILE\n"
+		      "      --capabilities   the nature of this stage as JSON\n",
+		    stdout);
+	fputs("  -h, --help           this text\n"
+	      "  -V, --version        versions of the program and its libraries\n",
 	    stdout);
+	if (!cli->is_driver)
+		fputs("\nNo FILE, or -, is standard input.\n", stdout);
+	fputs("\nexamples:\n", stdout);
 	fputs(cli->examples, stdout);
 	return cli_flush(cli);
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include <potok/stage.h>
 
@@ -24,7 +25,19 @@ enum cli_exit {
 	CLI_BUG = 70,     /* our bug */
 	CLI_SYSTEM = 71,  /* no memory or another system limit */
 	CLI_OUTPUT = 74,  /* output cannot be written */
+	CLI_RETRY = 75,   /* potok-run: worth another try */
+	CLI_SETUP = 78,   /* potok-run: broken set-up */
 };
+
+enum { CLI_USES_MAX = 8 };
+
+/* A file that an option names, as it was before it was read. */
+struct cli_use {
+	const char *way, *role, *path;
+	struct stat st;
+};
+
+struct record; /* record.h */
 
 struct cli {
 	/* Filled by main(), static text. */
@@ -33,6 +46,9 @@ struct cli {
 	const char *options_help; /* one line an option of its own; the shared ones are added */
 	const char *examples;     /* whole lines, each a command that works */
 	const char *libraries;    /* for --version: names and versions, one a line; may be NULL */
+	char *const *arguments;   /* argv; for the run record */
+	const char *command;      /* of potok-wrap, for the run record; NULL: there is none */
+	bool is_driver;           /* no filter: without --stats and --capabilities */
 	bool line_to_line;        /* --capabilities: one line out for each line in */
 	bool lines_independent;   /* --capabilities: lines do not influence each other */
 
@@ -54,6 +70,9 @@ struct cli {
 	int code;               /* the exit code so far */
 	const char *stats_file; /* NULL: standard error */
 	bool stats;
+	struct cli_use uses[CLI_USES_MAX];
+	size_t nuses;
+	struct record *record; /* NULL: none is kept */
 };
 
 /* The shared options, for the first place of main()'s tables. */
@@ -78,6 +97,15 @@ void cli_begin(void);
  * Answers the exit code to leave with, or -1 to go on. */
 int cli_option(struct cli *, int c, char *const argv[]);
 
+/* Reports "NAME: MESSAGE", and has the program leave with that code, unless a fault before has set
+ * another.  byte: where in the input it is, for the run record; UINT64_MAX: nowhere. */
+void cli_report(struct cli *, enum cli_exit code, uint64_t byte, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* For the run record: an option's file will now be read ("in"), or was opened for writing ("out").
+ * The texts must stay. */
+void cli_use(struct cli *, const char *way, const char *role, const char *path);
+
 /* Reports a wrong call: "NAME: MESSAGE" and a hint.  Answers CLI_USAGE. */
 int cli_usage(const struct cli *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -86,8 +114,7 @@ int cli_usage(const struct cli *, const char *format, ...) __attribute__((format
 int cli_unknown(
     const struct cli *, const char *kind, const char *word, const char *(*name)(size_t));
 
-/* Reports "NAME: FILE: WHAT: WHY", and has the program leave with that code, unless a fault before
- * has set another. */
+/* As cli_report(), of "FILE: WHAT: WHY". */
 void cli_fault(
     struct cli *, enum cli_exit code, const char *file, const char *what, const char *why);
 

@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "pair.h"
+#include "record.h"
 
 enum { COUNTS_MAX = 64, NAME_SHOWN = 1024 };
 
@@ -25,14 +27,8 @@ struct job {
 	uint64_t operands, bytes_in, bytes_out;
 	struct potok_count total[COUNTS_MAX];
 	size_t ntotal;
+	struct pair pair; /* used while a record is kept */
 };
-
-static void
-fault(struct job *job, int code)
-{
-	if (job->cli->code == CLI_OK)
-		job->cli->code = code;
-}
 
 static const char *
 shown(const char *operand, char buf[NAME_SHOWN])
@@ -60,9 +56,20 @@ is_own_output(int fd)
 static void
 close_operand(struct job *job)
 {
+	pair_part(&job->pair);
+	record_stream_end(job->cli->record, &job->pair.in);
 	if (job->cli->fd > STDIN_FILENO)
 		close(job->cli->fd);
 	job->cli->fd = -1;
+}
+
+static void
+begin_input(struct job *job)
+{
+	bool named = strcmp(job->cli->operand, "-") != 0;
+
+	record_stream_begin(&job->pair.in, "in", named ? "operand" : "stdin", job->cli->fd,
+	    named ? job->cli->operand : NULL);
 }
 
 /* Opens the next operand, or reports why not.  Answers false when none is left. */
@@ -86,6 +93,8 @@ open_next(struct job *job)
 	} else {
 		job->refused = false;
 		io_enlarge(job->cli->fd);
+		if (job->cli->record != NULL)
+			begin_input(job);
 	}
 	return true;
 }
@@ -110,7 +119,13 @@ read_operand(void *ctx, void *buf, size_t cap)
 	struct job *job = ctx;
 
 	for (;;) {
+		struct record_stream *in = &job->pair.in;
+		if (in->open && in->bytes == 0)
+			record_stream_moved(in, job->cli->fd);
 		ptrdiff_t n = job->cli->fd < 0 ? 0 : read_patiently(job->cli->fd, buf, cap);
+		in->end = n == 0;
+		if (in->open && n > 0)
+			pair_read(&job->pair, buf, (size_t)n);
 		if (n > 0)
 			job->bytes_in += (uint64_t)n;
 		if (!job->cli->joined || n != 0)
@@ -130,8 +145,12 @@ write_output(void *ctx, const void *data, size_t n)
 
 	if (io_write(STDOUT_FILENO, data, n) < 0) {
 		job->write_failed = true;
+		if (errno == EPIPE && job->cli->record != NULL)
+			record_reader_gone(job->cli->record);
 		return -1;
 	}
+	if (job->pair.out.open)
+		pair_write(&job->pair, data, n);
 	job->bytes_out += n;
 	return 0;
 }
@@ -139,8 +158,9 @@ write_output(void *ctx, const void *data, size_t n)
 static void
 report_output(struct job *job)
 {
-	fprintf(stderr, "%s: <stdout>: cannot write: %s\n", job->cli->name, strerror(errno));
-	fault(job, CLI_OUTPUT);
+	if (record_dies(job->cli->record))
+		return;
+	cli_report(job->cli, CLI_OUTPUT, UINT64_MAX, "<stdout>: cannot write: %s", strerror(errno));
 }
 
 static void
@@ -150,9 +170,8 @@ report_bad_data(struct job *job, const struct potok_chain *chain, const struct p
 
 	if (chain->count_lines)
 		snprintf(where, sizeof where, "line %" PRIu64 ", ", chain->line);
-	fprintf(stderr, "%s: %s: %sbyte %" PRIu64 ": %s\n", job->cli->name,
+	cli_report(job->cli, CLI_DATA, stage->offset, "%s: %sbyte %" PRIu64 ": %s",
 	    shown(job->cli->operand, name), where, stage->offset, stage->why);
-	fault(job, CLI_DATA);
 }
 
 /* Adds the stage's counts to the totals, and tells of losses. */
@@ -276,15 +295,13 @@ open_stats(struct job *job, char *const files[])
 	int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (fd >= 0 && stats_hit_text(fd, files)) {
 		close(fd);
-		fault(job, cli_usage(job->cli, "--stats=%s is also the input or the output",
-			       cli_printable(file, name, sizeof name)));
+		job->cli->code = cli_usage(job->cli, "--stats=%s is also the input or the output",
+		    cli_printable(file, name, sizeof name));
 		return NULL;
 	}
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
 	if (f == NULL) {
-		fprintf(stderr, "%s: %s: cannot write: %s\n", job->cli->name,
-		    cli_printable(file, name, sizeof name), strerror(errno));
-		fault(job, CLI_OUTPUT);
+		cli_fault(job->cli, CLI_OUTPUT, file, "cannot write", strerror(errno));
 	}
 	return f;
 }
@@ -302,8 +319,8 @@ close_stats(struct job *job, FILE *f)
 	if (f != stderr && fclose(f) != 0)
 		failed = true;
 	if (failed) {
-		fprintf(stderr, "%s: --stats: cannot write: %s\n", job->cli->name, strerror(errno));
-		fault(job, CLI_OUTPUT);
+		cli_report(
+		    job->cli, CLI_OUTPUT, UINT64_MAX, "--stats: cannot write: %s", strerror(errno));
 	}
 }
 
@@ -320,8 +337,15 @@ cli_run_files(struct cli *cli, char *const files[])
 	cli->fd = -1;
 	FILE *stats = open_stats(&job, job.next);
 
-	if (cli->code != CLI_OK)
+	if (cli->code != CLI_OK || !record_begin(cli))
 		return cli->code;
+	if (cli->record != NULL) {
+		record_stream_begin(&job.pair.out, "out", "stdout", STDOUT_FILENO, NULL);
+		/* A program that runs the stage itself may read and write in two threads. */
+		pair_begin(&job.pair, cli->run == NULL);
+	}
+	if (cli->stats_file != NULL)
+		record_file(cli->record, "out", "stats", cli->stats_file);
 	io_enlarge(STDOUT_FILENO);
 	if (cli->joined) {
 		cli->operand = *job.next;
@@ -334,9 +358,12 @@ cli_run_files(struct cli *cli, char *const files[])
 			close_operand(&job);
 		}
 	}
+	record_stream_end(cli->record, &job.pair.out);
+	record_end(cli, job.total, job.ntotal);
 	if (close(STDOUT_FILENO) < 0 && !job.write_failed)
 		report_output(&job);
 	if (stats != NULL)
 		close_stats(&job, stats);
+	record_close(cli);
 	return cli->code;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "record.h"
 
 static const char *const suffixes[] = {".gzi", ".gzl"};
 
@@ -25,12 +26,21 @@ name_of(char name[PATH_MAX], struct cli *cli, const char *base, int i, const cha
 	return false;
 }
 
-/* The temporary name of a file of the index. */
+/* The temporary name of a file of the index.  While a run record is kept it stays until potok-run
+ * gives it its own, with that of the output. */
 static bool
 new_name_of(char name[PATH_MAX], struct cli *cli, const char *base, int i)
 {
-	char behind[32];
+	char behind[32], last[PATH_MAX];
 
+	if (cli->record != NULL) {
+		if (!name_of(last, cli, base, i, ""))
+			return false;
+		if (record_side_name(cli->record, last, name, PATH_MAX))
+			return true;
+		cli_fault(cli, CLI_OUTPUT, base, "cannot use its index", "its name is too long");
+		return false;
+	}
 	snprintf(behind, sizeof behind, ".%ld.tmp", (long)getpid());
 	return name_of(name, cli, base, i, behind);
 }
@@ -99,7 +109,9 @@ new_index_end(struct new_index *x, struct cli *cli, bool good, uint64_t gzip_siz
 		if (x->fd[i] < 0 || !new_name_of(temporary, cli, x->base, i) ||
 		    !name_of(name, cli, x->base, i, ""))
 			continue;
-		if (good && rename(temporary, name) < 0) {
+		if (good && cli->record != NULL) {
+			record_side(cli->record, name, temporary);
+		} else if (good && rename(temporary, name) < 0) {
 			good = false;
 			cli_fault(cli, CLI_OUTPUT, name, "cannot write", strerror(errno));
 		}
@@ -146,6 +158,7 @@ old_index_open(struct old_index *x, struct cli *cli, const char *named, int fd)
 	for (int i = 0; i < 2; i++) {
 		if (!name_of(name, cli, base, i, ""))
 			goto fault;
+		record_file(cli->record, "in", "index", name);
 		x->fd[i + 1] = open(name, O_RDONLY | O_CLOEXEC);
 		if (x->fd[i + 1] < 0 && errno != ENOENT) {
 			cli_fault(cli, CLI_NOINPUT, name, "cannot open", strerror(errno));

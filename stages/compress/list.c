@@ -30,7 +30,7 @@ lines_of(struct cli *cli, const char *index_base, const char *unknown, char buf[
 }
 
 void
-list_row(struct cli *cli, const struct potok_decompress *d, enum potok_status s,
+list_row(FILE *f, struct cli *cli, const struct potok_decompress *d, enum potok_status s,
     const char *index_base, bool json, bool head)
 {
 	const struct potok_gzip_summary *sum = &d->summary;
@@ -46,19 +46,18 @@ list_row(struct cli *cli, const struct potok_decompress *d, enum potok_status s,
 		lines = lines_of(cli, index_base, lines, buf);
 	double ratio = size > 0 ? (double)sum->text / (double)size : 0;
 	if (json) {
-		fputs("{\"file\":", stdout);
-		cli_json(stdout, cli->operand);
-		printf(",\"format\":\"%s\",\"members\":%" PRIu64 ",\"compressed\":%" PRIu64
-		       ",\"text\":%" PRIu64 ",\"ratio\":%.3f,\"lines\":%s,\"state\":\"%s\"}\n",
+		fputs("{\"file\":", f);
+		cli_json(f, cli->operand);
+		fprintf(f,
+		    ",\"format\":\"%s\",\"members\":%" PRIu64 ",\"compressed\":%" PRIu64
+		    ",\"text\":%" PRIu64 ",\"ratio\":%.3f,\"lines\":%s,\"state\":\"%s\"}\n",
 		    format_of(sum), members, size, sum->text, ratio, lines, state);
 	} else {
 		if (head)
-			printf("%-6s %9s %14s %14s %7s %12s %-7s %s\n", "format", "members",
+			fprintf(f, "%-6s %9s %14s %14s %7s %12s %-7s %s\n", "format", "members",
 			    "compressed", "text", "ratio", "lines", "state", "file");
-		printf("%-6s %9" PRIu64 " %14" PRIu64 " %14" PRIu64 " %7.3f %12s %-7s %s\n",
+		fprintf(f, "%-6s %9" PRIu64 " %14" PRIu64 " %14" PRIu64 " %7.3f %12s %-7s %s\n",
 		    format_of(sum), members, size, sum->text, ratio, lines, state,
 		    cli_printable(cli->operand, name, sizeof name));
 	}
-	if (cli_flush(cli) != CLI_OK && cli->code == CLI_OK)
-		cli->code = CLI_OUTPUT;
 }

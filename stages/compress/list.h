@@ -3,14 +3,15 @@
 #define POTOK_COMPRESS_LIST_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include <potok/compress.h>
 
 #include "cli.h"
 
-/* Prints what the stage, which ended with s, has seen of the open operand: a row of a table, the
- * first with `head`, or an object of JSON.  index_base: as for old_index_open(). */
-void list_row(struct cli *, const struct potok_decompress *, enum potok_status s,
+/* Writes to f what the stage, which ended with s, has seen of the open operand: a row of a table,
+ * the first with `head`, or an object of JSON.  index_base: as for old_index_open(). */
+void list_row(FILE *f, struct cli *, const struct potok_decompress *, enum potok_status s,
     const char *index_base, bool json, bool head);
 
 #endif

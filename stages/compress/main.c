@@ -1,6 +1,8 @@
 /* potok-compress: text becomes block gzip; with -d gzip becomes text. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -155,6 +157,30 @@ run_reindex(struct program *p, struct potok_chain *chain)
 	return s;
 }
 
+/* Writes the row of -l; answers s, or what kept it from being written. */
+static enum potok_status
+write_row(struct program *p, struct potok_chain *chain, enum potok_status s)
+{
+	char *text = NULL;
+	size_t n = 0;
+	int error = errno; /* of reading */
+	FILE *f = open_memstream(&text, &n);
+
+	if (f == NULL)
+		return POTOK_ENOMEM;
+	list_row(f, p->cli, &p->decompress, s, p->index_base, p->json, !p->listed);
+	p->listed = true;
+	if (fclose(f) != 0) {
+		s = POTOK_ENOMEM;
+	} else if (chain->write(chain->ctx, text, n) < 0) {
+		s = POTOK_EIO;
+		error = errno;
+	}
+	free(text);
+	errno = error;
+	return s;
+}
+
 static enum potok_status
 run(void *ctx, struct potok_chain *chain)
 {
@@ -170,13 +196,7 @@ run(void *ctx, struct potok_chain *chain)
 		potok_decompress_init(&p->decompress, &p->reading);
 	}
 	enum potok_status s = potok_decompress_run(&p->decompress, chain, p->njobs);
-	int error = errno;
-	if (p->mode == LIST) {
-		list_row(p->cli, &p->decompress, s, p->index_base, p->json, !p->listed);
-		p->listed = true;
-	}
-	errno = error;
-	return s;
+	return p->mode == LIST ? write_row(p, chain, s) : s;
 }
 
 /* --- options ------------------------------------------------------------------------------ */
@@ -398,6 +418,8 @@ open_gaps(struct program *p)
 	p->gaps = fopen(p->gaps_file, "w");
 	if (p->gaps == NULL)
 		cli_fault(p->cli, CLI_OUTPUT, p->gaps_file, "cannot write", strerror(errno));
+	else
+		cli_use(p->cli, "out", "salvage", p->gaps_file);
 	return p->gaps != NULL;
 }
 
@@ -438,6 +460,7 @@ main(int argc, char **argv)
 	char libraries[128];
 	struct cli cli = {
 	    .name = "potok-compress",
+	    .arguments = argv,
 	    .synopsis = "[-1..-12] [-j N] [--index=BASE] [--block=64K|1M] [FILE...]\n"
 			"       potok-compress -d|-t|-l|--reindex [-j N] [FILE...]",
 	    .options_help =

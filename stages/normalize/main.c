@@ -215,6 +215,7 @@ main(int argc, char **argv)
 	bool detecting = false;
 	struct cli cli = {
 	    .name = "potok-normalize",
+	    .arguments = argv,
 	    .synopsis = "[-f ENCODING] [OPTION...] [FILE...]",
 	    .options_help =
 		"  -f, --from=ENCODING  the encoding of the input; auto: found out (default)\n"

@@ -76,9 +76,11 @@ choose(const struct cli *cli, const char *option, const char *const values[], co
 
 /* The whole file as a string, for free(); NULL after a message, with *code the exit code. */
 static char *
-read_abbreviations(const struct cli *cli, const char *file, int *code)
+read_abbreviations(struct cli *cli, const char *file, int *code)
 {
 	char shown[256], *text = malloc(ABBREVIATIONS_MAX + 2);
+
+	cli_use(cli, "in", "abbreviations", file);
 	FILE *f = text ? fopen(file, "r") : NULL;
 	size_t n = f ? fread(text, 1, ABBREVIATIONS_MAX + 1, f) : 0;
 	bool failed = f == NULL || ferror(f);
@@ -91,7 +93,8 @@ read_abbreviations(const struct cli *cli, const char *file, int *code)
 		return text;
 	}
 	*code = text == NULL ? CLI_SYSTEM : failed ? CLI_NOINPUT : CLI_DATA;
-	fprintf(stderr, "%s: %s: %s\n", cli->name, cli_printable(file, shown, sizeof shown),
+	cli_report(cli, (enum cli_exit) * code, UINT64_MAX, "%s: %s",
+	    cli_printable(file, shown, sizeof shown),
 	    failed ? strerror(error) : "no list of words: longer than 1 MiB, or with NUL bytes");
 	free(text);
 	return NULL;
@@ -191,6 +194,7 @@ main(int argc, char *argv[])
 	struct program p = {.options = POTOK_SPLIT_DEFAULTS};
 	struct cli cli = {
 	    .name = "potok-split",
+	    .arguments = argv,
 	    .synopsis = "[-l LANG] [--input=KIND] [--offsets | --explain] [FILE...]",
 	    .options_help =
 		"Writes one sentence a line.\n\n"

@@ -202,6 +202,8 @@ static int
 read_rules(struct cli *cli, struct program *p)
 {
 	struct potok_buf *text = &p->rules;
+
+	cli_use(cli, "in", "rules", p->rules_file);
 	FILE *f = fopen(p->rules_file, "r");
 	size_t n = 1;
 
@@ -291,6 +293,7 @@ main(int argc, char **argv)
 	struct program p = {.options = POTOK_TRANSLIT_DEFAULTS};
 	struct cli cli = {
 	    .name = "potok-translit",
+	    .arguments = argv,
 	    .synopsis = "-s SCHEME [-l LANGUAGE] [OPTION...] [FILE...]",
 	    .options_help =
 		"  -s, --scheme=SCHEME    the scheme to write by; --list has the names\n"

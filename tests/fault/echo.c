@@ -89,6 +89,7 @@ main(int argc, char **argv)
 	static struct program program;
 	struct cli cli = {
 	    .name = "potok-echo",
+	    .arguments = argv,
 	    .synopsis = "[--fail-at=LINE] [FILE...]",
 	    .options_help = "Passes whole lines.\n\n"
 			    "      --fail-at=LINE   refuse that line of each file\n",
