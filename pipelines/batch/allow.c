@@ -96,7 +96,7 @@ ask(struct batch *b, struct nature *nature, const char *program, const char *arg
 	words[n] = strdup("--capabilities");
 	int code = process_run(words, said, sizeof said);
 	bool lines = code == 0 && json_is_true(json_member(said, "lines_independent"));
-	bool blank = code == 0 && json_is_true(json_member(said, "paragraphs_independent"));
+	bool blank = code == 0 && json_is_true(json_member(said, "blank_independent"));
 	if (!lines && !(b->at_blank && blank) && nature->refused[0] == '\0' && from != NULL) {
 		size_t len =
 		    (size_t)snprintf(nature->refused, sizeof nature->refused, "'%s", program);

@@ -47,6 +47,7 @@ struct cli {
 	char *const *arguments;   /* argv; for the run record */
 	bool line_to_line;        /* --capabilities: one line out for each line in */
 	bool lines_independent;   /* --capabilities: lines do not influence each other */
+	bool blank_independent;   /* --capabilities: nor does what blank lines separate */
 
 	/*
 	 * Makes a fresh stage for one stream.  *stage may be set also when an error is answered; it

@@ -147,6 +147,17 @@ read_repairs(const char *list, unsigned *repair)
 	return *list != '\0';
 }
 
+/* With the options so far. */
+static bool
+lines_independent(struct program *p)
+{
+	bool alone = potok_normalize_init(&p->stage, &p->options) == POTOK_MORE &&
+		     potok_normalize_lines_independent(&p->stage);
+
+	potok_close(&p->stage.stage);
+	return alone;
+}
+
 /* Reads one of this program's own options.  Answers false when its value is not known. */
 static bool
 take_option(struct program *p, int c)
@@ -222,7 +233,9 @@ main(int argc, char **argv)
 			return list(&cli);
 		else if (c == OPT_DETECT)
 			detecting = true;
-		else if (!own && (code = cli_option(&cli, c, argv)) >= 0)
+		else if (c == CLI_OPT_CAPABILITIES)
+			cli.lines_independent = lines_independent(&p);
+		if (!own && c != OPT_DETECT && (code = cli_option(&cli, c, argv)) >= 0)
 			return code;
 	}
 	if (detecting)
