@@ -71,6 +71,7 @@ keep_last_lines(int fd, struct marker *m)
 	}
 	for (int lines = 0; p > m->text && (lines < LINES_KEPT || p[-1] != '\n'); p--)
 		lines += p[-1] == '\n' && p[0] != '\0';
+	p += strspn(p, "\n");
 	memmove(m->text, p, strlen(p) + 1);
 	for (p = m->text; *p != '\0'; p += strcspn(p, "\n"), p += *p == '\n') {
 		size_t len = strcspn(p, " :\n");
@@ -241,8 +242,8 @@ group_run(struct batch *b, unsigned number, size_t group)
 	for (size_t i = 0; code == CLI_OK && !process_asked && i < count; i++) {
 		struct item item;
 		int n;
-		code = stopped(b, number, false);
-		if (code != CLI_OK)
+		/* Whoever stopped the run has told why. */
+		if (stopped(b, number, false) != 0)
 			break;
 		if (getdelim(&line, &cap, '\0', todo) < 0 ||
 		    sscanf(line, "%ld %" SCNu64 " %" SCNu64 "%n", &item.part, &item.start,

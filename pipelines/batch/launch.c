@@ -76,6 +76,12 @@ run_groups(struct batch *b, unsigned number, FILE *groups, bool on_hosts)
 			argv[i++] = "--sshlogin";
 			argv[i++] = (char *)b->hosts;
 		}
+		if (on_hosts) {
+			/* What the pipeline finds here it finds there. */
+			snprintf(each, sizeof each, "PATH=%s", getenv("PATH"));
+			strcpy(line, "env");
+			add_word(line, sizeof line, each);
+		}
 		add_word(line, sizeof line, b->self);
 		add_word(line, sizeof line, "group");
 		add_word(line, sizeof line, b->run);
