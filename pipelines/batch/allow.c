@@ -8,50 +8,42 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "json.h"
+#include <jansson.h>
+
 #include "process.h"
+#include "run.h"
 
 enum { SAMPLE = 65536 };
 
 /* What the try has told. */
 struct nature {
-	bool ran;           /* the pipeline went through */
 	bool finds;         /* potok-normalize has to find the encoding out */
 	unsigned packers;   /* stages that write gzip */
 	char refused[1024]; /* why it may not be cut; "": it may */
 };
 
-/* The words of a program, without one that names where counts go. */
-static char **
-words_of(const char *program, const char *arguments, size_t more)
+/* The words of a stage's command line, with room for one more; for free(), the words are not. */
+static const char **
+words_of(const json_t *stage)
 {
-	size_t n = 1;
+	const json_t *arguments = json_object_get(stage, "arguments");
+	const json_t *executable = json_object_get(stage, "executable");
+	size_t i;
+	json_t *word;
+	const char **words = calloc(json_array_size(arguments) + 3, sizeof *words);
 
-	for (const char *a = json_first(arguments, NULL, NULL); a != NULL;
-	     a = json_next(a, NULL, NULL))
-		n++;
-	char **words = calloc(n + more + 1, sizeof *words);
 	if (words == NULL)
 		return NULL;
-	words[0] = strdup(program);
-	n = 1;
-	for (const char *a = json_first(arguments, NULL, NULL); a != NULL;
-	     a = json_next(a, NULL, NULL))
-		words[n++] = json_string(a);
+	json_array_foreach(arguments, i, word) words[i] = json_string_value(word);
+	const char *path = json_string_value(json_object_get(executable, "path"));
+	if (path != NULL)
+		words[0] = path;
 	return words;
-}
-
-static void
-free_words(char **words)
-{
-	for (size_t i = 0; words != NULL && words[i] != NULL; i++)
-		free(words[i]);
-	free(words);
 }
 
 /* Whether one of the words is an option, as a letter, alone or with its value, or by its name. */
 static const char *
-option_of(char *const words[], char letter, const char *name)
+option_of(const char *const words[], char letter, const char *name)
 {
 	size_t n = strlen(name);
 
@@ -68,46 +60,73 @@ option_of(char *const words[], char letter, const char *name)
 	return NULL;
 }
 
+static bool
+has_word(const char *const words[], const char *word)
+{
+	while (*words != NULL && strcmp(*words, word) != 0)
+		words++;
+	return *words != NULL;
+}
+
+/* Why a stage stands in the way of a cut. */
+static void
+refuse(struct nature *nature, const char *program, const char *const words[], const char *why)
+{
+	size_t cap = sizeof nature->refused, n;
+
+	if (nature->refused[0] != '\0')
+		return;
+	n = (size_t)snprintf(nature->refused, cap, "'%s", program);
+	for (size_t i = 1; words[i] != NULL && n < cap / 2; i++)
+		n += (size_t)snprintf(nature->refused + n, cap - n, " %.100s", words[i]);
+	snprintf(nature->refused + n, cap - n, "' %s", why);
+}
+
 /* Asks a stage, with its own options, for its nature. */
 static void
-ask(struct batch *b, struct nature *nature, const char *program, const char *arguments)
+ask(struct batch *b, struct nature *nature, const json_t *stage)
 {
+	const char *program = json_string_value(json_object_get(stage, "program"));
+	const char **words = words_of(stage);
 	char said[1024];
-	char **words = words_of(program, arguments, 1);
 	size_t n = 0;
 
-	if (words == NULL)
-		return;
+	if (words == NULL || program == NULL)
+		goto out;
+	if (strcmp(program, "potok-wrap") == 0) {
+		if (!b->foreign_lines)
+			refuse(nature, program, words,
+			    "runs a foreign command, and only you know whether that treats each "
+			    "line "
+			    "alone; --foreign-lines says so");
+		goto out;
+	}
+	if (strcmp(program, "potok-compress") == 0) {
+		nature->packers += !has_word(words, "-d") && !has_word(words, "--decompress");
+		goto out;
+	}
+	if (strcmp(program, "potok-normalize") == 0) {
+		const char *from = option_of(words, 'f', "from");
+		if (from == NULL || strcmp(from, "auto") == 0) {
+			nature->finds = true;
+			goto out;
+		}
+	}
 	while (words[n] != NULL)
 		n++;
-	bool packs = strcmp(program, "potok-compress") == 0;
-	if (packs) {
-		bool reads = false;
-		for (size_t i = 1; i < n; i++)
-			reads = reads || strcmp(words[i], "-d") == 0 ||
-				strcmp(words[i], "--decompress") == 0;
-		nature->packers += !reads;
-		free_words(words);
-		return;
-	}
-	const char *from =
-	    strcmp(program, "potok-normalize") == 0 ? option_of(words, 'f', "from") : "";
-	nature->finds = nature->finds || from == NULL || strcmp(from, "auto") == 0;
-	words[n] = strdup("--capabilities");
-	int code = process_run(words, said, sizeof said);
-	bool lines = code == 0 && json_is_true(json_member(said, "lines_independent"));
-	bool blank = code == 0 && json_is_true(json_member(said, "blank_independent"));
-	if (!lines && !(b->at_blank && blank) && nature->refused[0] == '\0' && from != NULL) {
-		size_t len =
-		    (size_t)snprintf(nature->refused, sizeof nature->refused, "'%s", program);
-		for (size_t i = 1; i < n && len < 512; i++)
-			len += (size_t)snprintf(nature->refused + len, sizeof nature->refused - len,
-			    " %.200s", words[i]);
-		snprintf(nature->refused + len, sizeof nature->refused - len,
-		    "' does not treat each line alone%s",
-		    blank ? "; --at blank suffices for it" : "");
-	}
-	free_words(words);
+	words[n] = "--capabilities";
+	int code = process_run((char *const *)words, said, sizeof said);
+	words[n] = NULL;
+	json_t *nature_of = code == 0 ? json_loads(said, 0, NULL) : NULL;
+	bool blank = json_is_true(json_object_get(nature_of, "blank_independent"));
+	if (!json_is_true(json_object_get(nature_of, "lines_independent")) &&
+	    !(b->at_blank && blank))
+		refuse(nature, program, words,
+		    blank ? "does not treat each line alone; --at=blank suffices for it"
+			  : "does not treat each line alone");
+	json_decref(nature_of);
+out:
+	free(words);
 }
 
 /* Runs the pipeline over a sample. */
@@ -115,13 +134,13 @@ static int
 try_it(
     struct batch *b, const char *sample, const char *out, const char *from, struct nature *nature)
 {
-	char pipeline[BATCH_PATH], record[BATCH_PATH];
+	char pipeline[BATCH_PATH], record[PATH_MAX];
 	char **argv = calloc(b->run_args.n + b->args.n + 9, sizeof *argv);
-	size_t n = 0, len;
+	size_t n = 0;
 
 	*nature = (struct nature){0};
 	if (argv == NULL || !names_index(&b->args) || !names_index(&b->run_args) ||
-	    !path_of(pipeline, "%s/pipeline", b->run) || !path_of(record, "%s.potok.json", out)) {
+	    !path_of(pipeline, "%s/pipeline", b->run) || !run_beside(record, out, RUN_MANIFEST)) {
 		free(argv);
 		return fault(b, CLI_SYSTEM, b->run, "out of memory");
 	}
@@ -145,24 +164,11 @@ try_it(
 		return fault(b, BATCH_SETUP, "potok-run", strerror(errno));
 	if (code != 0)
 		return code;
-	char *text = read_file(record, &len);
-	if (text == NULL)
-		return fault(b, CLI_BUG, record, strerror(errno));
-	nature->ran = true;
-	const char *stages = json_member(text, "stages");
-	for (const char *s = json_first(stages, NULL, NULL); s != NULL;
-	     s = json_next(s, NULL, NULL)) {
-		char *program = json_string(json_member(s, "program"));
-		if (program != NULL && strcmp(program, "potok-wrap") != 0)
-			ask(b, nature, program, json_member(s, "arguments"));
-		else if (program != NULL && !b->foreign_lines)
-			snprintf(nature->refused, sizeof nature->refused,
-			    "a foreign command takes part, and only you know whether it treats "
-			    "each line "
-			    "alone; --foreign-lines says so");
-		free(program);
-	}
-	free(text);
+	json_t *m = json_load_file(record, 0, NULL), *stage;
+	if (m == NULL)
+		return fault(b, CLI_BUG, record, "cannot be read");
+	json_array_foreach(json_object_get(m, "stages"), n, stage) ask(b, nature, stage);
+	json_decref(m);
 	unlink(out);
 	unlink(record);
 	return CLI_OK;

@@ -12,11 +12,10 @@
 #include <potok/compress.h>
 
 #include "blocks.h"
+#include "hash.h"
 #include "io.h"
 #include "process.h"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+#include "run.h"
 
 /* --- text --------------------------------------------------------------------------------- */
 
@@ -365,7 +364,7 @@ cut_sample(struct batch *b, const char *name, uint64_t about)
 struct joining {
 	int out;
 	uint64_t size;
-	XXH3_state_t hash;
+	struct hash hash;
 	char buf[POTOK_CHUNK];
 };
 
@@ -398,7 +397,7 @@ append(struct batch *b, struct joining *j, const char *path, bool last, bool *bl
 		else if (io_write(j->out, j->buf, (size_t)got) != 0)
 			code = fault(b, CLI_OUTPUT, path, strerror(errno));
 		if (got > 0) {
-			XXH3_64bits_update(&j->hash, j->buf, (size_t)got);
+			hash_add(&j->hash, j->buf, (size_t)got);
 			j->size += (uint64_t)got;
 			at += (uint64_t)got;
 		}
@@ -448,7 +447,7 @@ publish(struct batch *b, const char *temporary, const char *out)
 int
 cut_join(struct batch *b, const char *name, const struct stat *st, const struct cut *cut)
 {
-	char out[BATCH_PATH], temporary[BATCH_PATH], path[BATCH_PATH], host[64] = "";
+	char out[BATCH_PATH], temporary[PATH_MAX], path[BATCH_PATH], end[128];
 	struct item item = {.name = (char *)name, .part = -1};
 	struct marker m = {.kind = MARKER_OK,
 	    .size = (uint64_t)st->st_size,
@@ -459,15 +458,14 @@ cut_join(struct batch *b, const char *name, const struct stat *st, const struct 
 	bool blocks = false;
 	struct joining *j = malloc(sizeof *j);
 
-	gethostname(host, sizeof host - 1);
-	if (j == NULL || !output_path(b, &item, out) ||
-	    !path_of(temporary, "%s.tmp.%s.%ld.0", out, host, (long)getpid()) ||
+	snprintf(end, sizeof end, ".tmp.%s.%ld.0", run_host(), (long)getpid());
+	if (j == NULL || !output_path(b, &item, out) || !run_beside(temporary, out, end) ||
 	    !make_folders(out)) {
 		free(j);
 		return fault(b, CLI_OUTPUT, name, strerror(errno));
 	}
 	j->size = 0;
-	XXH3_64bits_reset(&j->hash);
+	hash_begin(&j->hash);
 	j->out = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	int code = j->out >= 0 ? CLI_OK : fault(b, CLI_OUTPUT, temporary, strerror(errno));
 	for (size_t i = 0; code == CLI_OK && i < cut->n; i++) {
@@ -492,8 +490,8 @@ cut_join(struct batch *b, const char *name, const struct stat *st, const struct 
 	if (code == CLI_OK && stat(out, &made) == 0) {
 		m.out_size = j->size;
 		m.out_mtime = mtime_of(&made);
-		m.out_hash = XXH3_64bits_digest(&j->hash);
-		snprintf(m.host, sizeof m.host, "%s", host);
+		m.out_hash = hash_value(&j->hash);
+		snprintf(m.host, sizeof m.host, "%s", run_host());
 		if (!marker_write(b, &item, &m))
 			code = fault(b, CLI_OUTPUT, name, strerror(errno));
 	}

@@ -11,8 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+#include "hash.h"
 
 int
 fault(struct batch *b, int code, const char *file, const char *why)
@@ -92,7 +91,11 @@ names_free(struct names *names)
 uint64_t
 hash_of(const void *data, size_t n)
 {
-	return XXH3_64bits(data, n);
+	struct hash h;
+
+	hash_begin(&h);
+	hash_add(&h, data, n);
+	return hash_value(&h);
 }
 
 /* --- files -------------------------------------------------------------------------------- */
@@ -230,20 +233,24 @@ now(void)
 
 static const char *const kinds[] = {"", "ok", "bad", "missing"};
 
-/* Names of any length and with any byte, so their hash. */
+/* Names of any length and with any byte, so their hash: of the name alone, and with the part, which
+ * together are 128 bits. */
 static bool
 marker_path(const struct batch *b, const struct item *item, enum marker_kind kind, char *buf)
 {
-	XXH128_hash_t h;
+	struct hash h;
+	uint64_t part[3] = {0}, name = hash_of(item->name, strlen(item->name));
 
-	if (item->part < 0) {
-		h = XXH3_128bits(item->name, strlen(item->name));
-	} else {
-		h = XXH3_128bits_withSeed(item->name, strlen(item->name),
-		    item->start * 31 + item->length * 17 + (uint64_t)item->part + 1);
+	if (item->part >= 0) {
+		part[0] = (uint64_t)item->part + 1;
+		part[1] = item->start;
+		part[2] = item->length;
 	}
+	hash_begin(&h);
+	hash_add(&h, part, sizeof part);
+	hash_add(&h, item->name, strlen(item->name));
 	return path_of(buf, "%s/status/%02x/%016" PRIx64 "%016" PRIx64 ".%s", b->run,
-	    (unsigned)(h.high64 >> 56), h.high64, h.low64, kinds[kind]);
+	    (unsigned)(name >> 56), name, hash_value(&h), kinds[kind]);
 }
 
 static bool
@@ -352,18 +359,18 @@ hash_pipeline(struct batch *b)
 {
 	char path[BATCH_PATH];
 	size_t n;
-	XXH3_state_t state;
+	struct hash h;
 
 	char *text = path_of(path, "%s/pipeline", b->run) ? read_file(path, &n) : NULL;
 	if (text == NULL)
 		return fault(b, CLI_NOINPUT, path, strerror(errno));
-	XXH3_64bits_reset(&state);
-	XXH3_64bits_update(&state, text, n);
-	XXH3_64bits_update(&state, "", 1);
-	XXH3_64bits_update(&state, b->args.bytes ? b->args.bytes : "", b->args.nbytes);
-	XXH3_64bits_update(&state, "", 1);
-	XXH3_64bits_update(&state, b->run_args.bytes ? b->run_args.bytes : "", b->run_args.nbytes);
-	b->pipeline_hash = XXH3_64bits_digest(&state);
+	hash_begin(&h);
+	hash_add(&h, text, n);
+	hash_add(&h, "", 1);
+	hash_add(&h, b->args.bytes ? b->args.bytes : "", b->args.nbytes);
+	hash_add(&h, "", 1);
+	hash_add(&h, b->run_args.bytes ? b->run_args.bytes : "", b->run_args.nbytes);
+	b->pipeline_hash = hash_value(&h);
 	free(text);
 	return CLI_OK;
 }

@@ -114,12 +114,16 @@ static int
 help(const struct cli *cli)
 {
 	printf("usage: %s %s\n\n%s", cli->name, cli->synopsis, cli->options_help);
-	fputs("      --stats[=FILE]   counts as one JSON object to stderr or FILE\n"
-	      "      --capabilities   the nature of this stage as JSON\n"
-	      "  -h, --help           this text\n"
-	      "  -V, --version        versions of the program and its libraries\n"
-	      "\nNo FILE, or -, is standard input.\n\nexamples:\n",
+	if (!cli->is_driver)
+		fputs("      --stats[=FILE]   counts as one JSON object to stderr or FILE\n"
+		      "      --capabilities   the nature of this stage as JSON\n",
+		    stdout);
+	fputs("  -h, --help           this text\n"
+	      "  -V, --version        versions of the program and its libraries\n",
 	    stdout);
+	if (!cli->is_driver)
+		fputs("\nNo FILE, or -, is standard input.\n", stdout);
+	fputs("\nexamples:\n", stdout);
 	fputs(cli->examples, stdout);
 	return cli_flush(cli);
 }

@@ -25,6 +25,8 @@ enum cli_exit {
 	CLI_BUG = 70,     /* our bug */
 	CLI_SYSTEM = 71,  /* no memory or another system limit */
 	CLI_OUTPUT = 74,  /* output cannot be written */
+	CLI_RETRY = 75,   /* potok-run: worth another try */
+	CLI_SETUP = 78,   /* potok-run: broken set-up */
 };
 
 enum { CLI_USES_MAX = 8 };
@@ -45,6 +47,7 @@ struct cli {
 	const char *examples;     /* whole lines, each a command that works */
 	const char *libraries;    /* for --version: names and versions, one a line; may be NULL */
 	char *const *arguments;   /* argv; for the run record */
+	bool is_driver;           /* no filter: without --stats and --capabilities */
 	bool line_to_line;        /* --capabilities: one line out for each line in */
 	bool lines_independent;   /* --capabilities: lines do not influence each other */
 	bool blank_independent;   /* --capabilities: nor does what blank lines separate */

@@ -1,0 +1,89 @@
+/* What the parts of potok-run share. */
+#include "run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "hash.h"
+#include "io.h"
+
+enum {
+	NAME_LONGEST = 255, /* bytes of a name in the usual file systems */
+	KEPT = 100,         /* bytes of a name that stay when it is shortened */
+	SUFFIX_LONGEST = 120
+};
+
+bool
+run_beside(char name[PATH_MAX], const char *out, const char *suffix)
+{
+	const char *slash = strrchr(out, '/');
+	size_t folder = slash != NULL ? (size_t)(slash - out) + 1 : 0, n = strlen(out);
+	int made;
+
+	if (n - folder + SUFFIX_LONGEST <= NAME_LONGEST) {
+		made = snprintf(name, PATH_MAX, "%s%s", out, suffix);
+	} else {
+		struct hash h;
+		hash_begin(&h);
+		hash_add(&h, out + folder, n - folder);
+		/* Not in the midst of a character. */
+		size_t kept = n - folder < KEPT ? n - folder : KEPT;
+		while (kept > 0 && ((unsigned char)out[folder + kept] & 0xC0) == 0x80)
+			kept--;
+		made = snprintf(name, PATH_MAX, "%.*s~%016" PRIx64 "%s", (int)(folder + kept), out,
+		    hash_value(&h), suffix);
+	}
+	if (made > 0 && made < PATH_MAX)
+		return true;
+	errno = ENAMETOOLONG;
+	return false;
+}
+
+const char *
+run_host(void)
+{
+	static struct utsname host;
+
+	if (host.nodename[0] == '\0' && uname(&host) < 0)
+		strcpy(host.nodename, "unknown");
+	host.nodename[64] = '\0'; /* long names would leave no room for others */
+	return host.nodename;
+}
+
+bool
+run_unchanged(const struct stat *was, const struct stat *is)
+{
+	return was->st_size == is->st_size && was->st_ino == is->st_ino &&
+	       was->st_mtim.tv_sec == is->st_mtim.tv_sec &&
+	       was->st_mtim.tv_nsec == is->st_mtim.tv_nsec;
+}
+
+bool
+run_hash_file(const char *path, uint64_t *hash, uint64_t *size)
+{
+	enum { CHUNK = 256 * 1024 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	void *buf = fd < 0 ? NULL : malloc(CHUNK);
+	ptrdiff_t n = buf != NULL ? 1 : -1;
+	struct hash h;
+
+	hash_begin(&h);
+	*size = 0;
+	while (n > 0 && (n = io_read(fd, buf, CHUNK)) > 0) {
+		hash_add(&h, buf, (size_t)n);
+		*size += (uint64_t)n;
+	}
+	*hash = hash_value(&h);
+	int error = errno;
+	free(buf);
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+	return n == 0;
+}

@@ -1,0 +1,51 @@
+/* One item of potok-run's work, and the names of the files beside its output. */
+#ifndef POTOK_RUN_RUN_H
+#define POTOK_RUN_RUN_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "cli.h"
+#include "graph.h"
+#include "records.h"
+
+struct run {
+	struct cli *cli;
+	const char *in, *out;
+	const char *file; /* of the pipeline; NULL: it was given as text */
+	const char *text; /* its bytes */
+	size_t ntext;
+	char *const *args; /* its arguments, then NULL */
+	bool keep_partial;
+	unsigned seconds;
+
+	/* As they were before the pipeline began. */
+	struct stat in_stat, file_stat;
+	uint64_t key; /* hash of the pipeline and its arguments */
+
+	char temporary[PATH_MAX]; /* name of the output until it is published */
+	int fd;                   /* the same, open */
+	struct graph graph;       /* what the records say */
+};
+
+/* Writes OUT and a suffix, or, where a folder cannot hold a name so long, a shortened name with a
+ * hash of the whole.  Answers false, with errno, when that is too long, too. */
+bool run_beside(char name[PATH_MAX], const char *out, const char *suffix);
+
+#define RUN_MANIFEST ".potok.json"
+#define RUN_LOCK ".potok.lock"
+#define RUN_PARTIAL ".partial"
+
+/* The name of this machine. */
+const char *run_host(void);
+
+/* Is the file as it was? */
+bool run_unchanged(const struct stat *was, const struct stat *is);
+
+/* Reads a file and tells its hash and size.  Answers false, with errno. */
+bool run_hash_file(const char *path, uint64_t *hash, uint64_t *size);
+
+#endif
