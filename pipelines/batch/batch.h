@@ -74,8 +74,8 @@ struct marker {
 	uint64_t out_size, out_mtime, out_hash; /* out_hash: 0 where potok-run keeps it */
 	int code;
 	unsigned tries;
-	uint64_t at; /* where the part begins that was bad */
-	double started, seconds;
+	uint64_t at;                    /* where the part begins that was bad */
+	double started, ended, seconds; /* seconds: of work */
 	char stage[64], host[128];
 	char text[2048]; /* last lines of standard error */
 };
@@ -91,12 +91,17 @@ bool names_add(struct names *, const char *name, size_t n);
 bool names_index(struct names *);
 /* Fills `at`, sorted, without those that come twice. */
 bool names_sort(struct names *);
+/* Whether name[n] is among sorted ones. */
+bool names_has(const struct names *, const char *name, size_t n);
 void names_free(struct names *);
 
 /* The whole file, with a NUL behind it, for free(); NULL: errno tells. */
 char *read_file(const char *path, size_t *n);
 /* Writes the file under another name and renames it; false: errno tells. */
 bool write_file(const char *path, const void *data, size_t n);
+/* The name of a file until it is published: of this machine and process, into buf[PATH_MAX]; false
+ * with errno when it is too long. */
+bool temporary_name(char *buf, const char *path);
 /* Makes the folders above a path; false: errno tells. */
 bool make_folders(char *path);
 
@@ -186,7 +191,8 @@ int finish(struct batch *);
 int status(struct batch *, bool json);
 int report(struct batch *, bool json);
 int verify(struct batch *);
-int sweep(struct batch *);
+/* Removes temporary files of processes that are gone; with all, every one. */
+int sweep(struct batch *, bool all);
 /* Takes the marks of bad inputs away. */
 int forget_bad(struct batch *);
 

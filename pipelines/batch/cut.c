@@ -447,7 +447,7 @@ publish(struct batch *b, const char *temporary, const char *out)
 int
 cut_join(struct batch *b, const char *name, const struct stat *st, const struct cut *cut)
 {
-	char out[BATCH_PATH], temporary[PATH_MAX], path[BATCH_PATH], end[128];
+	char out[BATCH_PATH], temporary[PATH_MAX], path[BATCH_PATH];
 	struct item item = {.name = (char *)name, .part = -1};
 	struct marker m = {.kind = MARKER_OK,
 	    .size = (uint64_t)st->st_size,
@@ -458,8 +458,7 @@ cut_join(struct batch *b, const char *name, const struct stat *st, const struct 
 	bool blocks = false;
 	struct joining *j = malloc(sizeof *j);
 
-	snprintf(end, sizeof end, ".tmp.%s.%ld.0", run_host(), (long)getpid());
-	if (j == NULL || !output_path(b, &item, out) || !run_beside(temporary, out, end) ||
+	if (j == NULL || !output_path(b, &item, out) || !temporary_name(temporary, out) ||
 	    !make_folders(out)) {
 		free(j);
 		return fault(b, CLI_OUTPUT, name, strerror(errno));
@@ -474,6 +473,8 @@ cut_join(struct batch *b, const char *name, const struct stat *st, const struct 
 		part.start = cut->starts[i];
 		part.length = cut->starts[i + 1] - cut->starts[i];
 		marker_read(b, &part, st, &of_part);
+		if (of_part.started < m.started)
+			m.started = of_part.started;
 		m.seconds += of_part.seconds;
 		m.tries += i == 0 ? of_part.tries : of_part.tries - 1;
 		code = output_path(b, &part, path) ? append(b, j, path, i + 1 == cut->n, &blocks)
@@ -488,6 +489,7 @@ cut_join(struct batch *b, const char *name, const struct stat *st, const struct 
 	if (code == CLI_OK)
 		code = publish(b, temporary, out);
 	if (code == CLI_OK && stat(out, &made) == 0) {
+		m.ended = now();
 		m.out_size = j->size;
 		m.out_mtime = mtime_of(&made);
 		m.out_hash = hash_value(&j->hash);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "hash.h"
+#include "run.h"
 
 int
 fault(struct batch *b, int code, const char *file, const char *why)
@@ -80,6 +81,24 @@ names_sort(struct names *names)
 	return true;
 }
 
+bool
+names_has(const struct names *names, const char *name, size_t n)
+{
+	size_t low = 0, high = names->n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = strncmp(names->at[middle], name, n);
+		if (order == 0 && names->at[middle][n] == '\0')
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
 void
 names_free(struct names *names)
 {
@@ -132,15 +151,21 @@ failed:
 }
 
 bool
+temporary_name(char *buf, const char *path)
+{
+	char end[128];
+
+	snprintf(end, sizeof end, ".tmp.%s.%ld.0", run_host(), (long)getpid());
+	return run_beside(buf, path, end);
+}
+
+bool
 write_file(const char *path, const void *data, size_t n)
 {
-	char temporary[BATCH_PATH], host[64];
+	char temporary[PATH_MAX];
 
 	/* Two machines may write the same marker at once. */
-	if (gethostname(host, sizeof host) != 0)
-		return false;
-	host[sizeof host - 1] = '\0';
-	if (!path_of(temporary, "%s.%s.%ld.tmp", path, host, (long)getpid()))
+	if (!temporary_name(temporary, path))
 		return false;
 	FILE *f = fopen(temporary, "w");
 	if (f == NULL)
@@ -272,7 +297,7 @@ parse(char *text, struct marker *m)
 		sscanf(line, "code %d", &m->code);
 		sscanf(line, "tries %u", &m->tries);
 		sscanf(line, "at %" SCNu64, &m->at);
-		sscanf(line, "time %lf %lf", &m->started, &m->seconds);
+		sscanf(line, "time %lf %lf %lf", &m->started, &m->ended, &m->seconds);
 		sscanf(line, "stage %63s", m->stage);
 		sscanf(line, "host %127s", m->host);
 		if (strchr(line, '\n') == NULL)
@@ -335,10 +360,10 @@ marker_write(const struct batch *b, const struct item *item, const struct marker
 	int n = snprintf(text, sizeof text,
 	    "potok-batch 1\nname %s\ninput %" PRIu64 " %" PRIu64 "\npipeline %" PRIx64
 	    "\noutput %" PRIu64 " %" PRIu64 " %" PRIx64 "\ncode %d\ntries %u\nat %" PRIu64
-	    "\ntime %.3f %.3f\nstage %s\nhost %s\n\n%s",
+	    "\ntime %.3f %.3f %.3f\nstage %s\nhost %s\n\n%s",
 	    shown, m->size, m->mtime, m->pipeline, m->out_size, m->out_mtime, m->out_hash, m->code,
-	    m->tries, m->at, m->started, m->seconds, m->stage[0] != '\0' ? m->stage : "-", m->host,
-	    m->text);
+	    m->tries, m->at, m->started, m->ended, m->seconds, m->stage[0] != '\0' ? m->stage : "-",
+	    m->host, m->text);
 	if (n < 0 || (size_t)n >= sizeof text || !marker_path(b, item, m->kind, path))
 		return false;
 	if (!write_file(path, text, (size_t)n) &&

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "process.h"
+#include "run.h"
 
 enum { TRIES = 3, LINES_KEPT = 8 };
 
@@ -133,9 +134,9 @@ worth_a_retry(int code)
 /* Runs one item until it is done, bad or given up, and writes its marker.  Answers CLI_OK, or the
  * code that stops the run. */
 static int
-run_item(struct batch *b, unsigned number, const struct item *item, int log, const char *host)
+run_item(struct batch *b, unsigned number, const struct item *item, int log)
 {
-	char in[BATCH_PATH], out[BATCH_PATH], part[BATCH_PATH];
+	char in[BATCH_PATH], out[BATCH_PATH], part[PATH_MAX];
 	struct stat st, made;
 	struct marker m;
 	struct cut cut = {0};
@@ -150,13 +151,14 @@ run_item(struct batch *b, unsigned number, const struct item *item, int log, con
 		return stop(b, number, CLI_OUTPUT, item->name, strerror(errno));
 
 	m = (struct marker){.pipeline = b->pipeline_hash, .started = now(), .at = item->start};
-	snprintf(m.host, sizeof m.host, "%s", host);
+	snprintf(m.host, sizeof m.host, "%s", run_host());
 	if (there) {
 		m.size = (uint64_t)st.st_size;
 		m.mtime = mtime_of(&st);
 	}
 	if (item->part >= 0) {
-		if (!path_of(part, "%s.in.%s.%ld", out, host, (long)getpid()))
+		char name[BATCH_PATH];
+		if (!path_of(name, "%s.in", out) || !temporary_name(part, name))
 			return stop(b, number, CLI_USAGE, item->name, "this name is too long\n");
 		/* An input that has changed since is cut anew by the next submission. */
 		if (!there || !cut_read(b, item->name, &st, &cut))
@@ -179,7 +181,8 @@ run_item(struct batch *b, unsigned number, const struct item *item, int log, con
 	if (process_asked)
 		return CLI_OK;
 
-	m.seconds = now() - m.started;
+	m.ended = now();
+	m.seconds = m.ended - m.started;
 	if (m.code != 0)
 		keep_last_lines(log, &m);
 	if (m.code == 0) {
@@ -222,16 +225,14 @@ find_group(struct batch *b, unsigned number, size_t group, long *at, size_t *cou
 int
 group_run(struct batch *b, unsigned number, size_t group)
 {
-	char path[BATCH_PATH], host[64], *line = NULL;
+	char path[BATCH_PATH], *line = NULL;
 	size_t count, cap = 0;
 	long at;
 	FILE *todo = NULL, *log = tmpfile();
 	int code = CLI_OK;
 
-	if (!names_index(&b->args) || !names_index(&b->run_args) || log == NULL ||
-	    gethostname(host, sizeof host) != 0)
+	if (!names_index(&b->args) || !names_index(&b->run_args) || log == NULL)
 		code = fault(b, CLI_SYSTEM, b->run, strerror(errno));
-	host[sizeof host - 1] = '\0';
 	fcntl(log ? fileno(log) : -1, F_SETFD, FD_CLOEXEC);
 	process_catch();
 	if (code == CLI_OK &&
@@ -251,7 +252,7 @@ group_run(struct batch *b, unsigned number, size_t group)
 			code = fault(b, CLI_DATA, path, "is damaged");
 		else {
 			item.name = line + n + 1;
-			code = run_item(b, number, &item, fileno(log), host);
+			code = run_item(b, number, &item, fileno(log));
 		}
 	}
 	free(line);

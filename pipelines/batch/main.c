@@ -26,6 +26,7 @@ enum {
 	OPT_TIMEOUT,
 	OPT_JSON,
 	OPT_BAD,
+	OPT_ALL,
 };
 
 static const char usage[] = "-p PIPELINE -o RUN [-j N] [OPTION...] [INPUT... | --from=LIST [-0]]\n"
@@ -50,6 +51,7 @@ static const char help[] =
     "      --recheck        have potok-run look again at what is done\n"
     "      --timeout=T, --allow-early-close, --allow-unaccounted: see potok-run(1)\n"
     "      --bad            retry: bad inputs, too\n"
+    "      --all            sweep: also what other machines began\n"
     "      --json           status, report: as JSON\n"
     "  -h, --help           this text\n"
     "  -V, --version        the version\n"
@@ -84,12 +86,13 @@ static const struct option longs[] = {
     {"allow-unaccounted", no_argument, NULL, OPT_RUN_OPTION},
     {"json", no_argument, NULL, OPT_JSON},
     {"bad", no_argument, NULL, OPT_BAD},
+    {"all", no_argument, NULL, OPT_ALL},
     {NULL, 0, NULL, 0},
 };
 
 struct call {
 	const char *pipeline, *run, *list;
-	bool nul, json, bad;
+	bool nul, json, bad, all;
 };
 
 /* A number with K, M, G or T behind it, in bytes. */
@@ -213,6 +216,9 @@ take_option(struct batch *b, struct call *call, int c, char *const argv[])
 	case OPT_BAD:
 		call->bad = true;
 		break;
+	case OPT_ALL:
+		call->all = true;
+		break;
 	case 'j':
 	case OPT_ON:
 	case OPT_ARG:
@@ -314,7 +320,7 @@ about(struct batch *b, const struct call *call, const char *what, char *const op
 	if (strcmp(what, "verify") == 0)
 		return verify(b);
 	if (strcmp(what, "sweep") == 0)
-		return sweep(b);
+		return sweep(b, call->all);
 	code = call->bad ? forget_bad(b) : CLI_OK;
 	return code == CLI_OK ? launch(b) : code;
 }

@@ -109,24 +109,6 @@ add_list(struct batch *b, struct names *names, const char *list, bool nul)
 	return code;
 }
 
-static bool
-has(const struct names *names, const char *name, size_t n)
-{
-	size_t low = 0, high = names->n;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		int order = strncmp(names->at[middle], name, n);
-		if (order == 0 && names->at[middle][n] == '\0')
-			return true;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
-}
-
 /* No two inputs may want one place under out/. */
 static int
 refuse_clashes(struct batch *b, const struct names *names)
@@ -136,14 +118,15 @@ refuse_clashes(struct batch *b, const struct names *names)
 	for (size_t i = 0; i < names->n; i++) {
 		const char *name = names->at[i];
 		size_t n = strlen(name);
-		if (name[0] == '/' && has(names, name + 1, n - 1))
+		if (name[0] == '/' && names_has(names, name + 1, n - 1))
 			return fault(b, CLI_USAGE, name,
 			    "has the same place under out/ as the name without the first '/'");
 		for (size_t k = 0; beside[k] != NULL; k++) {
 			size_t end = strlen(beside[k]);
 			/* The index is written beside outputs that are joined. */
 			if ((k == 0 || b->split > 0) && n > end &&
-			    strcmp(name + n - end, beside[k]) == 0 && has(names, name, n - end))
+			    strcmp(name + n - end, beside[k]) == 0 &&
+			    names_has(names, name, n - end))
 				return fault(b, CLI_USAGE, name,
 				    "this is also what stands beside the output of another input; "
 				    "leave one of them out");

@@ -13,15 +13,13 @@
 static void
 add_time(struct tally *t, const struct marker *m, uint64_t bytes)
 {
-	double end = m->started + m->seconds;
-
 	if (m->started > 0 && (t->first <= 0 || m->started < t->first))
 		t->first = m->started;
-	if (end > t->last)
-		t->last = end;
+	if (m->ended > t->last)
+		t->last = m->ended;
 	t->seconds += m->seconds;
 	t->retries += m->tries > 1 ? m->tries - 1 : 0;
-	if (end > t->since) {
+	if (m->ended > t->since) {
 		t->bytes_since += bytes;
 		t->items_since++;
 	}

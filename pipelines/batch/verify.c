@@ -1,7 +1,10 @@
 /* Looking after a run: verifying outputs, sweeping, forgetting what was bad. */
+#include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "process.h"
 #include "run.h"
@@ -115,9 +118,84 @@ forget_bad(struct batch *b)
 	return status_count(b, &t, false, forget, NULL);
 }
 
-int
-sweep(struct batch *b)
+/* --- sweeping ----------------------------------------------------------------------------- */
+
+struct sweeping {
+	struct names names; /* the manifest */
+	bool all;
+	size_t n;
+};
+
+/* Whether a name is that of a temporary file which nobody will finish: NAME.tmp.HOST.PID.N, of a
+ * process of this machine that is gone, or, when all are to go, of any. */
+static bool
+is_left(const char *name, bool all)
 {
-	(void)b;
-	return CLI_OK;
+	const char *at = NULL, *host = run_host();
+	size_t n = strlen(host);
+	char *end;
+
+	for (const char *p = strstr(name, ".tmp."); p != NULL; p = strstr(p + 1, ".tmp."))
+		at = p + strlen(".tmp.");
+	if (at == NULL || all)
+		return at != NULL;
+	if (strncmp(at, host, n) != 0 || at[n] != '.')
+		return false;
+	long pid = strtol(at + n + 1, &end, 10);
+	return end > at + n + 1 && (*end == '.' || *end == '\0') && pid > 0 &&
+	       kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+/* Sweeps a folder and those below.  `under` is what an output's name has before it; 0: there are no
+ * outputs. */
+static int
+sweep_folder(struct batch *b, struct sweeping *s, const char *folder, size_t under)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	int code = CLI_OK;
+
+	if (dir == NULL)
+		return fault(b, CLI_NOINPUT, folder, strerror(errno));
+	while (code == CLI_OK && (entry = readdir(dir)) != NULL) {
+		char path[BATCH_PATH];
+		struct stat st;
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (!path_of(path, "%s/%s", folder, entry->d_name) || lstat(path, &st) != 0)
+			continue;
+		if (S_ISDIR(st.st_mode)) {
+			code = sweep_folder(b, s, path, under);
+			continue;
+		}
+		/* An input may be called like that, with a slash before it or without. */
+		const char *name = path + under;
+		bool output = under > 0 && (names_has(&s->names, name, strlen(name)) ||
+					       names_has(&s->names, name - 1, strlen(name - 1)));
+		if (output || !is_left(entry->d_name, s->all))
+			continue;
+		if (unlink(path) != 0)
+			code = fault(b, CLI_OUTPUT, path, strerror(errno));
+		s->n += code == CLI_OK;
+	}
+	closedir(dir);
+	return code;
+}
+
+int
+sweep(struct batch *b, bool all)
+{
+	static const char *const folders[] = {"out", "parts", "status"};
+	struct sweeping s = {.all = all};
+	char path[BATCH_PATH];
+	int code = manifest_read(b, &s.names);
+
+	for (size_t i = 0; code == CLI_OK && i < sizeof folders / sizeof folders[0]; i++)
+		code = path_of(path, "%s/%s", b->run, folders[i])
+			   ? sweep_folder(b, &s, path, i == 0 ? strlen(path) + 1 : 0)
+			   : CLI_USAGE;
+	names_free(&s.names);
+	if (code == CLI_OK)
+		printf("%zu temporary files removed\n", s.n);
+	return code != CLI_OK ? code : cli_flush(&b->cli);
 }
