@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "io.h"
 
 enum {
 	LIVENESS = 100, /* where shells and their scripts have no descriptors of their own */
@@ -133,7 +134,7 @@ await(struct wait *w, double until, bool heed)
 		if (n > 0) {
 			/* No one writes to it: it ends with the last process that has it. */
 			char byte;
-			if (read(w->liveness, &byte, 1) <= 0) {
+			if (io_read(w->liveness, &byte, 1) <= 0) {
 				close(w->liveness);
 				w->liveness = -1;
 			}

@@ -271,6 +271,8 @@ take_entry(const struct run *run, json_t *m, const json_t *record, const json_t 
 	struct graph_id id = {0};
 	json_t *side;
 
+	if (role == NULL)
+		return true;
 	records_id(records_text(entry, "id"), &id);
 	if (strcmp(role, "side") == 0) {
 		side = side_of_entry(entry, folder);
@@ -279,7 +281,11 @@ take_entry(const struct run *run, json_t *m, const json_t *record, const json_t 
 		json_array_append_new(json_object_get(m, "beside"), side);
 	} else if (strcmp(way, "in") == 0 && kind != NULL && strcmp(kind, "file") == 0 &&
 		   !graph_same(&id, &run->graph.in) && !graph_made(&run->graph, &id)) {
-		add_once(json_object_get(m, "files"), file_of_entry(entry, folder, NULL));
+		json_t *file = file_of_entry(entry, folder, NULL);
+		/* Programs of a cluster's machines have inodes of their own. */
+		if (strcmp(role, "command") == 0)
+			json_object_del(file, "inode");
+		add_once(json_object_get(m, "files"), file);
 	}
 	return true;
 }
@@ -437,6 +443,24 @@ shown(const json_t *object, const char *name, char *buf, size_t cap)
 	return cli_printable(text != NULL ? text : "?", buf, cap);
 }
 
+/* An entry of a list of texts. */
+static const char *
+text_of_entry(const json_t *entry)
+{
+	const char *text = json_string_value(entry);
+
+	return text != NULL ? text : "?";
+}
+
+/* The same of our own words, which need no care. */
+static const char *
+word(const json_t *object, const char *name)
+{
+	const char *text = records_text(object, name);
+
+	return text != NULL ? text : "?";
+}
+
 static void
 explain_stage(const json_t *stage, size_t number)
 {
@@ -445,31 +469,32 @@ explain_stage(const json_t *stage, size_t number)
 	json_t *entry, *count;
 	size_t i;
 
-	printf("\n%zu. %s %s", number, shown(stage, "program", buf, sizeof buf),
-	    records_text(stage, "version"));
+	printf("\n%zu. %s %s", number,
+	    shown(stage, json_object_get(stage, "name") ? "name" : "program", buf, sizeof buf),
+	    word(stage, "version"));
 	json_array_foreach(json_object_get(stage, "libraries"), i, entry)
-	    printf("%s%s", i ? ", " : " (", json_string_value(entry));
+	    printf("%s%s", i ? ", " : " (", text_of_entry(entry));
 	printf("%s\n  ", i ? ")" : "");
 	json_array_foreach(json_object_get(stage, "arguments"), i, entry)
-	    printf(" %s", cli_printable(json_string_value(entry), buf, sizeof buf));
+	    printf(" %s", cli_printable(text_of_entry(entry), buf, sizeof buf));
 	printf("\n   %.3f s, %.3f s of the processor\n",
 	    json_real_value(json_object_get(stage, "seconds")),
 	    json_real_value(json_object_get(stage, "cpu")));
 	json_array_foreach(json_object_get(stage, "opened"), i, entry)
 	{
 		bool counted = json_object_get(entry, "xxh3") != NULL;
-		printf("   %-3s %s", records_text(entry, "way"), records_text(entry, "role"));
+		printf("   %-3s %s", word(entry, "way"), word(entry, "role"));
 		if (records_text(entry, "path") != NULL)
 			printf(" %s", shown(entry, "path", buf, sizeof buf));
 		printf(": %" PRIu64 " bytes%s%s\n",
 		    records_number(entry, counted ? "bytes" : "size"), counted ? ", hash " : "",
-		    counted ? records_text(entry, "xxh3") : "");
+		    counted ? word(entry, "xxh3") : "");
 	}
 	json_object_foreach(
 	    json_object_get(stage, "counts"), name, count) if (json_integer_value(count) > 0)
 	    printf("   %s: %" JSON_INTEGER_FORMAT "\n", name, json_integer_value(count));
-	if (strcmp(records_text(stage, "status"), "ok") != 0)
-		printf("   %s\n", records_text(stage, "status"));
+	if (strcmp(word(stage, "status"), "ok") != 0)
+		printf("   %s\n", word(stage, "status"));
 }
 
 static void
@@ -501,7 +526,7 @@ manifest_explain(struct cli *cli, const char *out)
 	printf("pipeline %s",
 	    shown(pipeline, records_text(pipeline, "path") ? "path" : "text", buf, sizeof buf));
 	json_array_foreach(json_object_get(pipeline, "arguments"), i, entry)
-	    printf(" %s", cli_printable(json_string_value(entry), buf, sizeof buf));
+	    printf(" %s", cli_printable(text_of_entry(entry), buf, sizeof buf));
 	putchar('\n');
 	explain_file("input", json_object_get(m, "in"));
 	explain_file("output", json_object_get(m, "out"));

@@ -111,6 +111,18 @@ take_ends(struct graph_node *node, const json_t *root)
 		   : 0;
 }
 
+/* What messages call it. */
+static const char *
+name_of(json_t *root)
+{
+	const char *name = records_text(root, "program"), *command = records_text(root, "command");
+
+	if (name == NULL || command == NULL)
+		return name;
+	json_object_set_new(root, "name", json_sprintf("%s %s", name, command));
+	return records_text(root, "name");
+}
+
 /* Makes a node of a record. */
 static bool
 take_record(struct graph_node *node, json_t *root)
@@ -119,7 +131,7 @@ take_record(struct graph_node *node, json_t *root)
 	size_t n = json_array_size(opened);
 
 	*node = (struct graph_node){
-	    .name = records_text(root, "program"),
+	    .name = name_of(root),
 	    .message = records_text(root, "message"),
 	    .pid = (long)records_number(root, "pid"),
 	    .status = status_of(records_text(root, "status")),

@@ -47,6 +47,7 @@ struct cli {
 	const char *examples;     /* whole lines, each a command that works */
 	const char *libraries;    /* for --version: names and versions, one a line; may be NULL */
 	char *const *arguments;   /* argv; for the run record */
+	const char *command;      /* of potok-wrap, for the run record; NULL: there is none */
 	bool is_driver;           /* no filter: without --stats and --capabilities */
 	bool line_to_line;        /* --capabilities: one line out for each line in */
 	bool lines_independent;   /* --capabilities: lines do not influence each other */

@@ -94,6 +94,28 @@ io_write_at(int fd, const void *data, size_t n, uint64_t offset)
 	return 0;
 }
 
+ptrdiff_t
+io_read_some(int fd, void *buf, size_t cap)
+{
+	ssize_t n;
+
+	do {
+		n = read(fd, buf, cap);
+	} while (n < 0 && errno == EINTR);
+	return n;
+}
+
+ptrdiff_t
+io_write_some(int fd, const void *data, size_t n)
+{
+	ssize_t put;
+
+	do {
+		put = write(fd, data, n);
+	} while (put < 0 && errno == EINTR);
+	return put;
+}
+
 void
 io_enlarge(int fd)
 {

@@ -14,6 +14,11 @@ int io_write(int fd, const void *data, size_t n);
 ptrdiff_t io_read_at(int fd, void *buf, size_t n, uint64_t offset);
 int io_write_at(int fd, const void *data, size_t n, uint64_t offset);
 
+/* One read or write of what is there or has room, without waiting where the descriptor does not
+ * block: EAGAIN then. */
+ptrdiff_t io_read_some(int fd, void *buf, size_t cap);
+ptrdiff_t io_write_some(int fd, const void *data, size_t n);
+
 /* Asks for a large pipe buffer when fd is a pipe with a smaller one: fewer switches between the
  * programs.  Whoever gave it a larger one keeps that. */
 void io_enlarge(int fd);

@@ -143,6 +143,10 @@ put_head(FILE *f, const struct cli *cli, const struct record *r)
 
 	fputs("{\"record\":1,\"program\":", f);
 	cli_json(f, cli->name);
+	if (cli->command != NULL) {
+		fputs(",\"command\":", f);
+		cli_json(f, cli->command);
+	}
 	fprintf(f, ",\"version\":\"%s\"", POTOK_VERSION);
 	put_lines(f, "libraries", cli->libraries);
 	fputs(",\"who\":", f);
