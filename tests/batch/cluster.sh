@@ -118,7 +118,7 @@ cat >"$d/slurm.conf" <<-E
 	ProctrackType=proctrack/linuxproc
 	TaskPlugin=task/none
 	SelectType=select/cons_tres
-	SelectTypeParameters=CR_CPU
+	SelectTypeParameters=CR_CPU,CR_LLN
 	JobAcctGatherType=jobacct_gather/none
 	AccountingStorageType=accounting_storage/none
 	SchedulerParameters=batch_sched_delay=1,sched_min_interval=100000
@@ -130,7 +130,8 @@ cat >"$d/slurm.conf" <<-E
 	ReturnToService=2
 	MaxArraySize=9
 	MpiDefault=none
-	NodeName=n[1-3] NodeAddr=$net.[11-13] CPUs=2 State=UNKNOWN
+	NodeName=n1 NodeAddr=$net.11 CPUs=6 State=UNKNOWN
+	NodeName=n[2-3] NodeAddr=$net.[12-13] CPUs=2 State=UNKNOWN
 	PartitionName=batch Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 E
 on head head slurmctld -D -f "$d/slurm.conf"
