@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 needs="build test"
 if [ "${1-}" = --full ]; then
 	needs="$needs readers cluster"
-	export POTOK_FULL=1
+	export POTOK_TESTS=full
 	shift
 fi
 [ $# -gt 0 ] || set -- dev

@@ -140,7 +140,7 @@ rank_of(const struct graph *g, const struct graph_node *node)
 	return known || node->nstreams == 0 ? rank : g->nnodes;
 }
 
-bool
+void
 graph_sort(struct graph *g)
 {
 	bool changed = true;
@@ -159,7 +159,6 @@ graph_sort(struct graph *g)
 	}
 	if (g->nnodes > 0)
 		qsort(g->nodes, g->nnodes, sizeof *g->nodes, compare);
-	return true;
 }
 
 /* --- faults --------------------------------------------------------------------------------- */
@@ -193,7 +192,8 @@ judge_file(struct judge *j, const struct graph_node *n, const struct graph_strea
 {
 	bool whole = s->end && s->at == 0;
 
-	if (graph_same(&s->id, &j->g->in) || j->g->allow_early_close || whole)
+	if (graph_same(&s->id, &j->g->in) || j->g->allow_early_close || whole ||
+	    n->status == GRAPH_READER_GONE)
 		return;
 	blame(j, CLI_SETUP, "%s read only a part of %s; --allow-early-close, if that is meant",
 	    n->name, s->path != NULL ? s->path : "a file");
@@ -228,7 +228,8 @@ judge_link(struct judge *j, const struct graph_node *n, const struct graph_strea
 	if (is_equal(from.stream, s))
 		return;
 	if (!s->end && s->bytes <= from.stream->bytes) {
-		if (!j->g->allow_early_close)
+		/* One whose own reader is gone had to stop. */
+		if (!j->g->allow_early_close && n->status != GRAPH_READER_GONE)
 			blame(j, CLI_SETUP,
 			    "%s stopped reading after %" PRIu64 " bytes of what %s wrote; "
 			    "--allow-early-close, if that is meant",

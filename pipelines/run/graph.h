@@ -50,9 +50,8 @@ struct graph {
 	bool allow_early_close, allow_unaccounted;
 };
 
-/* Puts the nodes in the order of the text's way, from the input on.  Answers false when there is no
- * memory. */
-bool graph_sort(struct graph *);
+/* Puts the nodes in the order of the text's way, from the input on. */
+void graph_sort(struct graph *);
 
 /*
  * Answers 0 when nothing was lost, or the exit code for potok-run, with the first thing that broke

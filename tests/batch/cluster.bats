@@ -1,5 +1,5 @@
 # potok-batch over 2,000 files and over one of 2 GB, here, over ssh and on Slurm, with machines that
-# fail: minutes, so only "sh tests/run.sh --full" asks for it, by POTOK_FULL=1.  BIN: the folder of
+# fail: minutes, so only "sh tests/run.sh --full" asks for it, by POTOK_TESTS=full.  BIN: the folder of
 # the programs.  BIG: megabytes of the large file.
 # shellcheck disable=SC2154 # output, status and stderr are set by run
 bats_require_minimum_version 1.5.0
@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 FILES=2000 POISON=20
 
 setup_file() {
-	[ "${POTOK_FULL-}" = 1 ] || return 0
+	[ "${POTOK_TESTS-}" = full ] || return 0
 	cd "$BATS_FILE_TMPDIR" || return 1
 	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
 	PATH=$BIN:$PATH
@@ -49,7 +49,7 @@ teardown_file() {
 }
 
 setup() {
-	[ "${POTOK_FULL-}" = 1 ] || skip "only with tests/run.sh --full"
+	[ "${POTOK_TESTS-}" = full ] || skip "only with tests/run.sh --full"
 	cd "$BATS_FILE_TMPDIR" || return 1
 	PATH=$BIN:$PATH
 	started=$SECONDS

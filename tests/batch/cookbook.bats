@@ -40,7 +40,7 @@ commands() {
 }
 
 @test "Snakemake" {
-	[ "${POTOK_FULL-}" = 1 ] || skip "only with tests/run.sh --full"
+	[ "${POTOK_TESTS-}" = full ] || skip "only with tests/run.sh --full"
 	command -v snakemake >/dev/null || skip "no snakemake"
 	section Snakemake >Snakefile
 	snakemake --quiet -j 2
