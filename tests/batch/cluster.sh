@@ -12,11 +12,19 @@ what=$1 d=$2
 net=10.78.0
 machines="1 2 3"
 
+# off NAMESPACE: ends all that runs there, also what begins meanwhile.
+off() {
+	while pids=$(ip netns pids "$1") && [ -n "$pids" ]; do
+		# shellcheck disable=SC2086  # numbers
+		kill -9 $pids 2>/dev/null || true
+	done
+}
+
 down() {
 	# The machines first, with whatever runs on them; then what is not on any.
 	for i in $machines head; do
 		[ -e "/run/netns/potok-$i" ] || continue
-		ip netns pids "potok-$i" | xargs -r kill -9
+		off "potok-$i"
 		ip netns del "potok-$i"
 	done
 	[ ! -s "$d/munge/pid" ] || kill "$(cat "$d/munge/pid")"
@@ -146,7 +154,9 @@ cat >"$d/head" <<-E
 E
 cat >"$d/off" <<-E
 	#!/bin/sh
-	ip netns pids "potok-\$1" | xargs -r kill -9
+	while pids=\$(ip netns pids "potok-\$1") && [ -n "\$pids" ]; do
+		kill -9 \$pids 2>/dev/null || true
+	done
 E
 chmod 755 "$d/head" "$d/off"
 
