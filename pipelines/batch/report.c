@@ -31,16 +31,20 @@ add_record(struct reporting *r, const char *output)
 {
 	char path[PATH_MAX];
 	const char *name;
-	size_t i;
-	json_t *stage, *n;
+	size_t i, k;
+	json_t *stage, *stream, *n;
 	json_t *m = run_beside(path, output, RUN_MANIFEST) ? json_load_file(path, 0, NULL) : NULL;
 
 	json_array_foreach(json_object_get(m, "stages"), i, stage)
 	{
 		const char *program = json_string_value(json_object_get(stage, "program"));
-		const char *encoding = json_string_value(json_object_get(stage, "encoding"));
-		if (encoding != NULL)
-			add(r->encodings, encoding, 1);
+		json_array_foreach(json_object_get(stage, "opened"), k, stream)
+		{
+			const char *encoding =
+			    json_string_value(json_object_get(stream, "encoding"));
+			if (encoding != NULL)
+				add(r->encodings, encoding, 1);
+		}
 		if (program == NULL)
 			continue;
 		if (json_object_get(r->counts, program) == NULL)

@@ -64,6 +64,9 @@ struct cli {
 	bool joined;      /* all operands are one stream; a fault in one ends it */
 	bool count_lines; /* messages about bad data name the line; costs a pass over the input */
 
+	/* For the record: what the operand was read as, when that is to be told.  run sets it. */
+	char encoding[64];
+
 	/* Kept by the functions below.  Of the stream that start and run are called for: its
 	 * operand, and, where operands are not joined, its descriptor. */
 	const char *operand;

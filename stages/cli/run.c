@@ -55,7 +55,9 @@ is_own_output(int fd)
 static void
 close_operand(struct job *job)
 {
+	job->in.encoding = job->cli->encoding;
 	record_stream_end(job->cli->record, &job->in);
+	job->cli->encoding[0] = '\0';
 	if (job->cli->fd > STDIN_FILENO)
 		close(job->cli->fd);
 	job->cli->fd = -1;

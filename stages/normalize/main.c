@@ -15,6 +15,7 @@ enum { OPT_BAD = CLI_OPT_OWN, OPT_FORM, OPT_NEWLINE, OPT_REPAIR, OPT_LIST, OPT_D
 struct program {
 	struct potok_normalize_options options;
 	struct potok_normalize stage;
+	struct cli *cli;
 };
 
 static enum potok_status
@@ -24,6 +25,18 @@ start(void *ctx, struct potok_stage **stage)
 
 	*stage = &p->stage.stage;
 	return potok_normalize_init(&p->stage, &p->options);
+}
+
+/* Notes for the record what the encoding was. */
+static enum potok_status
+run(void *ctx, struct potok_chain *chain)
+{
+	struct program *p = ctx;
+	enum potok_status s = potok_chain_run(chain);
+
+	snprintf(
+	    p->cli->encoding, sizeof p->cli->encoding, "%s", potok_normalize_encoding(&p->stage));
+	return s;
 }
 
 /* The labels for "did you mean". */
@@ -218,10 +231,12 @@ main(int argc, char **argv)
 			"  potok-normalize -f koi8-r old.txt | grep Москва\n",
 	    .libraries = libraries,
 	    .start = start,
+	    .run = run,
 	    .program = &p,
 	};
 	int c, code;
 
+	p.cli = &cli;
 	cli_begin();
 	potok_normalize_versions(libraries, sizeof libraries);
 	while ((c = getopt_long(argc, argv, CLI_SHORT "f:", longs, NULL)) != -1) {

@@ -94,6 +94,7 @@ fits() {
 	potok-batch -p plain.sh -o run --split=30000 in
 	fits run in cat
 	sed -n 2p run/parts/*/plan | grep -qx windows-1251
+	potok-batch report --json run | grep -q "\"encodings\":{\"windows-1251\":$(parts run)}"
 	# A pipeline that names it itself.
 	printf 'potok-normalize -f windows-1251 | potok-split | potok-translit -s bgnpcgn-rus-1947 --both\n' >named.sh
 	potok-batch -p named.sh -o named --split=30000 in
