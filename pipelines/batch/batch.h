@@ -138,9 +138,11 @@ int manifest_write(struct batch *, struct names *);
 
 /* Reads the inputs, operands and a list, into the manifest. */
 int plan_inputs(struct batch *, char *const operands[], const char *list, bool nul);
-/* Writes todo.N and groups.N, cut for `ntasks` of Slurm (0: as many as there should be, at most
- * `most`).  *number is N, *ngroups and *ntasks how many there are; nothing to do: 0. */
-int plan_todo(struct batch *, uint64_t most, unsigned *number, size_t *ngroups, size_t *ntasks);
+/* Writes todo.N and groups.N, for so many slots, cut for `ntasks` of Slurm (0: as many as there
+ * should be, at most `most`).  *number is N, *ngroups and *ntasks how many there are; nothing to
+ * do: 0. */
+int plan_todo(struct batch *, unsigned slots, uint64_t most, unsigned *number, size_t *ngroups,
+    size_t *ntasks);
 /* The groups of a task, or of all (task below 0), as lines of numbers in an unlinked file. */
 FILE *plan_groups(struct batch *, unsigned number, long task);
 

@@ -51,7 +51,11 @@ run_groups(struct batch *b, unsigned number, FILE *groups, bool on_hosts)
 	size_t i = 0;
 
 	snprintf(n, sizeof n, "%u", number);
-	snprintf(jobs, sizeof jobs, "%u", b->njobs);
+	/* As many as the list of machines says of each. */
+	if (on_hosts && !b->njobs_given)
+		strcpy(jobs, "100%");
+	else
+		snprintf(jobs, sizeof jobs, "%u", b->njobs);
 	bool parallel = have_parallel();
 	if (!parallel && (on_hosts || b->memfree != NULL))
 		return fault(b, BATCH_SETUP, "parallel",
@@ -229,6 +233,22 @@ submit_all(struct batch *b, unsigned number, size_t ntasks)
 	return CLI_OK;
 }
 
+/* How many items can run at once, of one task of Slurm: groups are made for that. */
+static unsigned
+slots(const struct batch *b)
+{
+	unsigned n = 0;
+
+	if (b->on != ON_SSH)
+		return b->njobs;
+	for (const char *p = b->hosts; p != NULL && n < 100000; p = strchr(p, ',')) {
+		p += *p == ',';
+		unsigned of_host = (unsigned)strtoul(p, NULL, 10);
+		n += b->njobs_given || of_host == 0 ? b->njobs : of_host;
+	}
+	return n;
+}
+
 /* --- all of them -------------------------------------------------------------------------- */
 
 int
@@ -241,7 +261,7 @@ launch(struct batch *b)
 	if (b->on == ON_SLURM && (most = array_most()) == 0)
 		return fault(
 		    b, BATCH_SETUP, "scontrol", "does not tell the MaxArraySize of a cluster");
-	int code = plan_todo(b, most, &number, &ngroups, &ntasks);
+	int code = plan_todo(b, slots(b), most, &number, &ngroups, &ntasks);
 	if (code != CLI_OK)
 		return code;
 	if (ngroups > 0 && b->on == ON_SLURM)

@@ -301,10 +301,10 @@ new_files(struct batch *b, unsigned *number, FILE **groups)
 
 /* Writes the items of one task, in groups; answers how many groups. */
 static size_t
-write_groups(const struct batch *b, const struct item *items, size_t n, FILE *todo, FILE *groups)
+write_groups(const struct item *items, size_t n, size_t slots, FILE *todo, FILE *groups)
 {
 	uint64_t bytes = 0, most;
-	size_t ngroups = 0, slots = b->njobs, count = n / (8 * slots);
+	size_t ngroups = 0, count = n / (8 * slots);
 
 	for (size_t i = 0; i < n; i++)
 		bytes += items[i].length;
@@ -331,7 +331,8 @@ write_groups(const struct batch *b, const struct item *items, size_t n, FILE *to
 }
 
 int
-plan_todo(struct batch *b, uint64_t most, unsigned *number, size_t *ngroups, size_t *ntasks)
+plan_todo(struct batch *b, unsigned slots, uint64_t most, unsigned *number, size_t *ngroups,
+    size_t *ntasks)
 {
 	struct names names = {0};
 	struct todo t = {0};
@@ -361,7 +362,7 @@ plan_todo(struct batch *b, uint64_t most, unsigned *number, size_t *ngroups, siz
 	for (size_t i = 0, end; i < t.n; i = end) {
 		for (end = i + 1; end < t.n && t.items[end].task == t.items[i].task;)
 			end++;
-		*ngroups += write_groups(b, t.items + i, end - i, todo, groups);
+		*ngroups += write_groups(t.items + i, end - i, slots, todo, groups);
 	}
 	bool failed = ferror(todo) || ferror(groups);
 	failed = (fclose(todo) != 0) | (fclose(groups) != 0) | failed;

@@ -126,24 +126,46 @@ struct sweeping {
 	size_t n;
 };
 
-/* Whether a name is that of a temporary file which nobody will finish: NAME.tmp.HOST.PID.N, of a
- * process of this machine that is gone, or, when all are to go, of any. */
+/* Whether a process is one of this machine, and gone. */
 static bool
-is_left(const char *name, bool all)
+is_gone(const char *host, size_t n, long pid)
 {
-	const char *at = NULL, *host = run_host();
-	size_t n = strlen(host);
-	char *end;
+	return strlen(run_host()) == n && strncmp(host, run_host(), n) == 0 && pid > 0 &&
+	       kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
 
+/* The same of the one that made a lock. */
+static bool
+lock_is_left(const char *path)
+{
+	char host[128];
+	long pid;
+	FILE *f = fopen(path, "r");
+	bool left = f != NULL && fscanf(f, "%127s %ld", host, &pid) == 2 &&
+		    is_gone(host, strlen(host), pid);
+
+	if (f != NULL)
+		fclose(f);
+	return left;
+}
+
+/* Whether a file is one that nobody will finish: NAME.tmp.HOST.PID.N or a lock, of a process of
+ * this machine that is gone, or, when all are to go, of any. */
+static bool
+is_left(const char *path, const char *name, bool all)
+{
+	size_t n = strlen(name), lock = strlen(RUN_LOCK);
+	const char *at = NULL;
+
+	if (n > lock && strcmp(name + n - lock, RUN_LOCK) == 0)
+		return all || lock_is_left(path);
 	for (const char *p = strstr(name, ".tmp."); p != NULL; p = strstr(p + 1, ".tmp."))
 		at = p + strlen(".tmp.");
 	if (at == NULL || all)
 		return at != NULL;
-	if (strncmp(at, host, n) != 0 || at[n] != '.')
-		return false;
-	long pid = strtol(at + n + 1, &end, 10);
-	return end > at + n + 1 && (*end == '.' || *end == '\0') && pid > 0 &&
-	       kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+	/* The name of a machine may have dots. */
+	n = strlen(run_host());
+	return strlen(at) > n && at[n] == '.' && is_gone(at, n, strtol(at + n + 1, NULL, 10));
 }
 
 /* Sweeps a folder and those below.  `under` is what an output's name has before it; 0: there are no
@@ -172,7 +194,7 @@ sweep_folder(struct batch *b, struct sweeping *s, const char *folder, size_t und
 		const char *name = path + under;
 		bool output = under > 0 && (names_has(&s->names, name, strlen(name)) ||
 					       names_has(&s->names, name - 1, strlen(name - 1)));
-		if (output || !is_left(entry->d_name, s->all))
+		if (output || !is_left(path, entry->d_name, s->all))
 			continue;
 		if (unlink(path) != 0)
 			code = fault(b, CLI_OUTPUT, path, strerror(errno));

@@ -211,10 +211,12 @@ no_temporary() {
 	: >"run/out/in/1.gz.tmp.$(uname -n).$!.0"
 	: >"run/out/in/1.gz.tmp.$(uname -n).$$.0"
 	: >"run/out/in/1.gz.tmp.elsewhere.1.0"
+	echo "$(uname -n) $! 1" >run/out/in/1.gz.potok.lock
+	echo "$(uname -n) $$ 1" >run/out/in/2.gz.potok.lock
 	run -0 potok-batch sweep run
-	[ "$output" = "1 temporary files removed" ]
-	run -0 potok-batch sweep --all run
 	[ "$output" = "2 temporary files removed" ]
+	run -0 potok-batch sweep --all run
+	[ "$output" = "3 temporary files removed" ]
 	expect run 4
 	touch -r run/out/in/2.gz stamp
 	printf 'x' | dd of=run/out/in/2.gz conv=notrunc status=none
