@@ -325,24 +325,23 @@ about(struct batch *b, const struct call *call, const char *what, char *const op
 	return code == CLI_OK ? launch(b) : code;
 }
 
-int
-main(int argc, char *argv[])
+/* Reads the options and does what is asked. */
+static int
+act(struct batch *b, int argc, char *argv[])
 {
 	static const char *const whats[] = {"status", "retry", "sweep", "verify", "report", NULL};
 	static const char *const inners[] = {"group", "task", "finish", NULL};
-	struct batch b = {.cli = {.name = "potok-batch", .libraries = ""}};
 	struct call call = {0};
 	const char *what = NULL;
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	int c, code;
 
-	cli_begin();
-	code = find_self(&b, argv[0]);
+	code = find_self(b, argv[0]);
 	if (code != CLI_OK)
 		return code;
 	for (int i = 0; argc > 1 && inners[i] != NULL; i++) {
 		if (strcmp(argv[1], inners[i]) == 0)
-			return inner(&b, argc, argv);
+			return inner(b, argc, argv);
 	}
 	for (int i = 0; argc > 1 && whats[i] != NULL; i++) {
 		if (strcmp(argv[1], whats[i]) == 0)
@@ -351,14 +350,26 @@ main(int argc, char *argv[])
 	if (what != NULL)
 		optind = 2;
 	while ((c = getopt_long(argc, argv, ":hVp:o:j:0", longs, NULL)) != -1) {
-		code = take_option(&b, &call, c, argv);
+		code = take_option(b, &call, c, argv);
 		if (code >= 0)
 			return code;
 	}
-	if (!b.njobs_given)
-		b.njobs = b.on == ON_SLURM || processors < 1 ? 1 : (unsigned)processors;
-	if ((b.on == ON_SSH) != (b.hosts != NULL))
-		return cli_usage(&b.cli, "--on=ssh and --sshlogin belong together");
-	return what != NULL ? about(&b, &call, what, argv + optind)
-			    : begin(&b, &call, argv + optind);
+	if (!b->njobs_given)
+		b->njobs = b->on == ON_SLURM || processors < 1 ? 1 : (unsigned)processors;
+	if ((b->on == ON_SSH) != (b->hosts != NULL))
+		return cli_usage(&b->cli, "--on=ssh and --sshlogin belong together");
+	return what != NULL ? about(b, &call, what, argv + optind) : begin(b, &call, argv + optind);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct batch b = {.cli = {.name = "potok-batch", .libraries = ""}};
+
+	cli_begin();
+	int code = act(&b, argc, argv);
+	free(b.base);
+	names_free(&b.args);
+	names_free(&b.run_args);
+	return code;
 }
