@@ -139,7 +139,10 @@ launch_task(struct batch *b, unsigned number, unsigned task)
 
 	b->njobs = cpus != NULL && cli_number(cpus, 1, 4096, &n) ? (unsigned)n : 1;
 	int code = run_task(b, number, task, false);
-	if (process_asked == SIGUSR1 && job != NULL) {
+	int why = process_asked;
+	/* What we run from here on is not to end. */
+	process_asked = 0;
+	if (why == SIGUSR1 && job != NULL) {
 		/* The time limit is near.  What is done is done; the rest runs again. */
 		snprintf(id, sizeof id, "%s_%u", job, task);
 		char *argv[] = {"scontrol", "requeue", id, NULL};
@@ -148,9 +151,7 @@ launch_task(struct batch *b, unsigned number, unsigned task)
 		return fault(
 		    b, BATCH_RETRY, id, "the time limit is near, and scontrol cannot requeue it");
 	}
-	if (process_asked)
-		return 128 + (int)process_asked;
-	return code;
+	return why != 0 ? 128 + why : code;
 }
 
 /* How many tasks an array may have here. */
