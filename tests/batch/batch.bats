@@ -272,3 +272,29 @@ no_temporary() {
 	grep -q '^--parsable --array=0-3 --cpus-per-task=2 --requeue .*--signal=B:USR1@120 .*--time=10 --comment=a b .*/run/task.1.sh$' calls
 	grep -q '^--parsable --dependency=afterany:1 .*/run/finish.1.sh$' calls
 }
+
+@test "a task of Slurm whose time is nearly up goes back into the queue" {
+	inputs 12
+	mkdir bin
+	cat >bin/scontrol <<-'S'
+		#!/bin/sh
+		echo "$@" >>calls
+		echo "MaxArraySize            = 4"
+	S
+	printf '#!/bin/sh\necho 7\n' >bin/sbatch
+	chmod +x bin/*
+	PATH=$PWD/bin:$PATH
+	printf 'potok-compress -d | potok-normalize | potok-split\nsleep 0.3\n' >slow.sh
+	potok-batch -p slow.sh -o run --on=slurm --tasks=1 in
+	export SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=0
+	sh run/task.1.sh 2>said &
+	task=$!
+	until [ "$(find run/status -name '*.ok' 2>/dev/null | wc -l)" -ge 2 ]; do sleep 0.05; done
+	kill -USR1 $task
+	wait $task
+	grep -qx 'requeue 7_0' calls
+	counts '[0-9]*' 0 '[1-9][0-9]*'
+	sh run/task.1.sh
+	sh run/finish.1.sh
+	expect run 12
+}
