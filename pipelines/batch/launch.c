@@ -175,7 +175,8 @@ submit(struct batch *b, const char *name, unsigned number, const char *options, 
 {
 	char path[BATCH_PATH], script[3 * BATCH_PATH], line[4 * BATCH_PATH] = "";
 
-	int n = snprintf(script, sizeof script, "#!/bin/sh\nexec %s\n", command);
+	/* Slurm may tell of the time as early as the task begins; untold is better than killed. */
+	int n = snprintf(script, sizeof script, "#!/bin/sh\ntrap '' USR1\nexec %s\n", command);
 	if (!path_of(path, "%s/%s.%u.sh", b->run, name, number) ||
 	    !write_file(path, script, (size_t)n))
 		return fault(b, CLI_OUTPUT, path, strerror(errno));

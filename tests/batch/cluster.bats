@@ -150,8 +150,8 @@ kill_tree() {
 @test "a task of Slurm whose time is up goes on where it was" {
 	need_cluster
 	new_cluster
-	SLOW=0.1 cluster/head potok-batch -p clean.sh -o run --on=slurm --tasks=6 --wait \
-		--slurm-args='--time=2 --signal=B:USR1@90' in &
+	SLOW=0.5 cluster/head potok-batch -p clean.sh -o run --on=slurm --tasks=6 --wait \
+		--slurm-args='--time=3 --signal=B:USR1@60' in &
 	launcher=$!
 	code=0
 	wait $launcher || code=$?

@@ -131,7 +131,7 @@ fits() {
 	run -64 --separate-stderr potok-batch -p wrapped.sh -o run --split=30000 in
 	[[ $stderr == *"--at=blank suffices"* ]]
 	sh wrapped.sh <in >expected
-	for size in 5000 30000; do
+	for size in 30000 90000; do
 		rm -rf run
 		potok-batch -p wrapped.sh -o run --at=blank --split=$size in
 		[ "$(parts run)" -gt 3 ]
