@@ -11,7 +11,7 @@ for job in "$@"; do
 		debian="$debian gcc make cmake pkg-config libc6-dev libicu-dev zlib1g-dev libdeflate-dev libisal-dev libxxhash-dev libjansson-dev"
 		brew="$brew cmake pkg-config icu4c libdeflate isa-l xxhash jansson" ;;
 	test)
-		debian="$debian g++ libcmocka-dev bats unicode-data mandoc python3 icu-devtools pigz tabix gzip perl parallel"
+		debian="$debian g++ libcmocka-dev bats unicode-data mandoc python3 xxhash icu-devtools pigz tabix gzip perl parallel"
 		brew="$brew cmocka bats-core mandoc pigz htslib parallel" ;;
 	readers)
 		debian="$debian isal libdeflate-tools p7zip-full libarchive-tools zstd busybox ruby nodejs"

@@ -394,7 +394,9 @@ graph_judge(const struct graph *g, char *message, size_t cap)
 		gone = gone || g->nodes[i].status == GRAPH_READER_GONE;
 	/* With pipefail the shell tells of a reader that was allowed to go. */
 	if (g->code != 0 && !(g->code == 128 + 13 && gone))
-		blame(&j, graph_code(g->code), "the pipeline ended with exit code %d", g->code);
+		blame(&j, graph_code(g->code),
+		    "the pipeline ended with exit code %d, though its programs ended well, %s last",
+		    g->code, g->nnodes > 0 ? g->nodes[g->nnodes - 1].name : "none");
 	return j.code;
 }
 

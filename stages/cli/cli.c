@@ -59,7 +59,7 @@ cli_report(struct cli *cli, enum cli_exit code, uint64_t byte, const char *forma
 	fprintf(stderr, "%s: %s\n", cli->name, text);
 	if (cli->code == CLI_OK)
 		cli->code = code;
-	if (cli->record != NULL)
+	if (record_is_open(cli->record))
 		record_fault(cli->record, text, byte);
 	else
 		record_refusal(cli, cli->code, text);

@@ -376,6 +376,12 @@ record_refusal(const struct cli *cli, int code, const char *message)
 	close_end(&r, code, NULL, 0);
 }
 
+bool
+record_is_open(const struct record *r)
+{
+	return r != NULL && r->f != NULL;
+}
+
 void
 record_fault(struct record *r, const char *message, uint64_t byte)
 {
@@ -425,7 +431,7 @@ record_stream_moved(struct record_stream *s, int fd)
 void
 record_stream_end(struct record *r, struct record_stream *s)
 {
-	if (r == NULL || r->f == NULL || !s->open)
+	if (!record_is_open(r) || !s->open)
 		return;
 	s->open = false;
 	put_entry(r, s->way, s->role);
@@ -450,7 +456,7 @@ record_file(struct record *r, const char *way, const char *role, const char *pat
 {
 	struct stat st;
 
-	if (r != NULL && r->f != NULL && stat(path, &st) == 0)
+	if (record_is_open(r) && stat(path, &st) == 0)
 		put_file(r, way, role, path, &st);
 }
 
@@ -467,7 +473,7 @@ record_side(struct record *r, const char *path, const char *temporary)
 {
 	struct stat st;
 
-	if (r == NULL || r->f == NULL || stat(temporary, &st) < 0)
+	if (!record_is_open(r) || stat(temporary, &st) < 0)
 		return;
 	put_entry(r, "out", "side");
 	fputc(',', r->f);

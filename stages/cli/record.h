@@ -43,8 +43,11 @@ bool record_end(struct cli *, const struct potok_count *counts, size_t ncounts);
  * program ends here by SIGPIPE. */
 void record_close(struct cli *);
 
-/* Writes the whole record of a program that ends before its work began. */
+/* Writes the end record of a fault before the record was begun or after it was ended. */
 void record_refusal(const struct cli *, int code, const char *message);
+
+/* Is it begun and not ended?  False of NULL. */
+bool record_is_open(const struct record *);
 
 /* Keeps the first fault.  byte: where in the input; UINT64_MAX: nowhere. */
 void record_fault(struct record *, const char *message, uint64_t byte);

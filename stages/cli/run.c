@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "pair.h"
 #include "record.h"
 
 enum { COUNTS_MAX = 64, NAME_SHOWN = 1024 };
@@ -26,7 +27,7 @@ struct job {
 	uint64_t operands, bytes_in, bytes_out;
 	struct potok_count total[COUNTS_MAX];
 	size_t ntotal;
-	struct record_stream in, out; /* used while a record is kept */
+	struct pair pair; /* used while a record is kept */
 };
 
 static const char *
@@ -55,8 +56,9 @@ is_own_output(int fd)
 static void
 close_operand(struct job *job)
 {
-	job->in.encoding = job->cli->encoding;
-	record_stream_end(job->cli->record, &job->in);
+	pair_part(&job->pair);
+	job->pair.in.encoding = job->cli->encoding;
+	record_stream_end(job->cli->record, &job->pair.in);
 	job->cli->encoding[0] = '\0';
 	if (job->cli->fd > STDIN_FILENO)
 		close(job->cli->fd);
@@ -68,7 +70,7 @@ begin_input(struct job *job)
 {
 	bool named = strcmp(job->cli->operand, "-") != 0;
 
-	record_stream_begin(&job->in, "in", named ? "operand" : "stdin", job->cli->fd,
+	record_stream_begin(&job->pair.in, "in", named ? "operand" : "stdin", job->cli->fd,
 	    named ? job->cli->operand : NULL);
 }
 
@@ -111,16 +113,6 @@ read_patiently(int fd, void *buf, size_t cap)
 	return n;
 }
 
-/* Keeps what was read for the record. */
-static void
-record_read(struct job *job, const void *buf, ptrdiff_t n)
-{
-	if (n > 0)
-		record_bytes(&job->in, buf, (size_t)n);
-	else if (n == 0)
-		job->in.end = true;
-}
-
 /* Reads the open operand; when they are joined, also those behind it, up to the first that cannot
  * be read: that is no end, or the stage would finish a stream that lacks text. */
 static ptrdiff_t
@@ -129,11 +121,13 @@ read_operand(void *ctx, void *buf, size_t cap)
 	struct job *job = ctx;
 
 	for (;;) {
-		if (job->in.open && job->in.bytes == 0)
-			record_stream_moved(&job->in, job->cli->fd);
+		struct record_stream *in = &job->pair.in;
+		if (in->open && in->bytes == 0)
+			record_stream_moved(in, job->cli->fd);
 		ptrdiff_t n = job->cli->fd < 0 ? 0 : read_patiently(job->cli->fd, buf, cap);
-		if (job->in.open)
-			record_read(job, buf, n);
+		in->end = n == 0;
+		if (in->open && n > 0)
+			pair_read(&job->pair, buf, (size_t)n);
 		if (n > 0)
 			job->bytes_in += (uint64_t)n;
 		if (!job->cli->joined || n != 0)
@@ -157,8 +151,8 @@ write_output(void *ctx, const void *data, size_t n)
 			record_reader_gone(job->cli->record);
 		return -1;
 	}
-	if (job->out.open)
-		record_bytes(&job->out, data, n);
+	if (job->pair.out.open)
+		pair_write(&job->pair, data, n);
 	job->bytes_out += n;
 	return 0;
 }
@@ -347,8 +341,11 @@ cli_run_files(struct cli *cli, char *const files[])
 
 	if (cli->code != CLI_OK || !record_begin(cli))
 		return cli->code;
-	if (cli->record != NULL)
-		record_stream_begin(&job.out, "out", "stdout", STDOUT_FILENO, NULL);
+	if (cli->record != NULL) {
+		record_stream_begin(&job.pair.out, "out", "stdout", STDOUT_FILENO, NULL);
+		/* A program that runs the stage itself may read and write in two threads. */
+		pair_begin(&job.pair, cli->run == NULL);
+	}
 	if (cli->stats_file != NULL)
 		record_file(cli->record, "out", "stats", cli->stats_file);
 	io_enlarge(STDOUT_FILENO);
@@ -363,7 +360,7 @@ cli_run_files(struct cli *cli, char *const files[])
 			close_operand(&job);
 		}
 	}
-	record_stream_end(cli->record, &job.out);
+	record_stream_end(cli->record, &job.pair.out);
 	record_end(cli, job.total, job.ntotal);
 	if (close(STDOUT_FILENO) < 0 && !job.write_failed)
 		report_output(&job);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh [-n RUNS] [SECTION...]: speed beside the peers', memory, start-up.  Prints tables in Markdown.
-# Sections: normalize split translit compress lines startup memory (all of them when none is named).
+# Sections: normalize split translit compress lines record startup memory (all of them when none is named).
 #
 # Corpora, made once in build/bench/corpus from Debian packages, markup of man pages removed,
 # repeated up to 200 MB: "ru" (manpages-ru), "en" (manpages, manpages-dev), "mixed" (manpages-ru,
@@ -16,7 +16,7 @@ while getopts n: option; do
 	case $option in n) runs=$OPTARG ;; *) exit 64 ;; esac
 done
 shift $((OPTIND - 1))
-[ $# -gt 0 ] || set -- normalize split translit compress lines startup memory
+[ $# -gt 0 ] || set -- normalize split translit compress lines record startup memory
 
 sh pipelines/install-needs.sh build test bench
 dir=build/bench
@@ -231,6 +231,46 @@ section_lines() {
 	measure -n $((runs * 10)) /dev/null "$bin/potok-compress" -d --lines="$line" "$gz" |
 		awk '{ printf "%.2f\n", $2 * 1000 }'
 	rm -f "$gz" "$gz.gzi" "$gz.gzl"
+}
+# cost LABEL FILE COMMAND...: CPU seconds without a run record and with one, in turn; medians.
+cost() {
+	label=$1 input=$2
+	shift 2
+	: >"$dir/without" >"$dir/with"
+	for _ in $(seq $((runs * 2 + 1))); do
+		rm -rf "$dir/records"
+		mkdir "$dir/records"
+		measure -n 1 "$input" "$@" >>"$dir/without"
+		POTOK_RUN=$dir/records measure -n 1 "$input" "$@" >>"$dir/with"
+	done
+	rm -rf "$dir/records"
+	paste "$dir/without" "$dir/with" | awk '{ print $1, $4, $4 / $1 }' >"$dir/pairs"
+	for column in 1 2 3; do
+		cut -d ' ' -f $column "$dir/pairs" | sort -n | sed -n "$((runs + 1))p"
+	done | tr '\n' ' ' | awk -v l="$label" '{ printf "| %s | %.3f | %.3f | %.1f %% |\n", l, $1, $2, 100 * ($3 - 1) }'
+}
+# The run record, and what potok-run adds to a small file.
+section_record() {
+	printf '\nThe run record, CPU seconds\n\n| | without | with | cost |\n|---|--:|--:|--:|\n'
+	for text in en ru; do
+		cost "potok-normalize ($text)" "$corpus/$text" "$bin/potok-normalize"
+		cost "potok-split ($text)" "$corpus/$text" "$bin/potok-split"
+	done
+	cost "potok-translit (ru)" "$corpus/ru" "$bin/potok-translit" -s bgnpcgn-rus-1947
+	cost "potok-compress -6 -j 1" "$(part mixed)" "$bin/potok-compress" -j 1
+	printf '\nOne file of 4 KB through normalize, split and compress, milliseconds\n\n| | wall | CPU |\n|---|--:|--:|\n'
+	head -c 4096 "$corpus/en" >"$dir/small"
+	pipe="$bin/potok-normalize | $bin/potok-split | $bin/potok-compress -j 1"
+	small() {
+		label=$1
+		shift
+		measure -n $((runs * 10)) "$dir/small" "$@" |
+			awk -v l="$label" '{ printf "| %s | %.2f | %.2f |\n", l, $2 * 1000, $1 * 1000 }'
+	}
+	small "sh" sh -c "$pipe"
+	small "potok-run" sh -c 'rm -f "$2" && exec "$0" -i "$1" -o "$2" -c "$3"' "$bin/potok-run" "$dir/small" "$dir/small.gz" "$pipe"
+	small "potok-run, up to date" "$bin/potok-run" -i "$dir/small" -o "$dir/small.gz" -c "$pipe"
+	rm -f "$dir"/small*
 }
 section_startup() {
 	printf '\nStart-up: one line of input, median of %s, milliseconds\n\n| | wall | CPU |\n|---|--:|--:|\n' $((runs * 10))

@@ -1,9 +1,9 @@
 #!/bin/bash
-# die.sh BIN ROUNDS [DIER]: SIGKILL of potok-run at random moments, and with DIER, a potok-run that kills
+# die.sh BIN DEATHS [DIER]: SIGKILL of potok-run at random moments, until it has died so often, and with DIER, a potok-run that kills
 # itself before or after its Nth rename, at those; then again: the output must be right, and what is left
 # must be what potok-run(1) names as temporary.
 set -u
-bin=$1 rounds=$2 dier=${3-}
+bin=$1 deaths=$2 dier=${3-}
 PATH=$bin:$PATH
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -12,8 +12,8 @@ export TMPDIR=$work/tmp
 mkdir tmp
 yes 'Щука, рыба и дом. Где она?' | head -n 20000 >in
 pipe='potok-normalize | potok-split -l ru | potok-compress -1 -j1 --index=out'
-began=${EPOCHREALTIME/./}
 potok-run -i in -o good -c 'potok-normalize | potok-split -l ru' || exit 1
+began=${EPOCHREALTIME/./}
 potok-run -i in -o out -c "$pipe" || exit 1
 span=$((${EPOCHREALTIME/./} - began))
 RANDOM=${SEED:-$$}
@@ -21,7 +21,7 @@ died=0 done=0 bad=0
 
 fail() {
 	bad=$((bad + 1))
-	echo "round $round: $*"
+	echo "round $round, rename ${at-none}: $*"
 }
 
 # check: what is there after a death is either valid and right, or not valid and so made again.
@@ -32,9 +32,9 @@ check() {
 	[ "$(potok-compress -d --lines=2 out)" = "Где она?" ] || fail "wrong index"
 }
 
-for ((round = 0; round < rounds; round++)); do
-	((round % 3 == 0)) && rm -f out*
-	((round % 3 == 1)) && touch in
+for ((round = 0; died < deaths && round < 5 * deaths; round++)); do
+	((round % 4 == 0)) && rm -f out*
+	((round % 4 != 3)) && touch in
 	potok-run -i in -o out -c "$pipe" 2>/dev/null &
 	run=$!
 	sleep "$(awk -v r=$RANDOM -v s="$span" 'BEGIN { print r / 32768 * s / 1e6 }')"
@@ -44,9 +44,8 @@ for ((round = 0; round < rounds; round++)); do
 done
 if [ -n "$dier" ]; then
 	for at in 1 2 3 4 5 6 7 8; do
-		round="rename $at"
 		touch in
-		DIE_AT=$at "$dier" -i in -o out -c "$pipe" 2>/dev/null
+		{ DIE_AT=$at "$dier" -i in -o out -c "$pipe"; } 2>/dev/null
 		check
 	done
 fi
@@ -55,5 +54,5 @@ sleep 0.5
 rm -rf tmp/potok-run.*
 rm -f out.tmp.* out.gz?.tmp.* out.potok.lock out.potok.lock.break out.potok.json.tmp.*
 left=$(ls -A tmp; ls -A | grep -vx -e in -e good -e 'good.potok.json' -e out -e 'out.potok.json' -e 'out.gzi' -e 'out.gzl' -e said -e tmp)
-echo "$rounds rounds: $died died, $done over before; bad $bad"
+echo "$round rounds: $died died, $done over before; bad $bad"
 [ "$bad" = 0 ] && [ -z "$left" ] || { echo "left: $left"; exit 1; }

@@ -14,20 +14,10 @@ recorded() {
 	POTOK_RUN=records "$@"
 }
 
-# the EXPRESSION: a Python expression about r, the only end record, or, in an argument before it, that of
-# a program; s is its streams by role.
+# the EXPRESSION...: the only end record fits the schema, and these Python expressions about it are true;
+# r is the record, s its streams by role.
 the() {
-	local program='*'
-	[ $# = 1 ] || { program=$1; shift; }
-	python3 "$BATS_TEST_DIRNAME/validate.py" "$SCHEMA" records/*.end
-	python3 - "$1" records/*-$program.end <<-'EOF'
-		import json, sys
-		assert len(sys.argv) == 3, sys.argv
-		r = json.load(open(sys.argv[2]))
-		s = {e['role']: e for e in r['opened']}
-		if not eval(sys.argv[1]):
-		    sys.exit(f'not so: {sys.argv[1]}\n{r}')
-	EOF
+	python3 "$BATS_TEST_DIRNAME/validate.py" "$SCHEMA" records/*.end "$@"
 }
 
 @test "nothing is written without POTOK_RUN" {
@@ -44,10 +34,10 @@ the() {
 	recorded potok-normalize <crlf | cat >out
 	[ "$(ls records | sed "s/^$(uname -n)-[0-9]*-[0-9]*-//")" = $'potok-normalize.begin\npotok-normalize.end' ]
 	# The hashes are libxxhash's own.
-	the "r['status'] == 'ok' and r['exit'] == 0 and r['counts']['line_breaks'] == 1 and r['counts']['final_lf_added'] == 1"
-	the "s['stdin']['bytes'] == 4 and s['stdin']['end'] and s['stdin']['kind'] == 'file' and s['stdin']['size'] == 4"
-	the "s['stdout']['bytes'] == 4 and s['stdout']['kind'] == 'pipe' and r['stdout'] == s['stdout']['id']"
-	the "s['stdin']['encoding'] == 'UTF-8'"
+	the "r['status'] == 'ok' and r['exit'] == 0 and r['counts']['line_breaks'] == 1 and r['counts']['final_lf_added'] == 1" \
+		"s['stdin']['bytes'] == 4 and s['stdin']['end'] and s['stdin']['kind'] == 'file' and s['stdin']['size'] == 4" \
+		"s['stdout']['bytes'] == 4 and s['stdout']['kind'] == 'pipe' and r['stdout'] == s['stdout']['id']" \
+		"s['stdin']['encoding'] == 'UTF-8'"
 	the "r['arguments'] == ['potok-normalize'] and r['executable']['path'].endswith('/potok-normalize')"
 	[ "$(stat -c %d:%i crlf)" = "$(python3 -c 'import glob,json; print(json.load(open(glob.glob("records/*.begin")[0]))["stdin"])')" ]
 	if command -v xxhsum >/dev/null; then
@@ -172,8 +162,8 @@ the() {
 	printf 'b\na\n' >two
 	recorded potok-wrap --in=two --out=copy sh -c 'sort - "$1" | tee "$2"' sh {1} {2} <in >out
 	cmp out copy
-	the "r['command'] == 'sh' and r['status'] == 'ok' and s['stdin']['end'] and s['command']['path'].endswith('/sh')"
-	the "[e['bytes'] for e in r['opened'] if e['role'] == 'extra'] == [4, $(stat -c %s out)]"
+	the "r['command'] == 'sh' and r['status'] == 'ok' and s['stdin']['end'] and s['command']['path'].endswith('/sh')" \
+		"[e['bytes'] for e in r['opened'] if e['role'] == 'extra'] == [4, $(stat -c %s out)]"
 	rm records/*
 	recorded potok-wrap head -c 1 <in >out
 	the "not s['stdin']['end'] and s['stdout']['bytes'] == 1"

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""validate.py SCHEMA FILE...: checks JSON files by the part of JSON Schema that our schema uses."""
+"""validate.py SCHEMA FILE [EXPRESSION...]: checks a run record by the part of JSON Schema that our schema uses.
+
+The expressions are of Python and must be true; r is the record, s its streams by role.
+"""
 import json
 import re
 import sys
@@ -52,13 +55,16 @@ def unique(pairs):
 
 
 def main():
-    schema = json.load(open(sys.argv[1], encoding="utf-8"))
-    faults = []
-    for name in sys.argv[2:]:
-        with open(name, encoding="utf-8") as f:
-            faults += check(json.load(f, object_pairs_hook=unique), schema, schema, name)
-    print("\n".join(faults), end="")
-    sys.exit(bool(faults))
+    with open(sys.argv[1], encoding="utf-8") as f:
+        schema = json.load(f)
+    with open(sys.argv[2], encoding="utf-8") as f:
+        r = json.load(f, object_pairs_hook=unique)
+    faults = check(r, schema, schema, sys.argv[2])
+    s = {entry["role"]: entry for entry in r.get("opened", [])}
+    for expression in sys.argv[3:]:
+        if not eval(expression, {"r": r, "s": s}):
+            faults.append(f"not so: {expression}\n{r}")
+    sys.exit("\n".join(faults) or 0)
 
 
 main()
