@@ -187,11 +187,10 @@ submit(struct batch *b, const char *name, unsigned number, const char *options, 
 	char *argv[] = {"sh", "-c", line, NULL};
 	int code = process_run(argv, id, cap);
 	id[strcspn(id, ";\n")] = '\0';
-	if (code == 0)
+	/* With --wait it ends as the job did, which is judged by the markers. */
+	if (code == 0 || (id[0] != '\0' && code > 0))
 		return CLI_OK;
-	/* With --wait the code is that of the job. */
-	return id[0] != '\0' && code > 0 ? code
-					 : fault(b, BATCH_SETUP, "sbatch", "did not take the job");
+	return fault(b, BATCH_SETUP, "sbatch", "did not take the job");
 }
 
 static int
@@ -266,8 +265,13 @@ launch(struct batch *b)
 	int code = plan_todo(b, slots(b), most, &number, &ngroups, &ntasks);
 	if (code != CLI_OK)
 		return code;
-	if (ngroups > 0 && b->on == ON_SLURM)
-		return submit_all(b, number, ntasks);
+	if (ngroups > 0 && b->on == ON_SLURM) {
+		code = submit_all(b, number, ntasks);
+		if (code != CLI_OK || !b->wait)
+			return code;
+		code = stopped(b, number, true);
+		return code != 0 ? code : finish(b);
+	}
 	if (ngroups > 0)
 		code = run_task(b, number, -1, b->on == ON_SSH);
 	if (process_asked) {

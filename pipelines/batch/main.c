@@ -43,7 +43,7 @@ static const char help[] =
     "      --sshlogin=LIST  the machines of ssh, as GNU parallel takes them\n"
     "      --slurm-args=S   more options of sbatch\n"
     "      --tasks=N        how many tasks of Slurm\n"
-    "      --wait           wait for Slurm's last job, and end as it did\n"
+    "      --wait           wait until all of Slurm's jobs have ended\n"
     "      --memfree=SIZE   begin nothing while less memory than that is free\n"
     "      --split=SIZE     cut inputs larger than SIZE (1M, 2G), join their outputs\n"
     "      --at=WHERE       cut behind lines (default) or behind blank lines\n"
