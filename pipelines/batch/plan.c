@@ -365,7 +365,8 @@ plan_todo(struct batch *b, unsigned slots, uint64_t most, unsigned *number, size
 		*ngroups += write_groups(t.items + i, end - i, slots, todo, groups);
 	}
 	bool failed = ferror(todo) || ferror(groups);
-	failed = (fclose(todo) != 0) | (fclose(groups) != 0) | failed;
+	failed = fclose(todo) != 0 || failed;
+	failed = fclose(groups) != 0 || failed;
 	if (failed)
 		code = fault(b, CLI_OUTPUT, b->run, strerror(errno));
 out:

@@ -128,17 +128,17 @@ no_temporary() {
 }
 
 @test "a broken set-up stops the run, and no input is to blame" {
-	inputs 40
+	inputs 12
 	printf 'potok-compress -d | no-such-program\n' >broken.sh
 	run -78 --separate-stderr potok-batch -p broken.sh -o run in
 	[[ $stderr == *"the run was stopped"*"exit code 78"* ]]
-	counts 0 0 40
+	counts 0 0 12
 	printf 'potok-compress -d | potok-split --no-such-option\n' >wrong.sh
 	run -64 potok-batch -p wrong.sh -o run in
-	counts 0 0 40
+	counts 0 0 12
 	[ "$(find run/status -name '*.bad')" = "" ]
 	potok-batch -p clean.sh -o run in
-	expect run 40
+	expect run 12
 }
 
 @test "what is done is done again only when it must be" {
@@ -171,7 +171,7 @@ no_temporary() {
 }
 
 @test "after kill -9 of all that runs, the next run completes it" {
-	inputs 60
+	inputs 30
 	printf 'potok-compress -d\nsleep 0.05\n' >slow.sh
 	setsid potok-batch -p slow.sh -o run -j 2 in 2>/dev/null &
 	leader=$!
@@ -184,12 +184,12 @@ no_temporary() {
 	potok-batch sweep run
 	rm -rf tmp/potok-run.*
 	no_temporary
-	expect run 60
-	counts 60 0 0
+	expect run 30
+	counts 30 0 0
 }
 
 @test "without GNU parallel" {
-	inputs 30
+	inputs 12
 	head -c 30 in/7.gz >cut
 	mv cut in/7.gz
 	mkdir bin
@@ -197,7 +197,7 @@ no_temporary() {
 	chmod +x bin/parallel
 	PATH=$PWD/bin:$PATH
 	run -1 potok-batch -p clean.sh -o run -j 3 in
-	counts 29 1 0
+	counts 11 1 0
 	run -78 --separate-stderr potok-batch -p clean.sh -o other --on=ssh --sshlogin=host in
 	[[ $stderr == *"GNU parallel"* ]]
 }
@@ -245,7 +245,7 @@ no_temporary() {
 }
 
 @test "Slurm gets an array that fits it, and a last job" {
-	inputs 30
+	inputs 12
 	mkdir bin
 	cat >bin/scontrol <<-'S'
 		#!/bin/sh
@@ -268,7 +268,7 @@ no_temporary() {
 	PATH=$PWD/bin:$PATH
 	run -0 potok-batch -p clean.sh -o run --on=slurm --tasks=100 -j 2 --slurm-args='--time=10 --comment="a b"' in
 	[ "$output" = "1 2" ]
-	expect run 30
+	expect run 12
 	grep -q '^--parsable --array=0-3 --cpus-per-task=2 --requeue .*--signal=B:USR1@120 .*--time=10 --comment=a b .*/run/task.1.sh$' calls
 	grep -q '^--parsable --dependency=afterany:1 .*/run/finish.1.sh$' calls
 }
