@@ -65,6 +65,9 @@ run_groups(struct batch *b, unsigned number, FILE *groups, bool on_hosts)
 		argv[i++] = "--will-cite";
 		argv[i++] = "-j";
 		argv[i++] = jobs;
+		/* The name of the run may have {}. */
+		argv[i++] = "-I";
+		argv[i++] = "{group}";
 		argv[i++] = "--retries";
 		argv[i++] = "3";
 		argv[i++] = "--halt";
@@ -90,9 +93,7 @@ run_groups(struct batch *b, unsigned number, FILE *groups, bool on_hosts)
 		add_word(line, sizeof line, "group");
 		add_word(line, sizeof line, b->run);
 		add_word(line, sizeof line, n);
-		/* parallel replaces {} before any shell sees the line. */
-		snprintf(each, sizeof each, " {}");
-		strncat(line, each, sizeof line - strlen(line) - 1);
+		strncat(line, " {group}", sizeof line - strlen(line) - 1);
 		argv[i++] = line;
 	} else {
 		argv[i++] = "xargs";

@@ -59,8 +59,8 @@ no_temporary() {
 	counts 10 0 0
 	no_temporary
 	# So do those of a list, and of a folder above this one.
-	find "$PWD/in" -type f -print0 | potok-batch -p clean.sh -o other --from=- -0
-	[ "$(find "other/out$PWD/in" -type f ! -name '*.potok.json' -printf x)" = xxxxxxxxxx ]
+	find "$PWD/in" -type f -print0 | potok-batch -p clean.sh -o "o{}ther \$x'" --from=- -0
+	[ "$(find "o{}ther \$x'/out$PWD/in" -type f ! -name '*.potok.json' -printf x)" = xxxxxxxxxx ]
 }
 
 @test "a list of lines; links to files; the run folder among the inputs" {
