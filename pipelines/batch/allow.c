@@ -135,28 +135,13 @@ try_it(
     struct batch *b, const char *sample, const char *out, const char *from, struct nature *nature)
 {
 	char pipeline[BATCH_PATH], record[PATH_MAX];
-	char **argv = calloc(b->run_args.n + b->args.n + 9, sizeof *argv);
-	size_t n = 0;
+	char **argv = run_words(b, sample, out, from, pipeline);
+	size_t n;
 
 	*nature = (struct nature){0};
-	if (argv == NULL || !names_index(&b->args) || !names_index(&b->run_args) ||
-	    !path_of(pipeline, "%s/pipeline", b->run) || !run_beside(record, out, RUN_MANIFEST)) {
+	if (argv == NULL || !run_beside(record, out, RUN_MANIFEST)) {
 		free(argv);
 		return fault(b, CLI_SYSTEM, b->run, "out of memory");
-	}
-	argv[n++] = "potok-run";
-	argv[n++] = "-i";
-	argv[n++] = (char *)sample;
-	argv[n++] = "-o";
-	argv[n++] = (char *)out;
-	for (size_t i = 0; i < b->run_args.n; i++)
-		argv[n++] = b->run_args.at[i];
-	argv[n++] = pipeline;
-	for (size_t i = 0; i < b->args.n; i++)
-		argv[n++] = b->args.at[i];
-	if (from[0] != '\0') {
-		argv[n++] = "-f";
-		argv[n++] = (char *)from;
 	}
 	int code = process_run(argv, NULL, 0);
 	free(argv);

@@ -174,6 +174,9 @@ int cut_allowed(struct batch *, const char *name, struct cut *);
 
 /* --- group.c: items one after another ------------------------------------------------------- */
 
+/* The command line of potok-run for one input, for free(), which points to what is given; `from` is
+ * an encoding for the pipeline, or "", pipeline[BATCH_PATH] becomes its path.  NULL: no memory. */
+char **run_words(struct batch *, const char *in, const char *out, const char *from, char *pipeline);
 /* Runs group K of submission N; an exit code: 0 also when items were bad or missing. */
 int group_run(struct batch *, unsigned number, size_t group);
 /* The code that submission N was ended with, 0: it was not; reports why when told to. */

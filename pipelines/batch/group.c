@@ -82,38 +82,50 @@ keep_last_lines(int fd, struct marker *m)
 	}
 }
 
+char **
+run_words(struct batch *b, const char *in, const char *out, const char *from, char *pipeline)
+{
+	char **words = calloc(b->run_args.n + b->args.n + 9, sizeof *words);
+	size_t n = 0;
+
+	if (words == NULL || !names_index(&b->args) || !names_index(&b->run_args) ||
+	    !path_of(pipeline, "%s/pipeline", b->run)) {
+		free(words);
+		return NULL;
+	}
+	words[n++] = "potok-run";
+	words[n++] = "-i";
+	words[n++] = (char *)in;
+	words[n++] = "-o";
+	words[n++] = (char *)out;
+	for (size_t i = 0; i < b->run_args.n; i++)
+		words[n++] = b->run_args.at[i];
+	words[n++] = pipeline;
+	for (size_t i = 0; i < b->args.n; i++)
+		words[n++] = b->args.at[i];
+	if (from[0] != '\0') {
+		words[n++] = "-f";
+		words[n++] = (char *)from;
+	}
+	return words;
+}
+
 /* Runs potok-run once.  Answers its exit code, or 128 and more for a signal. */
 static int
 run_once(struct batch *b, const char *in, const char *out, const char *from, int log)
 {
 	char pipeline[BATCH_PATH];
-	char **argv = calloc(b->run_args.n + b->args.n + 9, sizeof *argv);
-	size_t n = 0;
+	char **words = run_words(b, in, out, from, pipeline);
 	int code = -1;
 
-	if (argv != NULL && path_of(pipeline, "%s/pipeline", b->run) && ftruncate(log, 0) == 0 &&
-	    lseek(log, 0, SEEK_SET) == 0) {
-		argv[n++] = "potok-run";
-		argv[n++] = "-i";
-		argv[n++] = (char *)in;
-		argv[n++] = "-o";
-		argv[n++] = (char *)out;
-		for (size_t i = 0; i < b->run_args.n; i++)
-			argv[n++] = b->run_args.at[i];
-		argv[n++] = pipeline;
-		for (size_t i = 0; i < b->args.n; i++)
-			argv[n++] = b->args.at[i];
-		if (from[0] != '\0') {
-			argv[n++] = "-f";
-			argv[n++] = (char *)from;
-		}
-		code = process_spawn(argv, -1, log, NULL, 0);
-	}
-	free(argv);
+	if (words != NULL && ftruncate(log, 0) == 0 && lseek(log, 0, SEEK_SET) == 0)
+		code = process_spawn(words, -1, log, NULL, 0);
+	int error = errno;
+	free(words);
 	if (code >= 0)
 		return code;
-	dprintf(log, "potok-run: %s\n", strerror(errno));
-	return errno == ENOENT || errno == EACCES ? BATCH_SETUP : CLI_SYSTEM;
+	dprintf(log, "potok-run: %s\n", strerror(error));
+	return error == ENOENT || error == EACCES ? BATCH_SETUP : CLI_SYSTEM;
 }
 
 /* A pause before another try: what failed may need time to come back. */
@@ -231,7 +243,7 @@ group_run(struct batch *b, unsigned number, size_t group)
 	FILE *todo = NULL, *log = tmpfile();
 	int code = CLI_OK;
 
-	if (!names_index(&b->args) || !names_index(&b->run_args) || log == NULL)
+	if (log == NULL)
 		code = fault(b, CLI_SYSTEM, b->run, strerror(errno));
 	fcntl(log ? fileno(log) : -1, F_SETFD, FD_CLOEXEC);
 	process_catch();
