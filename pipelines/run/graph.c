@@ -225,9 +225,11 @@ judge_link(struct judge *j, const struct graph_node *n, const struct graph_strea
 		    from.n, n->name, to.n);
 		return;
 	}
-	if (is_equal(from.stream, s))
+	bool gone = from.node->status == GRAPH_READER_GONE;
+	if (is_equal(from.stream, s) && (s->end || !gone))
 		return;
-	if (!s->end && s->bytes <= from.stream->bytes) {
+	/* A writer whose reader went does not know how much of its last piece was taken. */
+	if (!s->end && (gone || s->bytes <= from.stream->bytes)) {
 		/* One whose own reader is gone had to stop. */
 		if (!j->g->allow_early_close && n->status != GRAPH_READER_GONE)
 			blame(j, CLI_SETUP,

@@ -342,7 +342,9 @@ made() {
 		sleep 0.05
 	done
 	kill $pid
-	run -143 wait $pid
+	code=0
+	wait $pid || code=$?
+	[ "$code" = 143 ]
 	[ ! -e out ]
 	! pgrep -f 'sleep 98764'
 }
