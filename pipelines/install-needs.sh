@@ -1,5 +1,5 @@
 #!/bin/sh
-# install-needs.sh build|test|readers|fuzz|bench...: makes sure that what these jobs need is installed.
+# install-needs.sh build|test|readers|cluster|fuzz|bench...: makes sure that what these jobs need is installed.
 # Debian and Ubuntu: installs with apt when run as root or where sudo works.  Elsewhere, or when it
 # may not: prints the one line to run and stops.
 set -eu
@@ -11,16 +11,17 @@ for job in "$@"; do
 		debian="$debian gcc make cmake pkg-config libc6-dev libicu-dev zlib1g-dev libdeflate-dev libisal-dev libxxhash-dev libjansson-dev"
 		brew="$brew cmake pkg-config icu4c libdeflate isa-l xxhash jansson" ;;
 	test)
-		debian="$debian g++ libcmocka-dev bats unicode-data mandoc python3 xxhash icu-devtools pigz tabix gzip perl"
-		brew="$brew cmocka bats-core mandoc pigz htslib" ;;
+		debian="$debian g++ libcmocka-dev bats unicode-data mandoc python3 xxhash icu-devtools pigz tabix gzip perl parallel"
+		brew="$brew cmocka bats-core mandoc pigz htslib parallel" ;;
 	readers)
 		debian="$debian isal libdeflate-tools p7zip-full libarchive-tools zstd busybox ruby nodejs"
 		debian="$debian default-jdk-headless libhtsjdk-java perl python3 pigz tabix gzip" ;;
+	cluster) debian="$debian slurm-wlm slurm-client munge iproute2 openssh-server openssh-client parallel procps snakemake" ;;
 	fuzz)
 		debian="$debian clang libclang-rt-dev"
 		brew="$brew llvm" ;;
 	bench) debian="$debian icu-devtools pigz tabix isal libicu-dev jq liblingua-sentence-perl" ;;
-	*) echo "install-needs.sh: unknown job '$job' (build, test, readers, fuzz or bench)" >&2; exit 64 ;;
+	*) echo "install-needs.sh: unknown job '$job' (build, test, readers, cluster, fuzz or bench)" >&2; exit 64 ;;
 	esac
 done
 

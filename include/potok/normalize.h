@@ -130,6 +130,14 @@ POTOK_API const char *potok_normalize_encoding(const struct potok_normalize *);
 /* How sure that is: 100 when it was stated, is UTF-8 or has a byte order mark; else less. */
 POTOK_API unsigned potok_normalize_confidence(const struct potok_normalize *);
 
+/*
+ * Of a fresh stage: whether a text may be cut behind any LF and the pieces be read alone, each by a
+ * stage with the same options, so that their outputs one behind another are that of the whole.  The
+ * encoding must have been named, and must keep nothing from line to line.  A piece must not begin
+ * with U+FEFF.
+ */
+POTOK_API bool potok_normalize_lines_independent(const struct potok_normalize *);
+
 /* The language that the UTF-8 text[0..n) is written in (BCP 47), by the letters of its first 2,000
  * characters; "und" when that is not clear. */
 POTOK_API const char *potok_normalize_language(const unsigned char *text, size_t n);

@@ -132,9 +132,10 @@ static int
 capabilities(const struct cli *cli)
 {
 	printf("{\"program\":\"%s\",\"version\":\"%s\",\"line_to_line\":%s,"
-	       "\"lines_independent\":%s}\n",
+	       "\"lines_independent\":%s,\"blank_independent\":%s}\n",
 	    cli->name, POTOK_VERSION, cli->line_to_line ? "true" : "false",
-	    cli->lines_independent ? "true" : "false");
+	    cli->lines_independent ? "true" : "false",
+	    cli->lines_independent || cli->blank_independent ? "true" : "false");
 	return cli_flush(cli);
 }
 

@@ -51,6 +51,7 @@ struct cli {
 	bool is_driver;           /* no filter: without --stats and --capabilities */
 	bool line_to_line;        /* --capabilities: one line out for each line in */
 	bool lines_independent;   /* --capabilities: lines do not influence each other */
+	bool blank_independent;   /* --capabilities: nor does what blank lines separate */
 
 	/*
 	 * Makes a fresh stage for one stream.  *stage may be set also when an error is answered; it
@@ -62,6 +63,9 @@ struct cli {
 	void *program;    /* handed to start and run */
 	bool joined;      /* all operands are one stream; a fault in one ends it */
 	bool count_lines; /* messages about bad data name the line; costs a pass over the input */
+
+	/* For the record: what the operand was read as, when that is to be told.  run sets it. */
+	char encoding[64];
 
 	/* Kept by the functions below.  Of the stream that start and run are called for: its
 	 * operand, and, where operands are not joined, its descriptor. */

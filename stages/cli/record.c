@@ -416,6 +416,7 @@ record_stream_begin(
 	s->way = way;
 	s->role = role;
 	s->path = path;
+	s->encoding = NULL;
 	record_stream_moved(s, fd);
 }
 
@@ -443,6 +444,10 @@ record_stream_end(struct record *r, struct record_stream *s)
 	    s->at, s->bytes, hash_value(&s->hash));
 	if (strcmp(s->way, "in") == 0)
 		fprintf(r->f, ",\"end\":%s", s->end ? "true" : "false");
+	if (s->encoding != NULL && s->encoding[0] != '\0') {
+		fputs(",\"encoding\":", r->f);
+		cli_json(r->f, s->encoding);
+	}
 	fputc('}', r->f);
 }
 

@@ -26,6 +26,7 @@ struct record_stream {
 	bool open;
 	const char *way, *role; /* static text: "in", "out"; "operand", "stdout" ... */
 	const char *path;       /* as the user named it; NULL: it has no name */
+	const char *encoding;   /* what it was read as; NULL or "": not told */
 	struct stat st;
 };
 

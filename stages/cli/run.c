@@ -57,7 +57,9 @@ static void
 close_operand(struct job *job)
 {
 	pair_part(&job->pair);
+	job->pair.in.encoding = job->cli->encoding;
 	record_stream_end(job->cli->record, &job->pair.in);
+	job->cli->encoding[0] = '\0';
 	if (job->cli->fd > STDIN_FILENO)
 		close(job->cli->fd);
 	job->cli->fd = -1;

@@ -47,11 +47,12 @@ struct normalize_decoder {
 	UChar *units;
 	int32_t *from;
 	size_t nunits;
-	bool by_lines; /* ICU gets whole lines */
-	size_t ahead;  /* bytes at the front of `in` that ICU has got already */
-	bool ill;      /* an ill-formed sequence stands at the front of `in`, ... */
-	size_t bad;    /* ... this long */
-	bool finished; /* ICU or iconv has been told of the end */
+	bool by_lines;    /* ICU gets whole lines */
+	size_t ahead;     /* bytes at the front of `in` that ICU has got already */
+	bool ill;         /* an ill-formed sequence stands at the front of `in`, ... */
+	size_t bad;       /* ... this long */
+	bool finished;    /* ICU or iconv has been told of the end */
+	bool plain_lines; /* ICU: see has_plain_lines() */
 };
 
 /* The entry of a character: its UTF-8 as the first three bytes in memory, its length as the last.
@@ -65,6 +66,13 @@ entry(uint32_t cp)
 	e.len = (unsigned char)potok_utf8_encode(cp, utf8) & 7;
 	memcpy(e.utf8, utf8, sizeof e.utf8);
 	return e;
+}
+
+bool
+decoder_line_by_line(const struct normalize_decoder *d)
+{
+	return d->encoding.kind == ENCODING_UTF8 || d->encoding.kind == ENCODING_SINGLE ||
+	       (d->encoding.kind == ENCODING_ICU && d->plain_lines);
 }
 
 static void
@@ -118,6 +126,22 @@ clone(const UConverter *icu)
 	return U_SUCCESS(err) ? made : NULL;
 }
 
+/* A converter without state in which the byte 0A is LF. */
+static bool
+has_plain_lines(UConverter *icu)
+{
+	UErrorCode err = U_ZERO_ERROR;
+	const char lf = '\n';
+	const char *p = &lf;
+	UConverterType type = ucnv_getType(icu);
+	bool plain = (type == UCNV_SBCS || type == UCNV_MBCS || type == UCNV_LATIN_1 ||
+			 type == UCNV_US_ASCII || type == UCNV_UTF8 || type == UCNV_CESU8) &&
+		     ucnv_getNextUChar(icu, &p, p + 1, &err) == '\n' && U_SUCCESS(err);
+
+	ucnv_resetToUnicode(icu);
+	return plain;
+}
+
 static enum potok_status
 open_icu(struct normalize_decoder *d)
 {
@@ -129,6 +153,7 @@ open_icu(struct normalize_decoder *d)
 		UConverterType type = ucnv_getType(d->icu);
 		d->by_lines = type != UCNV_SBCS && type != UCNV_DBCS && type != UCNV_MBCS &&
 			      type != UCNV_EBCDIC_STATEFUL && type != UCNV_US_ASCII;
+		d->plain_lines = has_plain_lines(d->icu);
 		bool stateless = type == UCNV_SBCS || type == UCNV_DBCS || type == UCNV_MBCS;
 		UConverter *fresh = stateless ? clone(d->icu) : NULL;
 		if (fresh != NULL)

@@ -53,6 +53,9 @@ void decoder_close(struct normalize_decoder *);
 /* The name of what is decoded; of UTF-16 and UTF-32 the byte order too, once it is known. */
 const char *decoder_name(const struct normalize_decoder *);
 
+/* Whether LF is the byte 0A and nothing else is, and no line changes how the next one is read. */
+bool decoder_line_by_line(const struct normalize_decoder *);
+
 /*
  * Decodes the front of in[0..n) to out, which has DECODE_OUT bytes.  The next call must begin
  * behind the bytes used, or behind the ill-formed ones.

@@ -24,6 +24,7 @@ enum {
 struct program {
 	struct potok_normalize_options options;
 	struct potok_normalize stage;
+	struct cli *cli;
 };
 
 static enum potok_status
@@ -33,6 +34,18 @@ start(void *ctx, struct potok_stage **stage)
 
 	*stage = &p->stage.stage;
 	return potok_normalize_init(&p->stage, &p->options);
+}
+
+/* Notes for the record what the encoding was. */
+static enum potok_status
+run(void *ctx, struct potok_chain *chain)
+{
+	struct program *p = ctx;
+	enum potok_status s = potok_chain_run(chain);
+
+	snprintf(
+	    p->cli->encoding, sizeof p->cli->encoding, "%s", potok_normalize_encoding(&p->stage));
+	return s;
 }
 
 /* The labels for "did you mean". */
@@ -159,6 +172,17 @@ read_repairs(const char *list, unsigned *repair)
 	return *list != '\0';
 }
 
+/* With the options so far. */
+static bool
+lines_independent(struct program *p)
+{
+	bool alone = potok_normalize_init(&p->stage, &p->options) == POTOK_MORE &&
+		     potok_normalize_lines_independent(&p->stage);
+
+	potok_close(&p->stage.stage);
+	return alone;
+}
+
 /* Reads one of this program's own options.  Answers false when its value is not known. */
 static bool
 take_option(struct program *p, int c)
@@ -232,10 +256,12 @@ main(int argc, char **argv)
 			"  potok-normalize -f koi8-r old.txt | grep Москва\n",
 	    .libraries = libraries,
 	    .start = start,
+	    .run = run,
 	    .program = &p,
 	};
 	int c, code;
 
+	p.cli = &cli;
 	cli_begin();
 	potok_normalize_versions(libraries, sizeof libraries);
 	while ((c = getopt_long(argc, argv, CLI_SHORT "f:", longs, NULL)) != -1) {
@@ -247,7 +273,9 @@ main(int argc, char **argv)
 			return list(&cli);
 		else if (c == OPT_DETECT)
 			detecting = true;
-		else if (!own && (code = cli_option(&cli, c, argv)) >= 0)
+		else if (c == CLI_OPT_CAPABILITIES)
+			cli.lines_independent = lines_independent(&p);
+		if (!own && c != OPT_DETECT && (code = cli_option(&cli, c, argv)) >= 0)
 			return code;
 	}
 	if (detecting)

@@ -408,6 +408,12 @@ potok_normalize_confidence(const struct potok_normalize *n)
 	return n->confidence != 0 ? n->confidence : 100;
 }
 
+bool
+potok_normalize_lines_independent(const struct potok_normalize *n)
+{
+	return n->decoder != NULL ? decoder_line_by_line(n->decoder) : n->mode == MODE_UTF8;
+}
+
 void
 potok_normalize_versions(char *buf, size_t n)
 {

@@ -217,7 +217,6 @@ main(int argc, char *argv[])
 			"  potok-split --explain page.txt | grep goes-on\n"
 			"  potok-normalize dump.txt | potok-split | sort -u\n",
 	    .libraries = "Unicode 15.0 (built in)\n",
-	    .lines_independent = true,
 	    .start = start,
 	    .program = &p,
 	};
@@ -232,15 +231,19 @@ main(int argc, char *argv[])
 			code = list_rules(&cli);
 		else if (c == 'l' || c >= OPT_INPUT)
 			code = option(&cli, &p.options, c, optarg, &words);
-		else
+		else {
+			/* Those of the options so far. */
+			bool alone = !p.options.offsets && !p.options.explain;
+			cli.lines_independent = alone && p.options.input == POTOK_SPLIT_LINES;
+			cli.blank_independent = alone && p.options.input == POTOK_SPLIT_WRAPPED;
 			code = cli_option(&cli, c, argv);
+		}
 	}
 	if (code < 0 && p.options.offsets && p.options.explain)
 		code = cli_usage(&cli, "--offsets and --explain are two kinds of output");
 	if (code < 0 && potok_split_init(&p.stage, &p.options) == POTOK_EUSAGE)
 		code = cli_usage(&cli, "%s", p.stage.stage.why);
 	potok_close(&p.stage.stage);
-	cli.lines_independent = p.options.input == POTOK_SPLIT_LINES;
 	if (code < 0)
 		code = cli_run_files(&cli, argv + optind);
 	free(words);

@@ -162,7 +162,8 @@ load filter.bash
 @test "capabilities are JSON" {
 	run -0 into nature filter --capabilities
 	json nature ".program == \"$name\" and (.line_to_line | type) == \"boolean\"
-		and (.lines_independent | type) == \"boolean\""
+		and (.lines_independent | type) == \"boolean\"
+		and (.blank_independent | type) == \"boolean\""
 	run -74 --separate-stderr into /dev/full filter --capabilities
 	says "<stdout>: cannot write: No space left on device"
 }

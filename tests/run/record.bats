@@ -36,7 +36,8 @@ the() {
 	# The hashes are libxxhash's own.
 	the "r['status'] == 'ok' and r['exit'] == 0 and r['counts']['line_breaks'] == 1 and r['counts']['final_lf_added'] == 1" \
 		"s['stdin']['bytes'] == 4 and s['stdin']['end'] and s['stdin']['kind'] == 'file' and s['stdin']['size'] == 4" \
-		"s['stdout']['bytes'] == 4 and s['stdout']['kind'] == 'pipe' and r['stdout'] == s['stdout']['id']"
+		"s['stdout']['bytes'] == 4 and s['stdout']['kind'] == 'pipe' and r['stdout'] == s['stdout']['id']" \
+		"s['stdin']['encoding'] == 'UTF-8'"
 	the "r['arguments'] == ['potok-normalize'] and r['executable']['path'].endswith('/potok-normalize')"
 	[ "$(stat -c %d:%i crlf)" = "$(python3 -c 'import glob,json; print(json.load(open(glob.glob("records/*.begin")[0]))["stdin"])')" ]
 	if command -v xxhsum >/dev/null; then

@@ -171,7 +171,8 @@ test_labels(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-		struct potok_normalize_options options = {.from = labels[i].label, .bad = POTOK_BAD_REPLACE};
+		struct potok_normalize_options options = {
+		    .from = labels[i].label, .bad = POTOK_BAD_REPLACE};
 		struct potok_normalize n;
 		enum potok_status s = potok_normalize_init(&n, &options);
 		if (s != (labels[i].name ? POTOK_MORE : POTOK_EUSAGE))
@@ -312,7 +313,8 @@ test_places(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct potok_normalize_options options = {.from = cases[i].from, .bad = POTOK_BAD_REPLACE};
+		struct potok_normalize_options options = {
+		    .from = cases[i].from, .bad = POTOK_BAD_REPLACE};
 		struct potok_normalize n;
 		struct potok_buf out;
 		run(&n, &options, cases[i].bytes, cases[i].n, &out);
@@ -394,6 +396,31 @@ test_detect_utf16(void **state)
 	assert_null(detect_utf16((const unsigned char *)"", 0));
 }
 
+/* Encodings by what their standards say of them: state that outlives a line, and LF as 0A alone. */
+static void
+test_lines_independent(void **state)
+{
+	static const char *const alone[] = {"UTF-8", "windows-1251", "KOI8-R", "ISO-8859-8",
+	    "macintosh", "CESU-8", "GB18030", "Big5", "EUC-JP", "Shift_JIS", "EUC-KR", "EUC-TW",
+	    "us-ascii"};
+	static const char *const not_alone[] = {"auto", "UTF-16", "UTF-16LE", "UTF-32", "UTF-7",
+	    "IMAP-mailbox-name", "SCSU", "BOCU-1", "ISO-2022-JP", "ISO-2022-KR", "ISO-2022-CN",
+	    "HZ-GB-2312", "ibm-37", "ibm-1047", "ibm-930"};
+	struct potok_normalize_options options = POTOK_NORMALIZE_DEFAULTS;
+	struct potok_normalize n;
+
+	(void)state;
+	const size_t nalone = sizeof alone / sizeof alone[0];
+	for (size_t i = 0; i < nalone + sizeof not_alone / sizeof not_alone[0]; i++) {
+		options.from = i < nalone ? alone[i] : not_alone[i - nalone];
+		if (potok_normalize_init(&n, &options) != POTOK_MORE)
+			fail_msg("%s is not known", options.from);
+		if (potok_normalize_lines_independent(&n) != (i < nalone))
+			fail_msg("%s", options.from);
+		potok_close(&n.stage);
+	}
+}
+
 int
 main(void)
 {
@@ -409,6 +436,7 @@ main(void)
 	    cmocka_unit_test(test_places),
 	    cmocka_unit_test(test_any_bytes),
 	    cmocka_unit_test(test_detect_utf16),
+	    cmocka_unit_test(test_lines_independent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
