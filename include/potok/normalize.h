@@ -51,7 +51,7 @@ struct potok_normalize_options {
 	}
 
 enum {
-	POTOK_NORMALIZE_COUNTS = 16,
+	POTOK_NORMALIZE_COUNTS = 17,
 	POTOK_NORMALIZE_ENCODINGS = 64,        /* those whose lines are counted, at most */
 	POTOK_NORMALIZE_HEAD = 4096,           /* bytes in which a text may name its encoding */
 	POTOK_NORMALIZE_MARKS = 256,           /* characters behind one normalization boundary */
@@ -61,10 +61,12 @@ enum {
 
 /*
  * The output is well-formed UTF-8 in the normalization form, with LF at the end of each line, the
- * last one included.  Normalizing it again changes nothing.  The counts are ill_formed,
- * bom_removed, line_breaks, final_lf_added, joiner_inserted, decoded_bytes, controls, zero_width,
- * soft_hyphen, nbsp, quotes and width; the manual potok-normalize(1) tells what they mean and how
- * an encoding is found out.
+ * last one included.  Normalizing it again changes nothing, but where entities are decoded.  The
+ * counts are ill_formed, bom_removed, line_breaks, final_lf_added, joiner_inserted, decoded_bytes,
+ * binary_bytes, surrogate_pairs, mojibake_left, controls, zero_width, soft_hyphen, nbsp, quotes,
+ * width, mojibake and entities, and when lines are judged one for each encoding that some were in,
+ * such as lines_windows_1251; the manual potok-normalize(1) tells what they mean and how an
+ * encoding is found out.
  *
  * The members behind `stage` are private.
  */

@@ -378,8 +378,15 @@ take_one(const struct cleaning *c, struct potok_slice *text, bool last)
 
 	if (len == 0 && !last)
 		return POTOK_FULL;
-	if (len <= 0)
-		return take_ill_formed(c, text, len == 0 ? text->len : (size_t)-len);
+	if (len <= 0) {
+		int pair = surrogate_pair(p, text->len, &cp);
+		if (pair == 0 && !last)
+			return POTOK_FULL;
+		if (pair <= 0)
+			return take_ill_formed(c, text, len == 0 ? text->len : (size_t)-len);
+		count(c, SURROGATE_PAIRS, p);
+		len = pair;
+	}
 	uint32_t to = cp;
 	unsigned which;
 	bool line_break = is_line_break(cp) && !(n->keep_breaks && cp != '\n');
@@ -390,7 +397,7 @@ take_one(const struct cleaning *c, struct potok_slice *text, bool last)
 	} else if (line_break && cp != '\n') {
 		if ((s = clean_flush(c)) >= 0)
 			s = take_line_break(c, *text, cp, &len);
-	} else if (passes(n, cp)) {
+	} else if (len < 6 && passes(n, cp)) {
 		return clean_flush(c); /* the run that follows takes it */
 	} else {
 		s = take_changing(c, p, cp);

@@ -13,6 +13,7 @@ enum {
 	JOINER_INSERTED,
 	DECODED_BYTES,
 	BINARY_BYTES,
+	SURROGATE_PAIRS,
 	MOJIBAKE_LEFT,
 	CONTROLS, /* the first repair; the others follow as their bits do */
 	MOJIBAKE = CONTROLS + 6,

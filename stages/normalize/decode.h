@@ -93,6 +93,28 @@ utf16_next(const uint16_t *text, size_t *i, size_t n)
 	return 0x10000 + ((c - 0xD800) << 10) + (text[(*i)++] - 0xDC00u);
 }
 
+/*
+ * A character above U+FFFF as two surrogates of three bytes each, as CESU-8 (UTR #26) and programs
+ * that take UTF-16 for characters write it.  Answers 6; 0 when it may be one but is cut; -1 when it
+ * is none.
+ */
+static inline int
+surrogate_pair(const unsigned char *p, size_t n, uint32_t *cp)
+{
+	static const unsigned char from[6] = {0xED, 0xA0, 0x80, 0xED, 0xB0, 0x80},
+				   to[6] = {0xED, 0xAF, 0xBF, 0xED, 0xBF, 0xBF};
+
+	for (size_t i = 0; i < 6; i++) {
+		if (i == n)
+			return 0;
+		if (p[i] < from[i] || p[i] > to[i])
+			return -1;
+	}
+	*cp = 0x10000 + ((uint32_t)(p[1] & 0xF) << 16 | (uint32_t)(p[2] & 0x3F) << 10 |
+			    (uint32_t)(p[4] & 0xF) << 6 | (p[5] & 0x3Fu));
+	return 6;
+}
+
 /* The characters of the bytes 80 to FF, 0xFFFF for none; NULL unless it is a single-byte encoding
  * of ours. */
 const uint16_t *decode_upper_half(const char *name);

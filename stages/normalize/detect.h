@@ -35,8 +35,8 @@ size_t detect_suspect(const unsigned char *p, size_t n, enum suspect *what);
  * with errors, DETECT_BINARY when they are no text.  at_start: nothing stands before them, so that
  * UTF-16 is possible; at_end: nothing follows.  Answers -1 when there is no memory, else 1.
  */
-int detect_encoding(struct normalize_fit *, const unsigned char *p, size_t n, bool at_start, bool at_end,
-    const struct fit_hints *, struct fitting *);
+int detect_encoding(struct normalize_fit *, const unsigned char *p, size_t n, bool at_start,
+    bool at_end, const struct fit_hints *, struct fitting *);
 
 /* The encoding that the beginning of a text says of itself, as HTML, XML and mail headers do: its
  * label, "" for none. */

@@ -39,14 +39,14 @@ void fit_close(struct normalize_fit *);
  * that are UTF-8 without errors do not count when there are others.  Answers 1; 0 when all is
  * ASCII; -1: no memory.
  */
-int fit_text(struct normalize_fit *, const unsigned char *p, size_t n, const struct fit_hints *, bool utf8,
-    struct fitting *);
+int fit_text(struct normalize_fit *, const unsigned char *p, size_t n, const struct fit_hints *,
+    bool utf8, struct fitting *);
 
 /* Lines are judged against this encoding from now on. */
 void fit_set_prior(struct normalize_fit *, const struct fitting *prior);
 
 /* The same for one line without its LF, or its beginning, that is not ASCII.  -1: no memory. */
-int fit_line(
-    struct normalize_fit *, const unsigned char *p, size_t n, const struct fit_hints *, int *encoding);
+int fit_line(struct normalize_fit *, const unsigned char *p, size_t n, const struct fit_hints *,
+    int *encoding);
 
 #endif

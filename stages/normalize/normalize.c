@@ -43,6 +43,8 @@ static const struct potok_count counts[POTOK_NORMALIZE_COUNTS] = {
 	.loss = true},
     [DECODED_BYTES] = {.name = "decoded_bytes", .what = "bytes decoded from another encoding"},
     [BINARY_BYTES] = {.name = "binary_bytes", .what = "bytes that are no text, copied"},
+    [SURROGATE_PAIRS] = {.name = "surrogate_pairs",
+	.what = "pairs of surrogates made one character"},
     [MOJIBAKE_LEFT] = {.name = "mojibake_left",
 	.what = "lines that are mojibake more than 4 times"},
     [CONTROLS] = {.name = "controls", .what = "control characters left out"},

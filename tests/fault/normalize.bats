@@ -77,7 +77,7 @@ assert len(data.splitlines()) == data.count("\n") == len(list(open("out", encodi
 	run sh -c 'printf "a\r\nb" | "$PROGRAM" --stats 2>&1 >/dev/null'
 	[ "$status" = 0 ]
 	case $output in
-	*'"counts":{"ill_formed":0,"bom_removed":0,"line_breaks":1,"final_lf_added":1,"joiner_inserted":0,"decoded_bytes":0,"binary_bytes":0,"mojibake_left":0,"controls":0,"zero_width":0,"soft_hyphen":0,"nbsp":0,"quotes":0,"width":0,"mojibake":0,"entities":0}}') ;;
+	*'"counts":{"ill_formed":0,"bom_removed":0,"line_breaks":1,"final_lf_added":1,"joiner_inserted":0,"decoded_bytes":0,"binary_bytes":0,"surrogate_pairs":0,"mojibake_left":0,"controls":0,"zero_width":0,"soft_hyphen":0,"nbsp":0,"quotes":0,"width":0,"mojibake":0,"entities":0}}') ;;
 	*) false ;;
 	esac
 }
