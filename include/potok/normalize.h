@@ -42,12 +42,13 @@ struct potok_normalize_options {
 	bool keep_breaks;     /* CR LF, CR, VT, FF, U+0085, U+2028, U+2029 do not become LF */
 	unsigned repair;      /* POTOK_REPAIR_..., ored */
 	bool pass_binary;     /* what is no text is copied; else POTOK_EINPUT */
+	bool explain;         /* rows that tell what is changed are written, and not the text */
 	const char *language; /* BCP 47: helps to find out the encoding; NULL: not known; static */
 };
 #define POTOK_NORMALIZE_DEFAULTS                                                                   \
 	{                                                                                          \
 		NULL, POTOK_BAD_REPLACE, POTOK_NFC, false,                                         \
-		    POTOK_REPAIR_CONTROLS | POTOK_REPAIR_MOJIBAKE, false, NULL                     \
+		    POTOK_REPAIR_CONTROLS | POTOK_REPAIR_MOJIBAKE, false, false, NULL              \
 	}
 
 enum {
@@ -77,7 +78,7 @@ struct potok_normalize {
 	enum potok_form form;
 	bool keep_breaks;
 	unsigned repair;
-	bool pass_binary;
+	bool pass_binary, explain;
 	const char *language;
 	int mode;
 
@@ -85,6 +86,9 @@ struct potok_normalize {
 	bool started;   /* anything */
 	bool open_line; /* it does not end with LF */
 	bool after_cr;  /* the last character taken was CR */
+
+	/* Where the text is that would be written, from 0, and the offset of what is pending. */
+	uint64_t line, column, pending_at;
 
 	/* Characters from a normalization boundary on, in UTF-16, to be written together. */
 	uint16_t pending[2 * POTOK_NORMALIZE_MARKS + 8];

@@ -11,6 +11,7 @@
 
 #include "compose.h"
 #include "decode.h"
+#include "explain.h"
 #include "plain.h"
 
 enum {
@@ -21,6 +22,8 @@ enum {
 	LEADING_MAX = 0x3B, /* ASCII up to here never composes with what follows; < = > and letters
 			       do */
 };
+
+static const struct potok_slice NOTHING = {(const unsigned char *)"", 0};
 
 uint64_t
 clean_place(const struct cleaning *c, const unsigned char *p)
@@ -52,6 +55,10 @@ emit(const struct cleaning *c, const unsigned char *p, size_t n, bool same)
 {
 	c->n->started = true;
 	c->n->open_line = p[n - 1] != '\n';
+	if (c->n->explain) {
+		explain_text(c->n, p, n);
+		return POTOK_MORE;
+	}
 	return same && c->direct ? potok_buf_pass(c->out, p, n) : potok_buf_add(c->out, p, n);
 }
 
@@ -89,6 +96,26 @@ decomposed_length(const UNormalizer2 *norm, uint32_t cp)
 	return n < 0 || U_FAILURE(err) ? 1 : (size_t)u_countChar32(d, n);
 }
 
+/* Tells when what is pending is not what comes of it. */
+static enum potok_status
+explain_pending(const struct cleaning *c, const unsigned char *made, size_t nmade)
+{
+	static const char *const forms[] = {"nfc", "nfd", "nfkc", "nfkd", "none"};
+	const struct potok_normalize *n = c->n;
+	unsigned char before[sizeof n->pending / sizeof n->pending[0] * 3];
+	size_t len = 0;
+
+	if (!n->explain)
+		return POTOK_MORE;
+	for (size_t i = 0; i < n->npending;)
+		len += (size_t)potok_utf8_encode(
+		    utf16_next(n->pending, &i, n->npending), before + len);
+	if (len == nmade && memcmp(before, made, len) == 0)
+		return POTOK_MORE;
+	return explain_change(c, forms[n->form], n->pending_at, (struct potok_slice){before, len},
+	    (struct potok_slice){made, nmade});
+}
+
 enum potok_status
 clean_flush(const struct cleaning *c)
 {
@@ -108,7 +135,9 @@ clean_flush(const struct cleaning *c)
 		uint32_t cp = utf16_next(text, &i, (size_t)len);
 		made += (size_t)potok_utf8_encode(cp, utf8 + made);
 	}
-	enum potok_status s = emit(c, utf8, made, false);
+	enum potok_status s = explain_pending(c, utf8, made);
+	if (s >= 0)
+		s = emit(c, utf8, made, false);
 	if (s >= 0)
 		n->npending = 0;
 	return s;
@@ -157,8 +186,14 @@ take_changing(const struct cleaning *c, const unsigned char *p, uint32_t cp)
 	enum potok_status s = clean_flush(c);
 	if (s < 0)
 		return s;
+	n->pending_at = n->explain ? clean_place(c, p) : 0;
 	if (joined) {
+		static const unsigned char joiner[] = {0xCD, 0x8F};
 		count(c, JOINER_INSERTED, p);
+		s = explain_change(c, "joiner_inserted", n->pending_at, NOTHING,
+		    (struct potok_slice){joiner, sizeof joiner});
+		if (s < 0)
+			return s;
 		begin_pending(n, JOINER, true);
 		add_pending(n, cp, weight);
 	} else {
@@ -209,6 +244,9 @@ take_ill_formed(const struct cleaning *c, struct potok_slice *text, size_t len)
 	}
 	enum potok_status s =
 	    clean_ill_formed(c->n, clean_place(c, text->data), text->data, len, made, &nmade);
+	if (s >= 0)
+		s = explain_change(c, "ill_formed", clean_place(c, text->data),
+		    (struct potok_slice){text->data, len}, (struct potok_slice){made, nmade});
 	if (s < 0)
 		return s;
 	*text = (struct potok_slice){text->data + len, text->len - len};
@@ -340,6 +378,20 @@ is_cr_lf(struct potok_slice text)
 	return text.len > 1 && text.data[0] == '\r' && text.data[1] == '\n';
 }
 
+/* Tells of a line break that becomes LF; of CR LF, of its CR. */
+static enum potok_status
+explain_line_break(const struct cleaning *c, struct potok_slice text)
+{
+	uint32_t cp;
+
+	if (!c->n->explain)
+		return POTOK_MORE;
+	int len = potok_utf8_decode(text.data, text.len, &cp);
+	return explain_change(c, "line_breaks", clean_place(c, text.data),
+	    (struct potok_slice){text.data, (size_t)len},
+	    (struct potok_slice){(const unsigned char *)"\n", 1});
+}
+
 /*
  * Takes a line break of *len bytes that becomes LF.  Of CR LF the LF is left to the run that
  * follows; of many CR some are taken at once, which *len then tells.
@@ -353,10 +405,11 @@ take_line_break(const struct cleaning *c, struct potok_slice text, uint32_t cp, 
 	size_t breaks = 1;
 
 	count(c, LINE_BREAKS, text.data);
-	if (is_cr_lf(text))
-		return POTOK_MORE;
-	while (
-	    cp == '\r' && breaks < sizeof lf - 1 && breaks < text.len && text.data[breaks] == '\r')
+	enum potok_status s = explain_line_break(c, text);
+	if (s < 0 || is_cr_lf(text))
+		return s;
+	while (!n->explain && cp == '\r' && breaks < sizeof lf - 1 && breaks < text.len &&
+	       text.data[breaks] == '\r')
 		breaks++;
 	n->counts[LINE_BREAKS].n += breaks - 1;
 	if (breaks > 1)
@@ -386,13 +439,26 @@ take_one(const struct cleaning *c, struct potok_slice *text, bool last)
 			return take_ill_formed(c, text, len == 0 ? text->len : (size_t)-len);
 		count(c, SURROGATE_PAIRS, p);
 		len = pair;
+		unsigned char utf8[4];
+		size_t made = (size_t)potok_utf8_encode(cp, utf8);
+		s = explain_change(c, "surrogate_pairs", clean_place(c, p),
+		    (struct potok_slice){p, 6}, (struct potok_slice){utf8, made});
+		if (s < 0)
+			return s;
 	}
 	uint32_t to = cp;
 	unsigned which;
 	bool line_break = is_line_break(cp) && !(n->keep_breaks && cp != '\n');
 	int made = line_break || is_line_break(cp) ? -1 : repair(n, cp, &to, &which);
 	if (made >= 0) {
+		unsigned char utf8[4];
+		size_t nutf8 = made > 0 ? (size_t)potok_utf8_encode(to, utf8) : 0;
 		count(c, CONTROLS + bit_number(which), p);
+		s = explain_change(c, n->counts[CONTROLS + bit_number(which)].name,
+		    n->explain ? clean_place(c, p) : 0, (struct potok_slice){p, (size_t)len},
+		    (struct potok_slice){utf8, nutf8});
+		if (s < 0)
+			return s;
 		s = made > 0 ? take_changing(c, p, to) : POTOK_MORE;
 	} else if (line_break && cp != '\n') {
 		if ((s = clean_flush(c)) >= 0)
@@ -445,7 +511,7 @@ take_composed(const struct cleaning *c, struct potok_slice *text, bool last)
 	struct potok_normalize *n = c->n;
 	size_t most = text->len < BLOCK ? text->len : BLOCK, made;
 
-	if (n->form != POTOK_NFC || !only_controls(n))
+	if (n->form != POTOK_NFC || !only_controls(n) || n->explain)
 		return POTOK_FULL;
 	enum potok_status s = potok_buf_room(c->out, most);
 	if (s < 0)
@@ -490,6 +556,7 @@ take_run(const struct cleaning *c, struct potok_slice *text, size_t run, bool la
 	if (normalizer(c->n) == NULL)
 		return POTOK_ENOMEM;
 	begin_pending(c->n, cp, true);
+	c->n->pending_at = c->n->explain ? clean_place(c, p + run - kept) : 0;
 	*text = (struct potok_slice){text->data + kept, text->len - kept};
 	return POTOK_MORE;
 }
@@ -506,6 +573,9 @@ take_bom(const struct cleaning *c, struct potok_slice *text, bool last)
 		if (len < sizeof bom)
 			return last;
 		count(c, BOM_REMOVED, text->data);
+		if (explain_change(c, "bom_removed", clean_place(c, text->data),
+			(struct potok_slice){text->data, len}, NOTHING) < 0)
+			return false;
 		*text = (struct potok_slice){text->data + len, text->len - len};
 		len = text->len < sizeof bom ? text->len : sizeof bom;
 	}
@@ -534,6 +604,8 @@ clean_text(const struct cleaning *c, struct potok_slice *text, bool last)
 		}
 		if (n->npending == 0 && is_cr_lf(*text) && !n->keep_breaks) {
 			count(c, LINE_BREAKS, text->data);
+			if ((s = explain_line_break(c, *text)) < 0)
+				return s;
 			*text = (struct potok_slice){text->data + 1, text->len - 1};
 		}
 		if (n->npending == 0)
@@ -572,6 +644,7 @@ clean_hold(const struct cleaning *c, struct potok_slice *text)
 		return POTOK_ENOMEM;
 	else
 		begin_pending(n, cp, true);
+	n->pending_at = n->explain ? clean_place(c, text->data) : 0;
 	n->started = true;
 	*text = (struct potok_slice){text->data + len, text->len - (size_t)len};
 	return s;
@@ -585,6 +658,10 @@ clean_finish(const struct cleaning *c, uint64_t offset)
 
 	if (s >= 0 && n->started && n->open_line) {
 		potok_count_at(&n->counts[FINAL_LF_ADDED], offset);
+		s = explain_change(c, "final_lf_added", offset, NOTHING,
+		    (struct potok_slice){(const unsigned char *)"\n", 1});
+	}
+	if (s >= 0 && n->started && n->open_line) {
 		s = emit(c, (const unsigned char *)"\n", 1, false);
 	}
 	return s;

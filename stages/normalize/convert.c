@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "decode.h"
+#include "explain.h"
 #include "plain.h"
 #include "repair.h"
 
@@ -58,6 +59,9 @@ take_bad(struct cleaning *c, const struct decoded *r)
 	size_t made;
 	enum potok_status s =
 	    clean_ill_formed(n, c->offset, c->in, r->bad, n->decoded + n->ndecoded, &made);
+	if (s >= 0)
+		s = explain_change(c, "ill_formed", c->offset, (struct potok_slice){c->in, r->bad},
+		    (struct potok_slice){n->decoded + n->ndecoded, made});
 	if (s < 0)
 		return s;
 	n->ndecoded += made;

@@ -12,6 +12,7 @@
 
 #include "convert.h"
 #include "decode.h"
+#include "explain.h"
 #include "fit.h"
 #include "repair.h"
 
@@ -22,7 +23,7 @@ lines_open(struct potok_normalize *n)
 	n->decoded = malloc(DECODE_OUT + 64);
 	if (n->lines == NULL || n->decoded == NULL)
 		return POTOK_ENOMEM;
-	n->lines->encoding = n->lines->next = FIT_NONE;
+	n->lines->encoding = n->lines->next = n->lines->told = FIT_NONE;
 	return POTOK_MORE;
 }
 
@@ -218,6 +219,12 @@ take_segment(struct cleaning *c, struct potok_slice *in, bool last)
 	c->in = in->data;
 	c->direct = n->decoder == NULL;
 	c->plain = NULL;
+	if (l->encoding != FIT_NONE && l->encoding != l->told) {
+		s = explain_encoding(c, c->offset, fit_name(l->encoding));
+		if (s < 0)
+			return s;
+		l->told = l->encoding;
+	}
 	s = c->direct ? repair_text(c, &text, ends, ends) : convert_text(c, &text, ends);
 	in->data += l->segment - text.len;
 	in->len -= l->segment - text.len;

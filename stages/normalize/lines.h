@@ -16,6 +16,7 @@ struct normalize_lines {
 	struct normalize_decoder *decoders[FIT_MAX]; /* those that have been needed */
 	int encoding;    /* of the bytes at the front, FIT_NONE: unknown */
 	size_t segment;  /* how many bytes are in it */
+	int told;        /* the encoding that was told of last */
 	bool open;       /* the last line of them goes on */
 	int next;        /* of the line behind them; FIT_NONE: unknown */
 	size_t examined; /* bytes of an unfinished line that hold no LF */

@@ -17,6 +17,7 @@ enum {
 	OPT_REPAIR,
 	OPT_BINARY,
 	OPT_LANG,
+	OPT_EXPLAIN,
 	OPT_LIST,
 	OPT_DETECT
 };
@@ -230,7 +231,8 @@ main(int argc, char **argv)
 	    {"newline", required_argument, NULL, OPT_NEWLINE},
 	    {"repair", required_argument, NULL, OPT_REPAIR},
 	    {"binary", required_argument, NULL, OPT_BINARY},
-	    {"lang", required_argument, NULL, OPT_LANG}, {"list", no_argument, NULL, OPT_LIST},
+	    {"lang", required_argument, NULL, OPT_LANG},
+	    {"explain", no_argument, NULL, OPT_EXPLAIN}, {"list", no_argument, NULL, OPT_LIST},
 	    {"detect", no_argument, NULL, OPT_DETECT}, CLI_LONG_END};
 	struct program p = {.options = POTOK_NORMALIZE_DEFAULTS};
 	static const char *const own_names[] = {
@@ -250,6 +252,8 @@ main(int argc, char **argv)
 		"                       zero-width, soft-hyphen, nbsp, quotes, width; none\n"
 		"      --binary=WHAT    what is no text: stop (default), or pass it on\n"
 		"      --lang=LANG      a hint: the language, as a BCP 47 tag\n"
+		"      --explain        tell each change, instead of text: line, column, byte,\n"
+		"                       kind, before, after\n"
 		"      --list           the encodings and their other names\n"
 		"      --detect         only tell the encoding of each FILE\n",
 	    .examples = "  potok-normalize < page.txt > clean.txt\n"
@@ -275,7 +279,9 @@ main(int argc, char **argv)
 			detecting = true;
 		else if (c == CLI_OPT_CAPABILITIES)
 			cli.lines_independent = lines_independent(&p);
-		if (!own && c != OPT_DETECT && (code = cli_option(&cli, c, argv)) >= 0)
+		if (c == OPT_EXPLAIN)
+			p.options.explain = true;
+		else if (!own && c != OPT_DETECT && (code = cli_option(&cli, c, argv)) >= 0)
 			return code;
 	}
 	if (detecting)

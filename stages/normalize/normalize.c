@@ -116,10 +116,11 @@ look_at_start(struct potok_normalize *n, struct potok_slice in, bool last)
 	if (in.len < 4 && !last)
 		return POTOK_MORE;
 	const char *name = bom_name(in.data, in.len);
-	if (name != NULL)
+	if (name != NULL && strcmp(name, "UTF-8") != 0)
 		return choose_name(n, name);
+	/* The mark of UTF-8 says nothing of the lines that others have added. */
 	n->mode = MODE_CHECKED;
-	n->ascii = true;
+	n->ascii = name == NULL;
 	return POTOK_MORE;
 }
 
@@ -382,6 +383,7 @@ potok_normalize_init(struct potok_normalize *n, const struct potok_normalize_opt
 	    .keep_breaks = o->keep_breaks,
 	    .repair = o->repair,
 	    .pass_binary = o->pass_binary,
+	    .explain = o->explain,
 	    .language = o->language,
 	};
 	memcpy(n->counts, counts, sizeof counts);

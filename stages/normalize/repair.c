@@ -7,6 +7,7 @@
 #include <potok/utf8.h>
 
 #include "entities.h"
+#include "explain.h"
 #include "mojibake.h"
 
 enum {
@@ -20,7 +21,8 @@ struct normalize_repair {
 	unsigned char mended[2 * LINE], plain[4 * LINE]; /* the line as it becomes */
 	const unsigned char *made;                       /* what of it is still to be cleaned */
 	size_t nmade;
-	size_t line; /* bytes at the front of the text that it was made from; 0: none */
+	size_t line;      /* bytes at the front of the text that it was made from; 0: none */
+	const char *kind; /* of the repair, until it has been told */
 };
 
 void
@@ -101,6 +103,7 @@ repair_line(struct cleaning *c, const unsigned char *line, size_t len)
 	}
 	r->made = made;
 	r->nmade = nmade;
+	r->kind = made == r->mended ? "mojibake" : "entities";
 	return made != line;
 }
 
@@ -131,7 +134,13 @@ clean_repaired(struct cleaning *c, struct potok_slice *text)
 	from.direct = false;
 	from.repaired = true;
 	from.plain = NULL;
-	enum potok_status s = clean_text(&from, &made, false);
+	enum potok_status s = POTOK_MORE;
+	if (r->kind != NULL)
+		s = explain_line(
+		    &from, r->kind, from.offset, (struct potok_slice){text->data, r->line}, made);
+	r->kind = NULL;
+	if (s == POTOK_MORE)
+		s = clean_text(&from, &made, false);
 	if (s == POTOK_MORE && made.len > 0)
 		s = clean_hold(&from, &made);
 	r->made = made.data;

@@ -43,7 +43,11 @@ static const struct {
 	int replacements;
 } ill_formed[] = {
     {"table 3-8: non-shortest forms", "\xC0\xAF\xE0\x80\xBF\xF0\x81\x82\x41", 9, 8},
-    {"table 3-9: surrogates", "\xED\xA0\x80\xED\xBF\xBF\xED\xAF\x41", 9, 8},
+    /* A pair of surrogates is repaired to the character that it stands for. */
+    {"table 3-9: surrogates, of which the first two are a pair",
+	"\xED\xA0\x80\xED\xBF\xBF\xED\xAF\x41", 9, 2},
+    {"table 3-9: surrogates, the pair parted", "\xED\xA0\x80\x41\xED\xBF\xBF\xED\xAF\x41", 10,
+	8},
     {"table 3-10: other", "\xF4\x91\x92\x93\xFF\x41\x80\xBF\x42", 9, 7},
     {"table 3-11: truncated", "\xE1\x80\xE2\xF0\x91\x92\xF1\xBF\x41", 9, 4},
     {"E0 80 80", "\xE0\x80\x80", 3, 3},
