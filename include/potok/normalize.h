@@ -149,9 +149,10 @@ POTOK_API bool potok_normalize_lines_independent(const struct potok_normalize *)
 POTOK_API const char *potok_normalize_language(const unsigned char *text, size_t n);
 
 /*
- * The labels that `from` may have: label i, or NULL behind the last one.  *alias tells whether it
- * is another label of the encoding before.  Case, - and _ do not matter in a label.  Labels that
- * only the system's iconv knows are not among them.
+ * The labels that `from` may have: label i, or NULL behind the last one; "" in place of one that
+ * the system's iconv does not have.  *alias tells whether it is another label of the encoding
+ * before.  Case, - and _ do not matter in a label.  What the system's iconv calls by yet other
+ * names is not among them, but `from` may have it.
  */
 POTOK_API const char *potok_normalize_label(size_t i, bool *alias);
 

@@ -188,7 +188,14 @@ cli_option(struct cli *cli, int c, char *const argv[])
 	}
 }
 
-/* Damerau's distance without transpositions of changed letters, for short names. */
+static bool
+same_letter(char a, char b)
+{
+	return a == b || ((a ^ b) == 0x20 && (a | 0x20) >= 'a' && (a | 0x20) <= 'z');
+}
+
+/* Damerau's distance without transpositions of changed letters, for short names; case does not
+ * matter. */
 static size_t
 distance(const char *a, const char *b)
 {
@@ -204,13 +211,13 @@ distance(const char *a, const char *b)
 		size_t *now = row[i % 3], *up = row[(i + 2) % 3], *up2 = row[(i + 1) % 3];
 		now[0] = i;
 		for (size_t j = 1; j <= nb; j++) {
-			size_t d = up[j - 1] + (a[i - 1] != b[j - 1]);
+			size_t d = up[j - 1] + !same_letter(a[i - 1], b[j - 1]);
 			if (up[j] + 1 < d)
 				d = up[j] + 1;
 			if (now[j - 1] + 1 < d)
 				d = now[j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    up2[j - 2] + 1 < d)
+			if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) &&
+			    same_letter(a[i - 2], b[j - 1]) && up2[j - 2] + 1 < d)
 				d = up2[j - 2] + 1;
 			now[j] = d;
 		}

@@ -371,8 +371,8 @@ wide_character(const struct normalize_decoder *d, const unsigned char *p, size_t
 	return 4;
 }
 
-/* The byte order of UTF-16 or UTF-32: by U+FEFF, by what makes text, else big endian (RFC 2781,
- * section 4.3).  Answers false when more bytes are needed. */
+/* The byte order of UTF-16 or UTF-32: by U+FEFF; of UTF-16 by what makes text, else the encoding's
+ * own; of UTF-32 else big endian.  Answers false when more bytes are needed. */
 static bool
 find_order(struct normalize_decoder *d, const unsigned char *p, size_t n, bool last)
 {
@@ -389,7 +389,7 @@ find_order(struct normalize_decoder *d, const unsigned char *p, size_t n, bool l
 		if (n < DETECT_LOOK && !last)
 			return false;
 		const char *name = detect_utf16(p, n < DETECT_LOOK ? n : DETECT_LOOK);
-		little = name != NULL && strcmp(name, "UTF-16LE") == 0;
+		little = name != NULL ? strcmp(name, "UTF-16LE") == 0 : !d->encoding.big_endian;
 	}
 	d->big_endian = !little;
 	d->encoding.kind = wide     ? little ? ENCODING_UTF32LE : ENCODING_UTF32BE

@@ -25,6 +25,7 @@ struct encoding {
 	enum encoding_kind kind;
 	size_t index;
 	const char *name; /* static; ICU, iconv: as given */
+	bool big_endian;  /* ENCODING_UTF16: when neither a mark nor the look tells the order */
 };
 
 /* Finds the encoding of a label.  Answers false when the label is not one that could be known. */

@@ -35,11 +35,29 @@ is_ascii_below(UConverter *cnv)
 	return 1;
 }
 
+/* Reads the fourth column, such as "AE=045E AA=-", into upper.  Answers 0 when it is none, or says
+ * what the table says anyway. */
+static int
+change(char *changes, unsigned upper[128])
+{
+	for (char *c = changes == NULL ? NULL : strtok(changes, " "); c != NULL;
+	     c = strtok(NULL, " ")) {
+		unsigned b, u = NONE;
+		int none = strlen(c) == 4 && c[3] == '-';
+		if (sscanf(c, "%2X=", &b) != 1 || b < 0x80 || c[2] != '=' ||
+		    (!none && sscanf(c + 3, "%4X", &u) != 1) || upper[b - 0x80] == u)
+			return 0;
+		upper[b - 0x80] = u;
+	}
+	return 1;
+}
+
 static int
 entry(char *line)
 {
 	char *name = strtok(line, "\t\n"), *table = strtok(NULL, "\t\n"),
-	     *aliases = strtok(NULL, "\t\n");
+	     *aliases = strtok(NULL, "\t\n"), *changes = strtok(NULL, "\t\n");
+	unsigned upper[128];
 	UErrorCode err = U_ZERO_ERROR;
 
 	if (name == NULL || table == NULL || aliases == NULL) {
@@ -53,15 +71,20 @@ entry(char *line)
 		return 0;
 	}
 	ucnv_setToUCallBack(cnv, UCNV_TO_U_CALLBACK_STOP, NULL, NULL, NULL, &err);
+	for (unsigned b = 0; b < 0x80; b++)
+		upper[b] = character(cnv, 0x80 + b);
+	ucnv_close(cnv);
+	if (!change(changes, upper)) {
+		fprintf(stderr, "gen-single-byte: %s: no changes\n", name);
+		return 0;
+	}
 	printf("\t{\"%s\", \"%s\",\n\t \"", name, table);
 	for (char *p = aliases; *p != '\0'; p++)
 		fputs(*p == ' ' ? "\\0\" \"" : (char[]){*p, '\0'}, stdout);
 	printf("\\0\",\n\t {");
-	for (unsigned b = 0x80; b < 0x100; b++)
-		printf(
-		    "%s0x%04X%s", b % 16 ? " " : "\n\t\t", character(cnv, b), b < 0xFF ? "," : "");
+	for (unsigned b = 0; b < 0x80; b++)
+		printf("%s0x%04X%s", b % 16 ? " " : "\n\t\t", upper[b], b < 0x7F ? "," : "");
 	printf("}},\n");
-	ucnv_close(cnv);
 	return 1;
 }
 

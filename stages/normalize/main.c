@@ -49,13 +49,14 @@ run(void *ctx, struct potok_chain *chain)
 	return s;
 }
 
-/* The labels for "did you mean". */
+/* The labels for "did you mean".  In place of one that cannot be used stands another that can. */
 static const char *
 label(size_t i)
 {
 	bool alias;
+	const char *name = potok_normalize_label(i, &alias);
 
-	return potok_normalize_label(i, &alias);
+	return name != NULL && *name == '\0' ? potok_normalize_label(0, &alias) : name;
 }
 
 /* --list: one encoding a line, its other labels behind it. */
@@ -65,8 +66,10 @@ list(const struct cli *cli)
 	const char *name;
 	bool alias;
 
-	for (size_t i = 0; (name = potok_normalize_label(i, &alias)) != NULL; i++)
-		printf("%s%s", i == 0 ? "" : alias ? " " : "\n", name);
+	for (size_t i = 0; (name = potok_normalize_label(i, &alias)) != NULL; i++) {
+		if (*name != '\0')
+			printf("%s%s", i == 0 ? "" : alias ? " " : "\n", name);
+	}
 	putchar('\n');
 	return cli_flush(cli);
 }

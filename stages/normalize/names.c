@@ -1,4 +1,5 @@
 /* The labels of encodings: which there are, and what each one means. */
+#include <iconv.h>
 #include <string.h>
 
 #include <unicode/ucnv.h>
@@ -6,9 +7,14 @@
 #include <potok/normalize.h>
 
 #include "decode.h"
+#include "iconv_names.h"
 #include "single_byte.h"
 
-enum { NSINGLE = sizeof single_bytes / sizeof single_bytes[0], LABEL_MAX = 63 };
+enum {
+	NSINGLE = sizeof single_bytes / sizeof single_bytes[0],
+	NICONV = sizeof iconv_names / sizeof iconv_names[0],
+	LABEL_MAX = 63
+};
 
 /* The encodings of Unicode, which have decoders of their own. */
 static const struct {
@@ -16,7 +22,7 @@ static const struct {
 	const char *name, *aliases;
 } unicode[] = {
     {ENCODING_UTF8, "UTF-8", "csutf8\0"},
-    {ENCODING_UTF16, "UTF-16", "csutf16\0unicode\0ucs2\0"},
+    {ENCODING_UTF16, "UTF-16", "csutf16\0csunicode\0unicode\0ucs2\0iso-10646-ucs-2\0"},
     {ENCODING_UTF16LE, "UTF-16LE", "csutf16le\0ucs2le\0"},
     {ENCODING_UTF16BE, "UTF-16BE", "csutf16be\0ucs2be\0"},
     {ENCODING_UTF32, "UTF-32", "csutf32\0ucs4\0"},
@@ -124,11 +130,34 @@ is_harmless(const char *label)
 			     "0123456789_.:()+-") == n;
 }
 
+/* A label of an encoding that only iconv has, as iconv spells it; NULL when it is none. */
+static const char *
+iconv_spelling(const char *label)
+{
+	for (size_t i = 0; i < NICONV; i++) {
+		for (const char *a = iconv_names[i]; *a != '\0'; a += strlen(a) + 1) {
+			if (same_label(label, a))
+				return a;
+		}
+	}
+	return NULL;
+}
+
+/* Does iconv have it on this machine? */
+static bool
+works(const char *label)
+{
+	iconv_t cd = iconv_open("UTF-32LE", label);
+
+	return cd != (iconv_t)-1 && iconv_close(cd) == 0;
+}
+
 static void
 own_encoding(struct encoding *e, size_t i)
 {
-	*e = (struct encoding){i < NUNICODE ? unicode[i].kind : ENCODING_SINGLE,
-	    i < NUNICODE ? 0 : i - NUNICODE, own_name(i)};
+	*e = (struct encoding){.kind = i < NUNICODE ? unicode[i].kind : ENCODING_SINGLE,
+	    .index = i < NUNICODE ? 0 : i - NUNICODE,
+	    .name = own_name(i)};
 }
 
 /* Finds the encoding of ICU or iconv; ours, where its table is the one meant. */
@@ -139,6 +168,11 @@ find_foreign(const char *label, struct encoding *e)
 
 	if (!is_harmless(label) || strstr(label, "Endian") != NULL)
 		return false;
+	const char *spelling = iconv_spelling(label);
+	if (spelling != NULL) {
+		*e = (struct encoding){.kind = ENCODING_ICONV, .name = spelling};
+		return true;
+	}
 	bool in_icu = ucnv_countAliases(label, &err) > 0 && U_SUCCESS(err);
 	const char *table = in_icu ? ucnv_getAlias(label, 0, &err) : "";
 	for (size_t i = 0; i < NSINGLE; i++) {
@@ -147,7 +181,7 @@ find_foreign(const char *label, struct encoding *e)
 			return true;
 		}
 	}
-	*e = (struct encoding){in_icu ? ENCODING_ICU : ENCODING_ICONV, 0, label};
+	*e = (struct encoding){.kind = in_icu ? ENCODING_ICU : ENCODING_ICONV, .name = label};
 	return true;
 }
 
@@ -164,6 +198,7 @@ encoding_find(const char *label, struct encoding *e)
 		if (is_label_of(label, i) ||
 		    (strict && i < NUNICODE && is_label_of(label + 5, i))) {
 			own_encoding(e, i);
+			e->big_endian = strict; /* RFC 2781, section 4.3 */
 			return true;
 		}
 	}
@@ -216,6 +251,24 @@ converter_label(const char *name, size_t *i)
 	return NULL;
 }
 
+/* Label *i of the encodings that only iconv has, "" when it does not have it here; NULL when there
+ * are less, *i is then reduced. */
+static const char *
+iconv_label(size_t *i, bool *alias)
+{
+	for (size_t k = 0; k < NICONV; k++) {
+		for (const char *a = iconv_names[k]; *a != '\0'; a += strlen(a) + 1) {
+			if ((*i)-- > 0)
+				continue;
+			*alias = false;
+			for (const char *b = iconv_names[k]; b < a && !*alias; b += strlen(b) + 1)
+				*alias = works(b);
+			return works(a) ? a : "";
+		}
+	}
+	return NULL;
+}
+
 const char *
 potok_normalize_label(size_t i, bool *alias)
 {
@@ -231,9 +284,12 @@ potok_normalize_label(size_t i, bool *alias)
 				return a;
 		}
 	}
+	const char *name = iconv_label(&i, alias);
+	if (name != NULL)
+		return name;
 	*alias = i > 0;
 	for (int32_t k = 0; k < ucnv_countAvailable(); k++) {
-		const char *name = ucnv_getAvailableName(k);
+		name = ucnv_getAvailableName(k);
 		if (strchr(name, ',') != NULL || is_own_converter(name))
 			continue;
 		const char *label = converter_label(name, &i);

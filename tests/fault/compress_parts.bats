@@ -107,7 +107,11 @@ need() {
 
 @test "what is damaged is told though the input stays open" {
 	flip b.gz 100
-	run --separate-stderr timeout 20 bash -c '"$PROGRAM" -d -j 2 < <(cat b.gz; exec sleep 30)'
+	mkfifo pipe
+	{ cat b.gz; for _ in {1..600}; do [ ! -e over ] || break; sleep 0.05; done; } >pipe 2>/dev/null 3>&- &
+	run --separate-stderr timeout 20 "$PROGRAM" -d -j 2 <pipe
+	: >over
+	wait
 	[ "$status" = 65 ]
 	[[ $stderr == "potok-compress: <stdin>: byte 0: damaged: "* ]]
 }

@@ -11,6 +11,16 @@ setup() {
 	[ "$output" = "potok-normalize: unknown encoding 'windows1252x'; did you mean 'windows-1252'?; 'potok-normalize --help' tells more" ]
 }
 
+@test "encodings that only iconv has: listed where it has them, and suggested" {
+	"$PROGRAM" --list >list
+	grep -x KOI8-T list
+	grep -E '^TCVN ' list
+	! grep -x NEXTSTEP list || iconv -f NEXTSTEP -t UTF-8 </dev/null
+	run "$PROGRAM" -f georgian-acadmy </dev/null
+	[ "$status" = 64 ]
+	[ "$output" = "potok-normalize: unknown encoding 'georgian-acadmy'; did you mean 'GEORGIAN-ACADEMY'?; 'potok-normalize --help' tells more" ]
+}
+
 @test "names with slashes never reach iconv" {
 	run "$PROGRAM" -f UTF-16//IGNORE </dev/null
 	[ "$status" = 64 ]

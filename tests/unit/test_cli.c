@@ -113,6 +113,7 @@ static const struct {
 	const char *word, *message;
 } unknown[] = {
     {"iso9-1996", "unknown scheme 'iso9-1996'; did you mean 'iso9-1995'?"},
+    {"ISO9-1996", "unknown scheme 'ISO9-1996'; did you mean 'iso9-1995'?"},
     {"ios9-1995", "unknown scheme 'ios9-1995'; did you mean 'iso9-1995'?"},
     {"icao9303", "unknown scheme 'icao9303'; did you mean 'icao-9303'?"},
     {"bgnpcgn-rus", "unknown scheme 'bgnpcgn-rus'"},
