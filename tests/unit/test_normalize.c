@@ -72,7 +72,7 @@ static const struct {
 	"B",
 	7, 2},
     {"cut by a lead byte", "\xE2\x82\xE2\x82\xAC", 5, 1},
-    {"CESU-8 pair", "\xED\xA0\xBD\xED\xB8\x80", 6, 6},
+    {"CESU-8 pair", "\xED\xA0\xBD\xED\xB8\x80", 6, 0},
     {"five bytes of old UTF-8", "\xF8\x88\x80\x80\x80", 5, 5},
 };
 
