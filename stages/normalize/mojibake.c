@@ -611,6 +611,22 @@ find_attempt(struct line *l, struct attempt *best)
 	return best->gain > 0;
 }
 
+static bool
+is_cyrillic_lead(unsigned char b)
+{
+	return b == 0xD0 || b == 0xD1;
+}
+
+/* Are the two characters at p[at - 2] Cyrillic letters, with no letter of ASCII beside them?  UTF-8
+ * that was read as windows-1251 has such pairs, and some names. */
+static bool
+is_cyrillic_pair(const unsigned char *p, size_t at, size_t n)
+{
+	return at >= 2 && at + 2 <= n && is_cyrillic_lead(p[at - 2]) && is_cyrillic_lead(p[at]) &&
+	       (at == 2 || p[at - 3] >= 0x80 || !language_in_word(p[at - 3])) &&
+	       (at + 2 == n || p[at + 2] >= 0x80 || !language_in_word(p[at + 2]));
+}
+
 /* Is the line worth to be judged?  Where single bytes were mixed up, most words look so: one place
  * in a long line is a name or an abbreviation. */
 static bool
@@ -618,8 +634,10 @@ is_suspect(const unsigned char *p, size_t n)
 {
 	size_t at = mojibake_suspect(p, n);
 
-	return at < n && (n < SHORT || !mojibake_is_single(p, at) ||
-			     mojibake_suspect_scalar(p, n, at + 1) < n);
+	if (at == n)
+		return false;
+	bool alone = mojibake_is_single(p, at) ? n >= SHORT : is_cyrillic_pair(p, at, n);
+	return !alone || mojibake_suspect_scalar(p, n, at + 1) < n;
 }
 
 /* The languages that are written in the encodings of `sources`: a set of 1 << language. */
