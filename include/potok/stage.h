@@ -19,7 +19,8 @@ enum {
 	POTOK_CHAIN_MAX = 16,             /* stages in one chain */
 };
 
-/* Something that a stage counts.  The names are those of --stats, the run record and the manual. */
+/* Something that a stage counts.  The names are those of --stats, the run record and the manual.
+ * The texts live as long as the stage is open. */
 struct potok_count {
 	const char *name; /* stable, lower case with underscores */
 	const char *what; /* for people: "ill-formed sequences replaced by U+FFFD" */

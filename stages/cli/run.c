@@ -1,6 +1,7 @@
 /* Runs a program's stage over its operands, and tells how it went. */
 #include "cli.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,7 +16,7 @@
 #include "pair.h"
 #include "record.h"
 
-enum { COUNTS_MAX = 64, NAME_SHOWN = 1024 };
+enum { COUNTS_MAX = 128, COUNT_NAME = 48, NAME_SHOWN = 1024 };
 
 /* One run of the program. */
 struct job {
@@ -26,6 +27,8 @@ struct job {
 
 	uint64_t operands, bytes_in, bytes_out;
 	struct potok_count total[COUNTS_MAX];
+	char total_names[COUNTS_MAX]
+			[COUNT_NAME]; /* a stage may take its own along when it is closed */
 	size_t ntotal;
 	struct pair pair; /* used while a record is kept */
 };
@@ -176,20 +179,32 @@ report_bad_data(struct job *job, const struct potok_chain *chain, const struct p
 	    shown(job->cli->operand, name), where, stage->offset, stage->why);
 }
 
+/* Adds to the total of this name: each operand may have other counts than the one before. */
+static void
+add_count(struct job *job, const struct potok_count *c)
+{
+	size_t i = 0;
+
+	while (i < job->ntotal && strcmp(job->total[i].name, c->name) != 0)
+		i++;
+	assert(i < COUNTS_MAX && strlen(c->name) < COUNT_NAME);
+	if (i == job->ntotal) {
+		snprintf(job->total_names[i], COUNT_NAME, "%s", c->name);
+		job->total[i] = (struct potok_count){.name = job->total_names[i]};
+		job->ntotal++;
+	}
+	job->total[i].n += c->n;
+}
+
 /* Adds the stage's counts to the totals, and tells of losses. */
 static void
 take_counts(struct job *job, const struct potok_stage *stage)
 {
 	char name[NAME_SHOWN];
 
-	for (size_t i = 0; i < stage->ncounts && i < COUNTS_MAX; i++) {
+	for (size_t i = 0; i < stage->ncounts; i++) {
 		const struct potok_count *c = &stage->counts[i];
-		if (i >= job->ntotal) {
-			job->total[i] = *c;
-			job->ntotal = i + 1;
-		} else {
-			job->total[i].n += c->n;
-		}
+		add_count(job, c);
 		if (c->loss && c->n > 0)
 			fprintf(stderr,
 			    "%s: %s: warning: %" PRIu64 " %s (the first at byte %" PRIu64 ")\n",

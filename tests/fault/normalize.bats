@@ -117,3 +117,16 @@ c	UTF-8	1.00	und" ]
 	[ "$status" = 0 ]
 	case $output in *Unicode*ICU*iconv*) ;; *) false ;; esac
 }
+
+@test "operands in different encodings: each count has its own name" {
+	mkdir records
+	for encoding in WINDOWS-1251 KOI8-R; do
+		yes 'Щука плавала в реке, и рыба была вкусная. Где она живёт?' | head -n 60 |
+			iconv -f UTF-8 -t $encoding >$encoding
+	done
+	POTOK_RUN=records "$PROGRAM" --stats=stats WINDOWS-1251 KOI8-R KOI8-R >out 2>said
+	[ "$(sort -u out)" = 'Щука плавала в реке, и рыба была вкусная. Где она живёт?' ]
+	for counts in stats records/*.end; do
+		[ "$(grep -o '"lines_[^,}]*' $counts)" = $'"lines_windows_1251":60\n"lines_koi8_r":120' ]
+	done
+}
