@@ -267,7 +267,7 @@ hold_released(struct cleaning *c, struct potok_slice *in)
 	size_t used = n->released - text.len;
 
 	*in = (struct potok_slice){in->data + used, in->len - used};
-	n->released = n->plain = n->judged = 0;
+	n->released = n->plain = n->judged = n->region = 0;
 	return s;
 }
 

@@ -13,6 +13,7 @@
 enum {
 	LINES = POTOK_REPAIR_MOJIBAKE | POTOK_REPAIR_ENTITIES,
 	LINE = POTOK_NORMALIZE_LINE,
+	NEAR = 512, /* bytes on each side of a place in a long line that are judged first */
 };
 _Static_assert((int)LINE <= (int)MOJIBAKE_LINE, "a line can be judged");
 
@@ -152,6 +153,27 @@ clean_repaired(struct cleaning *c, struct potok_slice *text)
 	return s;
 }
 
+/* Is nothing in a long line p[0..n) mojibake around the place `at`?  *end: where what has been
+ * looked at ends.  Text of many kilobytes has such places, and is not worth to be judged as a
+ * whole. */
+static bool
+is_harmless(struct potok_normalize *n, const unsigned char *p, size_t len, size_t at, size_t *end)
+{
+	struct normalize_repair *r = n->repairing;
+	struct mojibake what;
+	size_t from = at > NEAR ? at - NEAR : 0;
+
+	*end = len - at > NEAR ? at + NEAR : len;
+	while (from < at && (p[from] & 0xC0) == 0x80)
+		from++;
+	while (*end<len && * end> at && (p[*end] & 0xC0) == 0x80)
+		--*end;
+	return len > 4 * NEAR && (n->repair & POTOK_REPAIR_ENTITIES) == 0 && *end > at &&
+	       potok_utf8_valid(p + from, *end - from) == *end - from &&
+	       mojibake_repair(&r->work, p + from, *end - from, r->mended, &what) == 0 &&
+	       !what.deep;
+}
+
 /* Judges the line at text[n->judged], of which the first `at` bytes hold what it is suspected for;
  * len: the whole lines from there on. */
 static enum potok_status
@@ -161,17 +183,24 @@ judge_suspect(struct cleaning *c, struct potok_slice *text, size_t at, size_t le
 	const unsigned char *p = text->data + n->judged;
 	const unsigned char *before = last_lf(p, at), *lf = memchr(p + at, '\n', len - at);
 	size_t start = before != NULL ? (size_t)(before - p) + 1 : 0;
-	size_t end = lf != NULL ? (size_t)(lf - p) : len;
+	size_t end = lf != NULL ? (size_t)(lf - p) : len, seen;
 
 	if (n->repairing == NULL && (n->repairing = malloc(sizeof *n->repairing)) == NULL)
 		return POTOK_ENOMEM;
 	n->repairing->line = 0;
-	n->judged += start;
+	if (is_harmless(n, p + start, end - start, at - start, &seen)) {
+		n->judged += start + seen;
+		n->region -= start + seen;
+		return POTOK_MORE;
+	}
 	if (!repair_line(c, p + start, end - start)) {
-		n->judged += end - start + (lf != NULL);
+		n->judged += end + (lf != NULL);
+		n->region -= end + (lf != NULL);
 		return POTOK_MORE;
 	}
 	/* What stands before it goes first, its last character with what follows. */
+	n->judged += start;
+	n->region -= end;
 	n->repairing->line = end - start;
 	return POTOK_MORE;
 }
@@ -188,14 +217,17 @@ repair_text(struct cleaning *c, struct potok_slice *text, bool ends, bool last)
 		bool pending = n->repairing != NULL && n->repairing->line > 0;
 		while (s == POTOK_MORE && !pending && n->judged < text->len) {
 			const unsigned char *p = text->data + n->judged;
-			size_t len = whole_lines(p, text->len - n->judged, ends);
-			size_t at = len > 0 ? suspect(n, p, len) : 0;
-			if (len == 0)
+			if (n->region == 0)
+				n->region = whole_lines(p, text->len - n->judged, ends);
+			if (n->region == 0)
 				break;
-			if (at == len)
-				n->judged += len;
-			else
-				s = judge_suspect(c, text, at, len);
+			size_t at = suspect(n, p, n->region);
+			if (at < n->region) {
+				s = judge_suspect(c, text, at, n->region);
+			} else {
+				n->judged += n->region;
+				n->region = 0;
+			}
 			pending = n->repairing != NULL && n->repairing->line > 0;
 		}
 		if (s == POTOK_MORE && n->judged > 0)
