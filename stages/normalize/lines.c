@@ -105,7 +105,7 @@ judge_line(struct potok_normalize *stage, const unsigned char *p, size_t len, bo
 
 	*n = 0;
 	*encoding = FIT_NONE;
-	if (lf == NULL && look < POTOK_NORMALIZE_LINE && !last) {
+	if (lf == NULL && len <= POTOK_NORMALIZE_LINE && !last) {
 		l->examined = look;
 		return POTOK_MORE;
 	}
@@ -114,7 +114,8 @@ judge_line(struct potok_normalize *stage, const unsigned char *p, size_t len, bo
 	if (l->next != FIT_NONE)
 		*encoding = l->next;
 	else if (ascii_run(p, *n) < *n &&
-		 fit_line(stage->fit, p, judged(p, *n, lf != NULL || last), &hints, encoding) < 0)
+		 fit_line(stage->fit, p, judged(p, *n, lf != NULL || *n == len), &hints, encoding) <
+		     0)
 		return POTOK_ENOMEM;
 	l->next = FIT_NONE;
 	return POTOK_MORE;
@@ -249,8 +250,10 @@ lines_run(struct cleaning *c, struct potok_slice *in, bool last)
 		}
 		if (s != POTOK_MORE || (l->segment == 0 && !(l->open && last)))
 			return s;
+		size_t segment = l->segment;
 		s = take_segment(c, in, last);
-		if (s != POTOK_MORE || in->len == before)
+		/* Of a long line the last character may wait for what is behind the segment. */
+		if (s != POTOK_MORE || (in->len == before && segment == before))
 			return s;
 	}
 }
