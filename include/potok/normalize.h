@@ -100,6 +100,7 @@ struct potok_normalize {
 	const char *encoding;      /* what it has told; NULL: nothing yet */
 	size_t
 	    judged; /* bytes at the front of `in`, or of `decoded`, that need no repair of lines */
+	size_t unbroken; /* bytes behind those, or not yet decoded, that hold no end of a line */
 	struct normalize_repair *repairing; /* room for that, when it has been needed */
 	struct normalize_lines *lines;      /* of text whose lines are judged */
 	size_t plain; /* bytes at the front of `in`, or of `decoded`, that are known to be plain */

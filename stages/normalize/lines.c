@@ -141,7 +141,10 @@ find_segment(struct potok_normalize *n, struct potok_slice in, uint64_t offset, 
 	size_t at = 0, len = 0;
 
 	if (l->open) { /* a long line, whose encoding is known */
-		const unsigned char *lf = memchr(in.data, '\n', in.len);
+		const unsigned char *lf =
+		    in.len > l->examined ? memchr(in.data + l->examined, '\n', in.len - l->examined)
+					 : NULL;
+		l->examined = 0;
 		l->open = lf == NULL;
 		l->segment = lf != NULL ? (size_t)(lf - in.data) + 1 : in.len;
 		return POTOK_MORE;
@@ -232,6 +235,7 @@ take_segment(struct cleaning *c, struct potok_slice *in, bool last)
 		n->ndecoded = n->cleaned = n->carried = 0;
 	}
 	l->open = l->open && !(ends && last && in->len == 0);
+	l->examined = l->open ? text.len : 0;
 	return s;
 }
 

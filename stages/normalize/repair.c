@@ -43,12 +43,12 @@ last_lf(const unsigned char *p, size_t n)
 
 /* How many bytes at the front of p[0..n), where a line begins, are whole lines and no more than
  * LINE bytes, or else a piece of that size.  0: more bytes are needed: the one behind a piece tells
- * whether a character is cut. */
+ * whether a character is cut.  The first `known` bytes hold no LF. */
 static size_t
-whole_lines(const unsigned char *p, size_t n, bool ends)
+whole_lines(const unsigned char *p, size_t n, size_t known, bool ends)
 {
 	size_t window = n < LINE ? n : LINE;
-	const unsigned char *lf = last_lf(p, window);
+	const unsigned char *lf = known < window ? last_lf(p + known, window - known) : NULL;
 
 	if (lf != NULL)
 		return (size_t)(lf - p) + 1;
@@ -217,8 +217,9 @@ repair_text(struct cleaning *c, struct potok_slice *text, bool ends, bool last)
 		bool pending = n->repairing != NULL && n->repairing->line > 0;
 		while (s == POTOK_MORE && !pending && n->judged < text->len) {
 			const unsigned char *p = text->data + n->judged;
-			size_t len = whole_lines(p, text->len - n->judged, ends);
+			size_t len = whole_lines(p, text->len - n->judged, n->unbroken, ends);
 			size_t at = len > 0 ? suspect(n, p, len) : 0;
+			n->unbroken = len == 0 ? text->len - n->judged : 0;
 			if (len == 0)
 				break;
 			if (at == len)
