@@ -83,9 +83,12 @@ convert_text(struct cleaning *c, struct potok_slice *in, bool last)
 		next_block(c, in);
 		size_t len = in->len;
 		n->by_lines = decoder_knows_lines(n->decoder);
-		if (n->by_lines && (len = decoder_lines(n->decoder, in->data, len, last)) == 0 &&
-		    !last)
-			return POTOK_MORE;
+		if (n->by_lines) {
+			len = decoder_lines(n->decoder, in->data, len, n->unbroken, last);
+			n->unbroken = len == 0 ? in->len : 0;
+			if (len == 0 && !last)
+				return POTOK_MORE;
+		}
 		s = decoder_run(n->decoder, in->data, len, last && len == in->len,
 		    n->decoded + n->ndecoded, &r);
 		if (s < 0)

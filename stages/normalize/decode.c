@@ -709,12 +709,13 @@ decoder_knows_lines(const struct normalize_decoder *d)
 }
 
 size_t
-decoder_lines(const struct normalize_decoder *d, const unsigned char *in, size_t n, bool last)
+decoder_lines(
+    const struct normalize_decoder *d, const unsigned char *in, size_t n, size_t known, bool last)
 {
 	size_t unit = d->encoding.kind == ENCODING_SINGLE ? 1 : is_wide(d) ? 4 : 2;
 	size_t window = n < DECODE_IN ? n : DECODE_IN;
 
-	for (size_t i = window - window % unit; i > 0; i -= unit) {
+	for (size_t i = window - window % unit; i > known - known % unit; i -= unit) {
 		const unsigned char *p = in + i - unit;
 		uint32_t c = unit == 1 ? p[0] : unit == 2 ? unit16(d, p) : unit32(d, p);
 		if (c == '\n')

@@ -68,9 +68,10 @@ enum potok_status decoder_run(struct normalize_decoder *, const unsigned char *i
 bool decoder_knows_lines(const struct normalize_decoder *);
 
 /* How many bytes at the front of in[0..n), where a line begins, are whole lines and fit in one run,
- * or else a piece as long as a run.  0: more bytes are needed. */
+ * or else a piece as long as a run.  0: more bytes are needed.  The first `known` bytes hold no
+ * end of a line. */
 size_t decoder_lines(
-    const struct normalize_decoder *, const unsigned char *in, size_t n, bool last);
+    const struct normalize_decoder *, const unsigned char *in, size_t n, size_t known, bool last);
 
 /* Tells the decoder that the ill-formed sequence which it found has been taken. */
 void decoder_skip(struct normalize_decoder *, const struct decoded *);

@@ -106,7 +106,7 @@ judge_line(struct potok_normalize *stage, const unsigned char *p, size_t len, bo
 
 	*n = 0;
 	*encoding = FIT_NONE;
-	if (lf == NULL && look < POTOK_NORMALIZE_LINE && !last) {
+	if (lf == NULL && len <= POTOK_NORMALIZE_LINE && !last) {
 		l->examined = look;
 		return POTOK_MORE;
 	}
@@ -115,7 +115,8 @@ judge_line(struct potok_normalize *stage, const unsigned char *p, size_t len, bo
 	if (l->next != FIT_NONE)
 		*encoding = l->next;
 	else if (ascii_run(p, *n) < *n &&
-		 fit_line(stage->fit, p, judged(p, *n, lf != NULL || last), &hints, encoding) < 0)
+		 fit_line(stage->fit, p, judged(p, *n, lf != NULL || *n == len), &hints, encoding) <
+		     0)
 		return POTOK_ENOMEM;
 	l->next = FIT_NONE;
 	return POTOK_MORE;
@@ -141,7 +142,10 @@ find_segment(struct potok_normalize *n, struct potok_slice in, uint64_t offset, 
 	size_t at = 0, len = 0;
 
 	if (l->open) { /* a long line, whose encoding is known */
-		const unsigned char *lf = memchr(in.data, '\n', in.len);
+		const unsigned char *lf =
+		    in.len > l->examined ? memchr(in.data + l->examined, '\n', in.len - l->examined)
+					 : NULL;
+		l->examined = 0;
 		l->open = lf == NULL;
 		l->segment = lf != NULL ? (size_t)(lf - in.data) + 1 : in.len;
 		return POTOK_MORE;
@@ -238,6 +242,7 @@ take_segment(struct cleaning *c, struct potok_slice *in, bool last)
 		n->ndecoded = n->cleaned = n->carried = 0;
 	}
 	l->open = l->open && !(ends && last && in->len == 0);
+	l->examined = l->open ? text.len : 0;
 	return s;
 }
 
@@ -256,8 +261,10 @@ lines_run(struct cleaning *c, struct potok_slice *in, bool last)
 		}
 		if (s != POTOK_MORE || (l->segment == 0 && !(l->open && last)))
 			return s;
+		size_t segment = l->segment;
 		s = take_segment(c, in, last);
-		if (s != POTOK_MORE || in->len == before)
+		/* Of a long line the last character may wait for what is behind the segment. */
+		if (s != POTOK_MORE || (in->len == before && segment == before))
 			return s;
 	}
 }

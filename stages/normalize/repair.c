@@ -20,10 +20,12 @@ _Static_assert((int)LINE <= (int)MOJIBAKE_LINE, "a line can be judged");
 struct normalize_repair {
 	struct mojibake_work work;
 	unsigned char mended[2 * LINE], plain[4 * LINE]; /* the line as it becomes */
-	const unsigned char *made;                       /* what of it is still to be cleaned */
+	const unsigned char *made; /* what of it is still to be cleaned; NULL: the line stays */
 	size_t nmade;
-	size_t line;      /* bytes at the front of the text that it was made from; 0: none */
-	const char *kind; /* of the repair, until it has been told */
+	size_t line;         /* bytes at the front of the text that it was made from; 0: none */
+	bool mojibake, left; /* to be counted when the line is taken */
+	size_t entities;     /* as well */
+	const char *kind;    /* of the repair, until it has been told */
 };
 
 void
@@ -43,17 +45,18 @@ last_lf(const unsigned char *p, size_t n)
 }
 
 /* How many bytes at the front of p[0..n), where a line begins, are whole lines and no more than
- * LINE bytes, or else a piece of that size.  0: more bytes are needed. */
+ * LINE bytes, or else a piece of that size.  0: more bytes are needed: the one behind a piece tells
+ * whether a character is cut.  The first `known` bytes hold no LF. */
 static size_t
-whole_lines(const unsigned char *p, size_t n, bool ends)
+whole_lines(const unsigned char *p, size_t n, size_t known, bool ends)
 {
 	size_t window = n < LINE ? n : LINE;
-	const unsigned char *lf = last_lf(p, window);
+	const unsigned char *lf = known < window ? last_lf(p + known, window - known) : NULL;
 
 	if (lf != NULL)
 		return (size_t)(lf - p) + 1;
 	if (n <= LINE)
-		return ends || n == LINE ? n : 0;
+		return ends ? n : 0;
 	while (window > LINE - 4 && (p[window] & 0xC0) == 0x80)
 		window--;
 	return window;
@@ -71,41 +74,53 @@ suspect(const struct potok_normalize *n, const unsigned char *p, size_t len)
 	return entity != NULL ? (size_t)(entity - p) : at;
 }
 
-/* Repairs a line without its LF: r->made.  Answers false when it stays. */
+/* Repairs a line without its LF: r->made.  Answers false when it stays, and is not counted. */
 static bool
-repair_line(struct cleaning *c, const unsigned char *line, size_t len)
+repair_line(struct potok_normalize *n, const unsigned char *line, size_t len)
 {
-	struct potok_normalize *n = c->n;
 	struct normalize_repair *r = n->repairing;
-	struct mojibake what;
+	struct mojibake what = {0};
 	const unsigned char *made = line;
 	size_t nmade = len;
 
+	r->mojibake = false;
+	r->entities = 0;
 	if (potok_utf8_valid(line, len) < len)
 		return false;
 	if ((n->repair & POTOK_REPAIR_MOJIBAKE) && len > 0) {
 		size_t repaired = mojibake_repair(&r->work, line, len, r->mended, &what);
-		if (repaired > 0) {
-			potok_count_at(&n->counts[MOJIBAKE], clean_place(c, line));
-			made = r->mended;
-			nmade = repaired;
-		} else if (what.deep) {
-			potok_count_at(&n->counts[MOJIBAKE_LEFT], clean_place(c, line));
-		}
+		r->mojibake = repaired > 0;
+		made = repaired > 0 ? r->mended : line;
+		nmade = repaired > 0 ? repaired : len;
 	}
 	if (n->repair & POTOK_REPAIR_ENTITIES) {
-		size_t entities = entities_decode(made, nmade, r->plain, &nmade);
-		if (entities > 0) {
-			struct potok_count *count = &n->counts[ENTITIES];
-			count->first = count->n > 0 ? count->first : clean_place(c, line);
-			count->n += entities;
-			made = r->plain;
-		}
+		r->entities = entities_decode(made, nmade, r->plain, &nmade);
+		made = r->entities > 0 ? r->plain : made;
 	}
-	r->made = made;
+	r->made = made != line ? made : NULL;
 	r->nmade = nmade;
 	r->kind = made == r->mended ? "mojibake" : "entities";
-	return made != line;
+	r->left = what.deep;
+	return made != line || what.deep;
+}
+
+/* Counts what was done to the line.  Not before: the text before it may hold an error. */
+static void
+count_repairs(struct cleaning *c, const unsigned char *line)
+{
+	struct normalize_repair *r = c->n->repairing;
+	struct potok_count *counts = c->n->counts;
+
+	if (r->mojibake)
+		potok_count_at(&counts[MOJIBAKE], clean_place(c, line));
+	if (r->left)
+		potok_count_at(&counts[MOJIBAKE_LEFT], clean_place(c, line));
+	if (r->entities > 0) {
+		potok_count_at(&counts[ENTITIES], clean_place(c, line));
+		counts[ENTITIES].n += r->entities - 1;
+	}
+	r->mojibake = r->left = false;
+	r->entities = 0;
 }
 
 /* Cleans what has been judged, n->judged bytes. */
@@ -122,6 +137,23 @@ clean_judged(struct cleaning *c, struct potok_slice *text, bool last)
 	return s;
 }
 
+/* Takes what clean_judged() has left before the line that was repaired. */
+static enum potok_status
+clean_before(struct cleaning *c, struct potok_slice *text)
+{
+	struct potok_normalize *n = c->n;
+	struct potok_slice tail = {text->data, n->judged};
+	enum potok_status s = clean_hold(c, &tail);
+
+	/* A piece of a long line may end with what is cut: no character, as the line is text. */
+	if (s == POTOK_MORE && tail.len > 0)
+		s = clean_text(c, &tail, true);
+	size_t used = n->judged - tail.len;
+	*text = (struct potok_slice){text->data + used, text->len - used};
+	n->judged = tail.len;
+	return s;
+}
+
 /* Cleans the repaired line in the place of the one at the front of the text. */
 static enum potok_status
 clean_repaired(struct cleaning *c, struct potok_slice *text)
@@ -131,6 +163,12 @@ clean_repaired(struct cleaning *c, struct potok_slice *text)
 	struct cleaning from = *c;
 	struct potok_slice made = {r->made, r->nmade};
 
+	count_repairs(c, text->data);
+	if (r->made == NULL) {
+		n->judged = r->line;
+		r->line = 0;
+		return POTOK_MORE;
+	}
 	from.offset = clean_place(c, text->data);
 	from.direct = false;
 	from.repaired = true;
@@ -193,7 +231,7 @@ judge_suspect(struct cleaning *c, struct potok_slice *text, size_t at, size_t le
 		n->region -= start + seen;
 		return POTOK_MORE;
 	}
-	if (!repair_line(c, p + start, end - start)) {
+	if (!repair_line(n, p + start, end - start)) {
 		n->judged += end + (lf != NULL);
 		n->region -= end + (lf != NULL);
 		return POTOK_MORE;
@@ -218,7 +256,9 @@ repair_text(struct cleaning *c, struct potok_slice *text, bool ends, bool last)
 		while (s == POTOK_MORE && !pending && n->judged < text->len) {
 			const unsigned char *p = text->data + n->judged;
 			if (n->region == 0)
-				n->region = whole_lines(p, text->len - n->judged, ends);
+				n->region =
+				    whole_lines(p, text->len - n->judged, n->unbroken, ends);
+			n->unbroken = n->region == 0 ? text->len - n->judged : 0;
 			if (n->region == 0)
 				break;
 			size_t at = suspect(n, p, n->region);
@@ -234,12 +274,8 @@ repair_text(struct cleaning *c, struct potok_slice *text, bool ends, bool last)
 			s = clean_judged(c, text, last);
 		if (s != POTOK_MORE || !pending)
 			return s;
-		if (n->judged > 0) {
-			struct potok_slice tail = {text->data, n->judged};
-			s = clean_hold(c, &tail);
-			*text = (struct potok_slice){text->data + n->judged, text->len - n->judged};
-			n->judged = 0;
-		}
+		if (n->judged > 0)
+			s = clean_before(c, text);
 		if (s == POTOK_MORE)
 			s = clean_repaired(c, text);
 		if (s != POTOK_MORE)

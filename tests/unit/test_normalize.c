@@ -449,6 +449,137 @@ test_lines_independent(void **state)
 	}
 }
 
+/* Gives the first bytes alone, then all; the output is drained each time that it has passed the
+ * limit.  The caller frees *out. */
+static enum potok_status
+run_cut(struct potok_normalize *n, const struct potok_normalize_options *o,
+    const struct potok_buf *text, size_t first, size_t limit, struct potok_buf *out)
+{
+	struct potok_slice in = {text->data, first};
+	enum potok_status s;
+
+	*out = (struct potok_buf){0};
+	assert_int_equal(potok_normalize_init(n, o), POTOK_MORE);
+	do {
+		struct potok_buf piece = {.limit = limit};
+		s = potok_process(
+		    &n->stage, &in, &piece, in.data + in.len == text->data + text->len);
+		struct potok_slice made = potok_buf_bytes(&piece);
+		assert_int_equal(potok_buf_add(out, made.data, made.len), POTOK_MORE);
+		potok_buf_free(&piece);
+		if (s == POTOK_MORE)
+			in.len = (size_t)(text->data + text->len - in.data);
+	} while (s == POTOK_MORE || s == POTOK_FULL);
+	potok_close(&n->stage);
+	return s;
+}
+
+/* Three times a word, and it as UTF-8 that was read as ISO-8859-1. */
+#define WORD "\xD0\x9F\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82 "
+#define READ                                                                                       \
+	"\xC3\x90\xC2\x9F\xC3\x91\xC2\x80\xC3\x90\xC2\xB8\xC3\x90\xC2\xB2"                         \
+	"\xC3\x90\xC2\xB5\xC3\x91\xC2\x82 "
+static const char words[] = WORD WORD WORD, mojibake[] = READ READ READ;
+
+static void
+add(struct potok_buf *b, const void *p, size_t n)
+{
+	assert_int_equal(potok_buf_add(b, p, n), POTOK_MORE);
+}
+
+static void
+add_many(struct potok_buf *b, char c, size_t n)
+{
+	while (n-- > 0)
+		add(b, &c, 1);
+}
+
+/* Compares what a text becomes in both modes, however it is cut; frees the buffers. */
+static void
+check_pieces(struct potok_buf *text, struct potok_buf *expected, uint64_t ill_formed_at)
+{
+	static const char *const from[] = {"utf-8", "auto"};
+	static const size_t limits[] = {1, 4096, SIZE_MAX};
+	struct potok_normalize_options options = POTOK_NORMALIZE_DEFAULTS;
+
+	for (size_t i = 0; i < 2 * 3 * 5; i++) {
+		struct potok_normalize n;
+		struct potok_buf out;
+		size_t first = i % 5 == 4 ? text->len : POTOK_NORMALIZE_LINE - 1 + i % 5;
+		options.from = from[i / 15];
+		assert_int_equal(
+		    run_cut(&n, &options, text, first, limits[i / 5 % 3], &out), POTOK_DONE);
+		assert_int_equal(out.len, expected->len);
+		assert_memory_equal(out.data, expected->data, out.len);
+		assert_int_equal(n.counts[MOJIBAKE].n, 1);
+		assert_int_equal(n.counts[ILL_FORMED].n, ill_formed_at > 0);
+		assert_int_equal(n.counts[ILL_FORMED].first, ill_formed_at);
+		potok_buf_free(&out);
+	}
+	potok_buf_free(text);
+	potok_buf_free(expected);
+}
+
+/* A character goes on behind the first piece of a long line, which therefore ends before it. */
+static void
+test_piece_in_character(void **state)
+{
+	struct potok_buf text = {0}, expected = {0};
+
+	(void)state;
+	add(&text, mojibake, sizeof mojibake - 1);
+	add_many(&text, 'x', POTOK_NORMALIZE_LINE - sizeof mojibake);
+	add(&text, "\xD1\x8F end\n", 7);
+	add(&expected, words, sizeof words - 1);
+	add_many(&expected, 'x', POTOK_NORMALIZE_LINE - sizeof mojibake);
+	add(&expected, "\xD1\x8F end\n", 7);
+	check_pieces(&text, &expected, 0);
+}
+
+/* The first piece ends with half a character, the second one is repaired. */
+static void
+test_piece_before_repair(void **state)
+{
+	struct potok_buf text = {0}, expected = {0};
+
+	(void)state;
+	add_many(&text, 'x', POTOK_NORMALIZE_LINE - 1);
+	add(&text, "\xD0", 1);
+	add(&text, mojibake, sizeof mojibake - 1);
+	add(&text, "\n", 1);
+	add_many(&expected, 'x', POTOK_NORMALIZE_LINE - 1);
+	add(&expected, "\xEF\xBF\xBD", 3);
+	add(&expected, words, sizeof words - 1);
+	add(&expected, "\n", 1);
+	check_pieces(&text, &expected, POTOK_NORMALIZE_LINE - 1);
+}
+
+/* What stands behind the bytes that the stage stops at is not counted, wherever the text is cut. */
+static void
+test_stop_before_repair(void **state)
+{
+	static const char before[] = "good &amp;\nbad \xFF\n&lt;";
+	struct potok_normalize_options options = {
+	    .from = "utf-8", .bad = POTOK_BAD_STOP, .repair = POTOK_REPAIR_MOJIBAKE};
+	struct potok_buf text = {0};
+
+	(void)state;
+	add(&text, before, sizeof before - 1);
+	add(&text, mojibake, sizeof mojibake - 1);
+	for (size_t first = 0; first <= text.len; first++) {
+		struct potok_normalize n;
+		struct potok_buf out;
+		options.repair ^= POTOK_REPAIR_ENTITIES;
+		assert_int_equal(run_cut(&n, &options, &text, first, SIZE_MAX, &out), POTOK_EINPUT);
+		assert_int_equal(n.stage.offset, 15);
+		assert_int_equal(n.counts[MOJIBAKE].n, 0);
+		assert_int_equal(
+		    n.counts[ENTITIES].n, (options.repair & POTOK_REPAIR_ENTITIES) != 0);
+		potok_buf_free(&out);
+	}
+	potok_buf_free(&text);
+}
+
 int
 main(void)
 {
@@ -465,6 +596,9 @@ main(void)
 	    cmocka_unit_test(test_any_bytes),
 	    cmocka_unit_test(test_detect_utf16),
 	    cmocka_unit_test(test_lines_independent),
+	    cmocka_unit_test(test_piece_in_character),
+	    cmocka_unit_test(test_piece_before_repair),
+	    cmocka_unit_test(test_stop_before_repair),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
