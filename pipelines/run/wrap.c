@@ -356,7 +356,7 @@ run_command(struct program *p, char *argv[], const struct sigaction *sigpipe)
 
 	if (pid == 0)
 		become(p, argv, sigpipe);
-	error = errno;
+	error = pid < 0 ? errno : 0;
 	close(p->to_command);
 	close(p->from_command);
 	for (size_t i = 0; pid > 0 && error == 0 && i < p->nwires; i++) {
@@ -375,6 +375,8 @@ run_command(struct program *p, char *argv[], const struct sigaction *sigpipe)
 			close(w->other);
 		if (w->started)
 			pthread_join(w->thread, NULL);
+		else if (w->inner >= 0)
+			close(w->inner); /* or what is left would have no end */
 		if (w->in)
 			see_left(w);
 	}
