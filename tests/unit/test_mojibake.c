@@ -92,6 +92,8 @@ static const struct {
     {"MacCyrillic as windows-1252", "{Привет, как дела}", "MAC-CYRILLIC>CP1252", 1, W1252 *SINGLE},
     {"KOI8-R as windows-1251, field", "17\tМосква\t{улица Ленина}\tul. Lenina", "KOI8-R>CP1251", 1,
 	W1251 *SINGLE},
+    {"KOI8-R as windows-1251, short words", "{с ним пришлось говорить и мне с}", "KOI8-R>CP1251", 1,
+	W1251 *SINGLE},
     {"UTF-8 as windows-1251, and this as KOI8-R", "{Привет, мир}", "UTF-8>CP1251 CP1251>KOI8-R", 0,
 	0},
 };
@@ -114,6 +116,10 @@ static const char *const clean[] = {
     "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ",
     "├── файл │ имя ├─┤ ┌─┬─┐ ═╬═ ╞═╪╡ ╚═╩╝",
     "┌────────┬─────┐",
+    "Dimenzije ove matrice mogu biti N\u00A0×\u00A01 ili N\u00A0×\u00A02 ili 1\u00A0×\u00A0N ili "
+    "2\u00A0×\u00A0N.",
+    "l’été\u00A0», la liberté\u00A0», l’idée\u00A0», déjà\u00A0», là\u00A0», né\u00A0»",
+    "«\u00A0 «\u00A0 <code>condition</code>\u00A0 » n’est pas vraie.",
     "600 × 400, N × 1 ili N × 2",
     "ˈfʁɑ̃sɛ ɔ̃ ɡæð ŋuː",
     "Þetta er íslenska, æðið og óðinn",
