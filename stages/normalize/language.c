@@ -132,28 +132,45 @@ is_ascii_letter(uint32_t c)
 	return c < 0x80 && language_in_word(c);
 }
 
-/* What b costs behind a. */
+/* What b costs behind a in a language of ideographs. */
 static unsigned
-step_cost(size_t language, const struct symbol *a, const struct symbol *b)
+ideograph_cost(const struct model *m, const struct symbol *a, const struct symbol *b)
+{
+	if (b->c >= 0x80)
+		return character_cost(m, b->c) + (is_ascii_letter(a->c) ? COST_SEAM : 0);
+	return is_ascii_letter(b->c) ? COST_ASCII + (a->c >= 0x80 ? COST_SEAM : 0) : 0;
+}
+
+static const struct symbol space = {.c = ' ', .class = CLASS_SPACE};
+
+/* What the word s[from..to) of s[0..n) costs, and what follows it behind its last letter. */
+static uint64_t
+word_cost(size_t language, const struct symbol *s, size_t from, size_t to, size_t n)
 {
 	const struct model *m = &models[language];
+	const struct symbol *a = from > 0 ? &s[from - 1] : &space;
+	unsigned before = m->characters == NULL ? language_class(language, a) : 0;
+	uint64_t cost = 0;
 
-	if (m->characters != NULL) {
-		if (b->c >= 0x80)
-			return character_cost(m, b->c) + (is_ascii_letter(a->c) ? COST_SEAM : 0);
-		return is_ascii_letter(b->c) ? COST_ASCII + (a->c >= 0x80 ? COST_SEAM : 0) : 0;
+	for (size_t k = from; k <= to; k++) {
+		const struct symbol *b = k < n ? &s[k] : &space;
+		if (m->characters != NULL) {
+			cost += ideograph_cost(m, a, b);
+		} else {
+			unsigned now = language_class(language, b);
+			cost += a->class == CLASS_CONTROL || b->class == CLASS_CONTROL
+				    ? COST_CONTROL
+				    : m->costs[before * (unsigned)m->n + now] + language_case(a, b);
+			before = now;
+		}
+		a = b;
 	}
-	if (a->class == CLASS_CONTROL || b->class == CLASS_CONTROL)
-		return COST_CONTROL;
-	return m->costs[language_class(language, a) * (unsigned)m->n +
-			language_class(language, b)] +
-	       language_case(a, b);
+	return cost;
 }
 
 uint64_t
 language_cost(size_t language, const struct symbol *s, size_t n, bool all)
 {
-	static const struct symbol space = {.c = ' ', .class = CLASS_SPACE};
 	uint64_t cost = 0;
 
 	for (size_t i = 0; i < n;) {
@@ -161,9 +178,8 @@ language_cost(size_t language, const struct symbol *s, size_t n, bool all)
 		bool high = all;
 		for (; i < n && language_in_word(s[i].c); i++)
 			high |= s[i].c >= 0x80;
-		for (size_t k = start; high && i > start && k <= i; k++)
-			cost +=
-			    step_cost(language, k > 0 ? &s[k - 1] : &space, k < n ? &s[k] : &space);
+		if (high && i > start)
+			cost += word_cost(language, s, start, i, n);
 		i += i < n;
 	}
 	return cost;
