@@ -16,6 +16,7 @@
 
 enum {
 	BLOCK = 32 * 1024, /* bytes looked at in one go: they stay in the first cache */
+	FEW = 512,         /* bytes composed beside the output */
 	JOINER = 0x034F,   /* COMBINING GRAPHEME JOINER */
 	PLAIN_CHANGES = POTOK_REPAIR_ZERO_WIDTH | POTOK_REPAIR_SOFT_HYPHEN | POTOK_REPAIR_NBSP |
 			POTOK_REPAIR_QUOTES | POTOK_REPAIR_WIDTH, /* repairs of plain characters */
@@ -509,22 +510,34 @@ static enum potok_status
 take_composed(const struct cleaning *c, struct potok_slice *text, bool last)
 {
 	struct potok_normalize *n = c->n;
-	size_t most = text->len < BLOCK ? text->len : BLOCK, made;
+	unsigned char few[FEW], *to = few;
+	/* As long as all has been passed on, what stays as it is should be, too. */
+	bool pass = c->direct && c->out->len == 0;
+	size_t most = pass ? FEW : BLOCK, made;
+	enum potok_status s = POTOK_MORE;
 
 	if (n->form != POTOK_NFC || !only_controls(n) || n->explain)
 		return POTOK_FULL;
-	enum potok_status s = potok_buf_room(c->out, most);
-	if (s < 0)
-		return s;
-	unsigned char *to = c->out->data + c->out->len;
+	most = text->len < most ? text->len : most;
+	if (!pass) {
+		if ((s = potok_buf_room(c->out, most)) < 0)
+			return s;
+		to = c->out->data + c->out->len;
+	}
 	size_t used = compose_run(text->data, most, last && most == text->len, to, &made);
 	if (used == 0)
 		return POTOK_FULL;
-	c->out->len += made;
 	n->started = true;
 	n->open_line = to[made - 1] != '\n';
-	*text = (struct potok_slice){text->data + used, text->len - used};
-	return POTOK_MORE;
+	if (!pass)
+		c->out->len += made;
+	else if (made == used && memcmp(few, text->data, used) == 0)
+		s = potok_buf_pass(c->out, text->data, used);
+	else
+		s = potok_buf_add(c->out, few, made);
+	if (s >= 0)
+		*text = (struct potok_slice){text->data + used, text->len - used};
+	return s;
 }
 
 /*
