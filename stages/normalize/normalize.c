@@ -33,6 +33,8 @@ enum mode {
 	MODE_BINARY, /* no text: passes as it is */
 };
 
+enum { SOME = 4096 }; /* bytes checked at least where text is not plain */
+
 static const struct potok_count counts[POTOK_NORMALIZE_COUNTS] = {
     [ILL_FORMED] = {.name = "ill_formed", .what = "ill-formed sequences", .loss = true},
     [BOM_REMOVED] = {.name = "bom_removed", .what = "byte order marks removed"},
@@ -144,6 +146,15 @@ whole_pieces(const unsigned char *p, size_t n, size_t known)
 	return end;
 }
 
+/* The end of the line of p[0..n) that `at` is in. */
+static size_t
+line_end(const unsigned char *p, size_t at, size_t n)
+{
+	const unsigned char *lf = at < n ? memchr(p + at, '\n', n - at) : NULL;
+
+	return lf != NULL ? (size_t)(lf - p) + 1 : n;
+}
+
 /* Releases what is UTF-8 line by line.  The first line that is not changes the mode. */
 static void
 release(struct potok_normalize *n, struct potok_slice in, bool last)
@@ -154,7 +165,7 @@ release(struct potok_normalize *n, struct potok_slice in, bool last)
 	/* What is plain is well-formed: most text is read once. */
 	n->plain += plain_run(in.data + n->plain, in.len - n->plain);
 	size_t known = n->plain > n->released + n->examined ? n->plain - n->released : n->examined;
-	size_t valid = known + potok_utf8_valid(p + known, len - known);
+	size_t valid = known + potok_utf8_valid(p + known, line_end(p, known + SOME, len) - known);
 	int next = potok_utf8_decode(p + valid, len - valid, &cp);
 
 	if (n->ascii) {
@@ -174,7 +185,7 @@ release(struct potok_normalize *n, struct potok_slice in, bool last)
 	size_t whole = whole_pieces(p, valid, n->examined);
 	n->released += whole;
 	n->examined = valid - whole;
-	if (next < 0 || last)
+	if (next < 0 || (next == 0 && last))
 		n->mode = MODE_EVIDENCE;
 }
 
