@@ -32,7 +32,7 @@ enum {
 	SAMPLE = 120,         /* symbols by which a language is found */
 	SHORT = 48,           /* bytes of a line in which one place is enough */
 	REPEATED = 8,         /* words that are looked at for one that comes again */
-	SOURCES = 5,
+	SOURCES = MOJIBAKE_SOURCES,
 	UNKNOWN = MODELS_MAX,
 };
 
@@ -47,7 +47,6 @@ static const enum mojibake_kind same_kind[SOURCES] = {MOJIBAKE_WINDOWS_1251, MOJ
 struct attempt {
 	enum mojibake_kind kind;
 	const struct symbol *upper; /* of the encoding that it was; NULL: UTF-8 */
-	size_t source;              /* which one */
 	int64_t gain;
 };
 
@@ -57,9 +56,10 @@ struct line {
 	size_t n; /* symbols */
 	size_t nmade;
 	size_t nwords;
-	uint64_t cyrillic; /* languages */
-	size_t language;   /* of its words, or UNKNOWN */
-	size_t first;      /* of the words as they stand */
+	size_t language; /* of its words, or UNKNOWN */
+	size_t first;    /* of the words as they stand */
+	size_t odd;      /* the word that costs most */
+	size_t found[2]; /* last: as they stand, and as they are made */
 };
 
 static uint64_t
@@ -274,37 +274,48 @@ word_cost(const struct line *l, size_t language, const struct mojibake_word *w, 
 	       language_cost(language, l->w->made + w->made_from, w->made_to - w->made_from, true);
 }
 
-/* The language in which the words cost least as they stand, or as they are made: all, or those
- * chosen. */
-static size_t
-find_language(const struct line *l, bool made, bool chosen, uint64_t languages)
+/* What the words cost in a language, all or those chosen, as they stand or as they are made: the
+ * first ones, and no more of them than are needed to be above `most`. */
+static uint64_t
+sample_cost(const struct line *l, size_t language, bool made, bool chosen, uint64_t most)
 {
-	uint64_t least = UINT64_MAX;
-	size_t best = 0;
+	uint64_t cost = 0;
+	size_t seen = 0;
 
+	for (size_t i = 0; i < l->nwords && seen < SAMPLE && cost <= most; i++) {
+		struct mojibake_word w = l->w->words[i];
+		if ((made && w.made_to == w.made_from) || (chosen && !w.chosen))
+			continue;
+		if (w.to - w.from > SAMPLE)
+			w.to = w.from + SAMPLE;
+		if (w.made_to - w.made_from > SAMPLE)
+			w.made_to = w.made_from + SAMPLE;
+		seen += w.to - w.from;
+		cost += word_cost(l, language, &w, made);
+	}
+	return cost;
+}
+
+/* The language in which the words cost least, the first of equal ones.  The one that was found last
+ * rules out most others soon. */
+static size_t
+find_language(struct line *l, bool made, bool chosen, uint64_t languages)
+{
+	size_t best = l->found[made];
+	uint64_t least = UINT64_MAX;
+
+	if (languages >> best & 1)
+		least = sample_cost(l, best, made, chosen, least);
 	for (size_t language = 0; language_model(language) != NULL; language++) {
-		uint64_t cost = 0;
-		size_t seen = 0;
 		if ((languages >> language & 1) == 0)
 			continue;
-		for (size_t i = 0; i < l->nwords && seen < SAMPLE && cost < least; i++) {
-			const struct mojibake_word *w = &l->w->words[i];
-			if ((made && w->made_to == w->made_from) || (chosen && !w->chosen))
-				continue;
-			struct mojibake_word part = *w;
-			if (part.to - part.from > SAMPLE)
-				part.to = part.from + SAMPLE;
-			if (part.made_to - part.made_from > SAMPLE)
-				part.made_to = part.made_from + SAMPLE;
-			seen += part.to - part.from;
-			cost += word_cost(l, language, &part, made);
-		}
-		if (cost < least) {
+		uint64_t cost = sample_cost(l, language, made, chosen, least);
+		if (cost < least || (cost == least && language < best)) {
 			least = cost;
 			best = language;
 		}
 	}
-	return best;
+	return l->found[made] = best;
 }
 
 /* Have two words the same symbols? */
@@ -455,19 +466,38 @@ list_words(struct line *l)
 }
 
 /* Is there a run of words that costs so much more than ordinary text that it may be another
- * encoding of single bytes? */
+ * encoding of single bytes?  l->odd: the word that does most. */
 static bool
-has_odd_words(const struct line *l)
+has_odd_words(struct line *l)
 {
-	int64_t excess = 0;
+	int64_t excess = 0, largest = 0, most = 0;
 
-	for (size_t i = 0; i < l->nwords && excess < GAIN_SINGLE; i++) {
+	for (size_t i = 0; i < l->nwords; i++) {
 		const struct mojibake_word *w = &l->w->words[i];
-		excess += (int64_t)word_cost(l, l->first, w, false) -
-			  COST_USUAL * (int64_t)(w->to - w->from + 1);
-		excess = excess > 0 ? excess : 0;
+		int64_t more = (int64_t)word_cost(l, l->first, w, false) -
+			       COST_USUAL * (int64_t)(w->to - w->from + 1);
+		if (more > most) {
+			most = more;
+			l->odd = i;
+		}
+		excess = excess + more > 0 ? excess + more : 0;
+		largest = excess > largest ? excess : largest;
 	}
-	return excess >= GAIN_SINGLE;
+	return largest >= GAIN_SINGLE;
+}
+
+/* Does the oddest word become less so? */
+static bool
+mends_odd(const struct line *l)
+{
+	const struct mojibake_word *w = &l->w->words[l->odd];
+	uint64_t before = word_cost(l, l->first, w, false);
+
+	for (size_t i = 0; w->made_to > w->made_from && language_model(i) != NULL; i++) {
+		if ((l->w->cyrillic >> i & 1) && word_cost(l, i, w, true) < before)
+			return true;
+	}
+	return false;
 }
 
 /* Can the words that are made gain enough, whatever they cost? */
@@ -497,12 +527,13 @@ try(struct line *l, struct attempt *a)
 		make_utf8(l, a->kind);
 	else
 		make_single(l, a->kind, a->upper);
-	if (l->nwords == 0 || (a->upper == NULL && !may_gain(l)))
+	if (l->nwords == 0 || !(a->upper == NULL ? may_gain(l) : mends_odd(l)))
 		return;
 	size_t before = a->upper != NULL && l->language != UNKNOWN
 			    ? l->language
 			    : find_language(l, false, false, UINT64_MAX),
-	       after = find_language(l, true, false, a->upper == NULL ? UINT64_MAX : l->cyrillic);
+	       after =
+		   find_language(l, true, false, a->upper == NULL ? UINT64_MAX : l->w->cyrillic);
 	if (a->upper != NULL)
 		l->language = before; /* the words are the same for all */
 	for (size_t i = 0; i < l->nwords; i++) {
@@ -538,27 +569,16 @@ count_utf8(const struct line *l, enum mojibake_kind kind)
 	return count;
 }
 
-/* Gets ready for attempts with one of the sources. */
-static void
-read_upper(struct line *l, size_t source)
-{
-	const uint16_t *upper = decode_upper_half(sources[source]);
-
-	for (size_t b = 0; b < 128; b++)
-		l->w->upper[b] = language_symbol(upper[b]);
-}
-
 /* Tries all other encodings of single bytes; `all`: the bytes of all symbols. */
 static void
 try_singles(struct line *l, uint64_t all, struct attempt *best)
 {
 	for (size_t k = 0; k < SOURCES; k++) {
-		read_upper(l, k);
 		for (unsigned kind = 0; kind <= MOJIBAKE_MAC_CYRILLIC; kind++) {
-			struct attempt a = {.kind = (enum mojibake_kind)kind, .upper = l->w->upper};
+			struct attempt a = {
+			    .kind = (enum mojibake_kind)kind, .upper = l->w->upper[k]};
 			if ((all >> (8 * kind) & 0xFF) == 0 || same_kind[k] == kind)
 				continue;
-			a.source = k;
 			try(l, &a);
 			if (a.gain > best->gain)
 				*best = a;
@@ -566,25 +586,15 @@ try_singles(struct line *l, uint64_t all, struct attempt *best)
 	}
 }
 
-/* Finds the best way to undo a layer; answers false when none is certain. */
+/* Tries UTF-8 that was read in each kind; answers true when it is sure to be that.  high: symbols
+ * above 7F. */
 static bool
-find_attempt(struct line *l, struct attempt *best)
+try_utf8(struct line *l, size_t high, struct attempt *best)
 {
-	uint64_t all = 0;
-	size_t high = 0, cyrillic = 0, most = 0, count[MOJIBAKE_KINDS];
+	size_t most = 0, count[MOJIBAKE_KINDS];
 	unsigned first = 0;
 	bool alone = true;
 
-	*best = (struct attempt){.gain = 0};
-	l->language = UNKNOWN;
-	for (size_t i = 0; i < l->n; i++) {
-		all |= l->w->bytes[i];
-		high += l->w->line[i].c >= 0x80;
-		cyrillic += l->w->line[i].c >= 0x400 && l->w->line[i].c < 0x500;
-	}
-	list_words(l);
-	l->first = find_language(l, false, false, 2 * cyrillic > high ? l->cyrillic : UINT64_MAX);
-	bool odd = has_odd_words(l);
 	for (unsigned kind = 0; kind < MOJIBAKE_KINDS; kind++) {
 		count[kind] = count_utf8(l, (enum mojibake_kind)kind);
 		alone = alone && count[kind] < most;
@@ -606,7 +616,28 @@ find_attempt(struct line *l, struct attempt *best)
 		if (i == 0 && a.gain > 0 && alone && count[kind] >= high)
 			return true;
 	}
-	if (odd)
+	return false;
+}
+
+/* Finds the best way to undo a layer; answers false when none is certain.  utf8: it may be that. */
+static bool
+find_attempt(struct line *l, bool utf8, struct attempt *best)
+{
+	uint64_t all = 0;
+	size_t high = 0, cyrillic = 0;
+
+	*best = (struct attempt){.gain = 0};
+	l->language = UNKNOWN;
+	for (size_t i = 0; i < l->n; i++) {
+		all |= l->w->bytes[i];
+		high += l->w->line[i].c >= 0x80;
+		cyrillic += l->w->line[i].c >= 0x400 && l->w->line[i].c < 0x500;
+	}
+	list_words(l);
+	l->first =
+	    find_language(l, false, false, 2 * cyrillic > high ? l->w->cyrillic : UINT64_MAX);
+	bool odd = has_odd_words(l);
+	if (!(utf8 && try_utf8(l, high, best)) && odd)
 		try_singles(l, all, best);
 	return best->gain > 0;
 }
@@ -628,16 +659,23 @@ is_cyrillic_pair(const unsigned char *p, size_t at, size_t n)
 }
 
 /* Is the line worth to be judged?  Where single bytes were mixed up, most words look so: one place
- * in a long line is a name or an abbreviation. */
+ * in a long line is a name or an abbreviation.  *utf8: may it be UTF-8? */
 static bool
-is_suspect(const unsigned char *p, size_t n)
+is_suspect(const unsigned char *p, size_t n, bool *utf8)
 {
 	size_t at = mojibake_suspect(p, n);
 
+	*utf8 = false;
 	if (at == n)
 		return false;
 	bool alone = mojibake_is_single(p, at) ? n >= SHORT : is_cyrillic_pair(p, at, n);
-	return !alone || mojibake_suspect_scalar(p, n, at + 1) < n;
+	for (size_t next = at; next < n; next = mojibake_suspect_scalar(p, n, next + 1)) {
+		alone = alone && next == at;
+		*utf8 = *utf8 || !mojibake_is_single(p, next);
+		if (*utf8 && !alone)
+			break;
+	}
+	return !alone;
 }
 
 /* The languages that are written in the encodings of `sources`: a set of 1 << language. */
@@ -653,6 +691,17 @@ cyrillic_languages(void)
 				     << i;
 	}
 	return languages;
+}
+
+static void
+prepare(struct mojibake_work *w)
+{
+	for (size_t k = 0; k < SOURCES; k++) {
+		const uint16_t *upper = decode_upper_half(sources[k]);
+		for (size_t b = 0; b < 128; b++)
+			w->upper[k][b] = language_symbol(upper[b]);
+	}
+	w->cyrillic = cyrillic_languages();
 }
 
 /* Writes the line with the words that are chosen; answers its length, 0 when it is above max. */
@@ -687,21 +736,22 @@ size_t
 mojibake_repair(struct mojibake_work *work, const unsigned char *line, size_t n, unsigned char *out,
     struct mojibake *what)
 {
-	struct line l = {.w = work, .cyrillic = cyrillic_languages()};
+	struct line l = {.w = work};
 	struct attempt a;
 	const unsigned char *text = line;
 	size_t len = n;
 
 	*what = (struct mojibake){0};
+	if (work->cyrillic == 0)
+		prepare(work);
 	for (;;) {
-		if (!is_suspect(text, len))
+		bool utf8;
+		if (!is_suspect(text, len, &utf8))
 			break;
 		read_line(&l, text, len);
-		if (!find_attempt(&l, &a))
+		if (!find_attempt(&l, utf8, &a))
 			break;
 		unsigned char *to = work->text[what->layers % 2];
-		if (a.upper != NULL)
-			read_upper(&l, a.source);
 		try(&l, &a);
 		size_t made = write_line(&l, to, sizeof work->text[0]);
 		if (made == 0 || made > 2 * n || made > MOJIBAKE_LINE ||

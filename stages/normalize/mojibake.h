@@ -11,6 +11,7 @@
 enum {
 	MOJIBAKE_LINE = 65536, /* the longest line, in bytes */
 	MOJIBAKE_LAYERS = 4,   /* as many are undone */
+	MOJIBAKE_SOURCES = 5,  /* encodings of single bytes that text was in, when not UTF-8 */
 };
 
 /* The encoding that the text was wrongly read in. */
@@ -43,11 +44,12 @@ struct mojibake_word {
 	bool chosen;
 };
 
-/* Room to work in, for one caller at a time; it needs no preparation and keeps nothing. */
+/* Room to work in, for one caller at a time, zeroed before it is used first. */
 struct mojibake_work {
 	struct symbol line[MOJIBAKE_LINE + 1], made[MOJIBAKE_LINE + 1];
-	uint64_t bytes[MOJIBAKE_LINE + 1]; /* of each symbol of the line, in each kind */
-	struct symbol upper[128];          /* of the encoding that is tried */
+	uint64_t bytes[MOJIBAKE_LINE + 1];          /* of each symbol of the line, in each kind */
+	struct symbol upper[MOJIBAKE_SOURCES][128]; /* of other encodings of single bytes */
+	uint64_t cyrillic;                          /* languages written in them; 0: not yet */
 	struct mojibake_word words[MOJIBAKE_LINE / 2 + 1];
 	unsigned char text[2][2 * MOJIBAKE_LINE];
 };

@@ -138,41 +138,58 @@ others(__m256i x)
 
 /* The first byte of the character at a place. */
 static inline size_t
-first(const unsigned char *p, size_t i)
+first_byte(const unsigned char *p, size_t i)
 {
 	return (p[i] & 0xC0) == 0x80 ? i - 1 : i;
+}
+
+/* Can the block x at p have places?  The high bits tell.  Most blocks have none of others(), as
+ * these are with those of the block before, no capital behind a letter and no rare letter.  There
+ * are bytes before p. */
+POTOK_TARGET_AVX2 static inline __m256i
+may_be_places(const unsigned char *p, __m256i x, __m256i others)
+{
+	__m256i p1 = load(p - 1);
+	__m256i capitals = _mm256_and_si256(equal(p1, 0xD0), is_low(x));
+	__m256i letters = _mm256_or_si256(
+	    _mm256_and_si256(capitals, load(p - 2)), _mm256_and_si256(equal(p1, 0xD1), is_nine(x)));
+
+	return _mm256_or_si256(letters, _mm256_adds_epu8(others, _mm256_set1_epi8(0x7F)));
 }
 
 POTOK_TARGET_AVX2 size_t
 mojibake_suspect_avx2(const unsigned char *p, size_t n)
 {
-	enum { BLOCK = 32 };
-	__m256i before = _mm256_set1_epi8(1);
+	enum { BLOCK = 32, STEP = 2 * BLOCK };
+	__m256i before = _mm256_set1_epi8(1); /* others() of the block before */
 	size_t i = n < BLOCK ? n : BLOCK;
+	uint32_t high_before = UINT32_MAX;
 
 	/* Blocks begin where there are bytes before them. */
 	for (size_t k = 0; k < i; k++) {
 		if (mojibake_fires(p, k, n))
 			return k;
 	}
-	for (; n - i >= BLOCK; i += BLOCK) {
-		__m256i x = load(p + i), p1 = load(p + i - 1), p2 = load(p + i - 2);
-		__m256i high = _mm256_or_si256(_mm256_or_si256(x, p2), load(p + i - 3));
-		if (_mm256_movemask_epi8(high) == 0) {
-			before = _mm256_setzero_si256();
+	for (; n - i >= STEP; i += STEP) {
+		__m256i x0 = load(p + i), x1 = load(p + i + BLOCK);
+		uint32_t high = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(x0, x1));
+		if ((high | high_before) == 0)
 			continue;
-		}
-		/* Most blocks have no such lead, no capital behind a letter and no rare one. */
-		__m256i now = others(x);
-		__m256i letters = _mm256_or_si256(
-		    _mm256_and_si256(equal(p1, 0xD0), _mm256_and_si256(is_low(x), p2)),
-		    _mm256_and_si256(equal(p1, 0xD1), is_nine(x)));
-		__m256i any = _mm256_or_si256(now, before);
-		before = now;
-		if (_mm256_testz_si256(any, any) && _mm256_movemask_epi8(letters) == 0)
+		/* Of the next step only what follows a character matters. */
+		high_before = high;
+		__m256i first = others(x0), last = others(x1);
+		__m256i any0 = may_be_places(p + i, x0, _mm256_or_si256(first, before));
+		__m256i any1 = may_be_places(p + i + BLOCK, x1, _mm256_or_si256(last, first));
+		before = last;
+		if (_mm256_movemask_epi8(_mm256_or_si256(any0, any1)) == 0)
 			continue;
-		for (uint32_t bits = find_places(p + i); bits != 0; bits &= bits - 1) {
-			size_t at = first(p, i + (size_t)__builtin_ctz(bits));
+		uint64_t bits = 0;
+		if (_mm256_movemask_epi8(any0) != 0)
+			bits = find_places(p + i);
+		if (_mm256_movemask_epi8(any1) != 0)
+			bits |= (uint64_t)find_places(p + i + BLOCK) << BLOCK;
+		for (; bits != 0; bits &= bits - 1) {
+			size_t at = first_byte(p, i + (size_t)__builtin_ctzll(bits));
 			if (mojibake_fires(p, at, n))
 				return at;
 		}

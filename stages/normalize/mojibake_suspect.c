@@ -210,22 +210,60 @@ is_odd(uint32_t c)
 	       c == 0x458;
 }
 
-/* Capitals that would be likelier as small letters of the other of windows-1251 and KOI8? */
-static bool
-is_gibberish(const struct tail *t)
-{
-	int gain[2] = {0, 0};
+/* Cyrillic capitals: 1 to 32. */
+enum { PE = 0x10, TE = 0x13, HA = 0x16 };
 
-	for (size_t i = 0; i < t->n && t->c[i] >= 0x410 && t->c[i] < 0x430; i++) {
-		unsigned c = t->c[i] - 0x410, before = 0;
-		if (i + 1 < t->n && t->c[i + 1] >= 0x410 && t->c[i + 1] < 0x430)
-			before = t->c[i + 1] - 0x410 + 1;
-		else if (i + 1 < t->n || t->ascii != ' ')
+/* The one that ends before i; 0: none does. */
+static inline unsigned
+capital_before(const unsigned char *p, size_t i)
+{
+	return i >= 2 && p[i - 2] == 0xD0 && p[i - 1] >= 0x90 && p[i - 1] < 0xB0
+		   ? p[i - 1] - 0x90u + 1
+		   : 0;
+}
+
+/* Are the one at i and the one before it such capitals? */
+static inline bool
+are_capitals(const unsigned char *p, size_t i)
+{
+	return capital_before(p, i) != 0 && capital_before(p, i + 2) != 0;
+}
+
+/* Are they, the second at i, a Latin letter of UTF-8 that was read as ISO-8859-5, in a word? */
+static bool
+is_latin(const unsigned char *p, size_t i)
+{
+	unsigned lead = capital_before(p, i);
+
+	return i >= 3 && p[i - 3] < 0x80 && language_in_word(p[i - 3]) && lead >= TE &&
+	       lead <= HA && capital_before(p, i + 2) <= PE;
+}
+
+/* Would they, with those before, be likelier as small letters of the other of windows-1251 and
+ * KOI8, or are three characters in a row UTF-8 that was read as ISO-8859-5? */
+static bool
+is_gibberish(const unsigned char *p, size_t i)
+{
+	enum { PAIRS = 3 };
+	unsigned first = capital_before(p, i), last = capital_before(p, i + 2);
+	int gain[2] = {0, 0};
+	size_t pairs = 0, end = i + 2, n;
+
+	/* In most text the last two tell. */
+	if (mojibake_gain[0][first][last - 1] <= 0 && mojibake_gain[1][first][last - 1] <= 0 &&
+	    !(first >= TE && last <= PE))
+		return false;
+	for (n = 0; n < BACK && last != 0; n++, last = first) {
+		end -= 2;
+		first = n + 1 < BACK ? capital_before(p, end) : 0;
+		if (first == 0 && (n + 1 == BACK || end == 0 || p[end - 1] != ' '))
 			break;
 		for (size_t k = 0; k < 2; k++)
-			gain[k] += mojibake_gain[k][before][c];
+			gain[k] += mojibake_gain[k][first][last - 1];
+		if (n % 2 == 0 && pairs == n / 2 && first >= TE && last <= PE)
+			pairs++;
 	}
-	return gain[0] >= GAIN || gain[1] >= GAIN;
+	return gain[0] >= GAIN || gain[1] >= GAIN || pairs >= PAIRS;
 }
 
 /* Does another encoding, Cyrillic, that was read in some kind show itself? */
@@ -235,8 +273,6 @@ is_single(const struct tail *t)
 	uint32_t c = t->c[0], b = t->c[1], a = t->c[2];
 
 	if (is_capital(c) && is_small(b))
-		return true;
-	if (is_capital(c) && is_gibberish(t))
 		return true;
 	if (is_cyrillic(c) && is_sign(b) && (is_cyrillic(a) || (a != b && is_box(a) && is_box(b))))
 		return true;
@@ -312,6 +348,14 @@ may_end(unsigned char c)
 	return c == 0xC3 || c == 0xD0 || c == 0xD1 || is_sign_lead(c);
 }
 
+/* Is it a small letter of all languages behind a Cyrillic letter? */
+static inline bool
+is_usual(const unsigned char *p, size_t i)
+{
+	return i >= 2 && (p[i - 2] & 0xFE) == 0xD0 && (p[i] & 0xFE) == 0xD0 &&
+	       (p[i] == 0xD0 ? p[i + 1] >= 0xB0 : p[i + 1] < 0x90);
+}
+
 /* Is it a quotation mark or a dash behind two Cyrillic letters of all languages, the last a small
  * one? None of the patterns ends so; text often does. */
 static bool
@@ -329,6 +373,8 @@ mojibake_fires(const unsigned char *p, size_t i, size_t n)
 {
 	struct tail t;
 
+	if (n - i >= 2 && is_usual(p, i))
+		return false;
 	/* A with tilde and a space that was a no-break space, behind no capital: a with grave. */
 	if (p[i] == ' ')
 		return i >= 2 && p[i - 2] == 0xC3 && p[i - 1] == 0x83 &&
@@ -336,6 +382,8 @@ mojibake_fires(const unsigned char *p, size_t i, size_t n)
 	if (i == 0 || p[i - 1] < 0x80 || !may_end(p[i]) || n - i < length(p[i]) ||
 	    !is_place(p, i) || ends_word(p, i))
 		return false;
+	if (are_capitals(p, i))
+		return is_latin(p, i) || is_gibberish(p, i);
 	read_tail(&t, p, i);
 	return is_utf8(&t) || is_single(&t);
 }
@@ -347,6 +395,8 @@ mojibake_is_single(const unsigned char *p, size_t i)
 
 	if (p[i] == ' ')
 		return false;
+	if (are_capitals(p, i))
+		return !is_latin(p, i);
 	read_tail(&t, p, i);
 	return !is_utf8(&t);
 }

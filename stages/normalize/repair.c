@@ -223,7 +223,7 @@ judge_suspect(struct cleaning *c, struct potok_slice *text, size_t at, size_t le
 	size_t start = before != NULL ? (size_t)(before - p) + 1 : 0;
 	size_t end = lf != NULL ? (size_t)(lf - p) : len, seen;
 
-	if (n->repairing == NULL && (n->repairing = malloc(sizeof *n->repairing)) == NULL)
+	if (n->repairing == NULL && (n->repairing = calloc(1, sizeof *n->repairing)) == NULL)
 		return POTOK_ENOMEM;
 	n->repairing->line = 0;
 	if (is_harmless(n, p + start, end - start, at - start, &seen)) {
