@@ -586,17 +586,17 @@ try_singles(struct line *l, uint64_t all, struct attempt *best)
 	}
 }
 
-/* Tries UTF-8 that was read in each kind; answers true when it is sure to be that.  high: symbols
- * above 7F. */
+/* Tries UTF-8 that was read in each kind of a set; answers true when it is sure to be that.  high:
+ * symbols above 7F. */
 static bool
-try_utf8(struct line *l, size_t high, struct attempt *best)
+try_utf8(struct line *l, unsigned kinds, size_t high, struct attempt *best)
 {
 	size_t most = 0, count[MOJIBAKE_KINDS];
 	unsigned first = 0;
 	bool alone = true;
 
 	for (unsigned kind = 0; kind < MOJIBAKE_KINDS; kind++) {
-		count[kind] = count_utf8(l, (enum mojibake_kind)kind);
+		count[kind] = kinds >> kind & 1 ? count_utf8(l, (enum mojibake_kind)kind) : 0;
 		alone = alone && count[kind] < most;
 		if (count[kind] > most) {
 			most = count[kind];
@@ -619,9 +619,9 @@ try_utf8(struct line *l, size_t high, struct attempt *best)
 	return false;
 }
 
-/* Finds the best way to undo a layer; answers false when none is certain.  utf8: it may be that. */
+/* Finds the best way to undo a layer; answers false when none is certain.  what: it may be. */
 static bool
-find_attempt(struct line *l, bool utf8, struct attempt *best)
+find_attempt(struct line *l, unsigned what, struct attempt *best)
 {
 	uint64_t all = 0;
 	size_t high = 0, cyrillic = 0;
@@ -637,7 +637,7 @@ find_attempt(struct line *l, bool utf8, struct attempt *best)
 	l->first =
 	    find_language(l, false, false, 2 * cyrillic > high ? l->w->cyrillic : UINT64_MAX);
 	bool odd = has_odd_words(l);
-	if (!(utf8 && try_utf8(l, high, best)) && odd)
+	if (!try_utf8(l, what, high, best) && odd)
 		try_singles(l, all, best);
 	return best->gain > 0;
 }
@@ -659,23 +659,20 @@ is_cyrillic_pair(const unsigned char *p, size_t at, size_t n)
 }
 
 /* Is the line worth to be judged?  Where single bytes were mixed up, most words look so: one place
- * in a long line is a name or an abbreviation.  *utf8: may it be UTF-8? */
+ * in a long line is a name or an abbreviation.  *what: all that it is to be judged for. */
 static bool
-is_suspect(const unsigned char *p, size_t n, bool *utf8)
+is_suspect(const unsigned char *p, size_t n, unsigned *what)
 {
-	size_t at = mojibake_suspect(p, n);
+	size_t first = mojibake_suspect(p, n, 0), places = 0;
 
-	*utf8 = false;
-	if (at == n)
-		return false;
-	bool alone = mojibake_is_single(p, at) ? n >= SHORT : is_cyrillic_pair(p, at, n);
-	for (size_t next = at; next < n; next = mojibake_suspect_scalar(p, n, next + 1)) {
-		alone = alone && next == at;
-		*utf8 = *utf8 || !mojibake_is_single(p, next);
-		if (*utf8 && !alone)
-			break;
+	*what = 0;
+	for (size_t at = first; at < n; at = mojibake_suspect(p, n, at + 1)) {
+		*what |= mojibake_fires(p, at, n);
+		places++;
 	}
-	return !alone;
+	return places > 1 || (places == 1 && (*what == MOJIBAKE_SINGLE
+						     ? n < SHORT
+						     : !is_cyrillic_pair(p, first, n)));
 }
 
 /* The languages that are written in the encodings of `sources`: a set of 1 << language. */
@@ -745,11 +742,11 @@ mojibake_repair(struct mojibake_work *work, const unsigned char *line, size_t n,
 	if (work->cyrillic == 0)
 		prepare(work);
 	for (;;) {
-		bool utf8;
-		if (!is_suspect(text, len, &utf8))
+		unsigned found;
+		if (!is_suspect(text, len, &found))
 			break;
 		read_line(&l, text, len);
-		if (!find_attempt(&l, utf8, &a))
+		if (!find_attempt(&l, found, &a))
 			break;
 		unsigned char *to = work->text[what->layers % 2];
 		try(&l, &a);

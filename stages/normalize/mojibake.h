@@ -56,12 +56,12 @@ struct mojibake_work {
 
 /*
  * Looks for what may be mojibake in p[0..n), well-formed UTF-8 that begins where a line begins and
- * whose last character may be cut.  Answers n when there is none; else the place of a character by
+ * whose last character may be cut, at p[from] and behind.  Answers n when there is none; else the place of a character by
  * which the line that it stands in has to be judged.  What is answered depends on nothing behind
  * that character, and sequences do not go across ASCII: a text may be given in pieces, each with
  * the unfinished line at the end of the one before.
  */
-size_t mojibake_suspect(const unsigned char *p, size_t n);
+size_t mojibake_suspect(const unsigned char *p, size_t n, size_t from);
 
 /*
  * Judges a line, well-formed UTF-8 without its LF, n <= MOJIBAKE_LINE.  When it is mojibake for

@@ -157,19 +157,23 @@ may_be_places(const unsigned char *p, __m256i x, __m256i others)
 	return _mm256_or_si256(letters, _mm256_adds_epu8(others, _mm256_set1_epi8(0x7F)));
 }
 
-POTOK_TARGET_AVX2 size_t
-mojibake_suspect_avx2(const unsigned char *p, size_t n)
-{
-	enum { BLOCK = 32, STEP = 2 * BLOCK };
-	__m256i before = _mm256_set1_epi8(1); /* others() of the block before */
-	size_t i = n < BLOCK ? n : BLOCK;
-	uint32_t high_before = UINT32_MAX;
+enum { BLOCK = 32, STEP = 2 * BLOCK };
 
-	/* Blocks begin where there are bytes before them. */
-	for (size_t k = 0; k < i; k++) {
-		if (mojibake_fires(p, k, n))
-			return k;
-	}
+/* Between steps. */
+struct search {
+	__m256i before;       /* others() of the block before */
+	uint32_t high_before; /* 0: all of the step before is ASCII */
+	bool may[2];          /* may the blocks of the step have places? */
+};
+
+/* Goes from p[i] on to the first step that may have places; answers where it is, or where less than
+ * a step is left.  It calls nothing, so that what it compares with stays in registers. */
+POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
+next_step(struct search *s, const unsigned char *p, size_t i, size_t n)
+{
+	__m256i before = s->before;
+	uint32_t high_before = s->high_before;
+
 	for (; n - i >= STEP; i += STEP) {
 		__m256i x0 = load(p + i), x1 = load(p + i + BLOCK);
 		uint32_t high = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(x0, x1));
@@ -183,18 +187,38 @@ mojibake_suspect_avx2(const unsigned char *p, size_t n)
 		before = last;
 		if (_mm256_movemask_epi8(_mm256_or_si256(any0, any1)) == 0)
 			continue;
-		uint64_t bits = 0;
-		if (_mm256_movemask_epi8(any0) != 0)
-			bits = find_places(p + i);
-		if (_mm256_movemask_epi8(any1) != 0)
+		s->may[0] = _mm256_movemask_epi8(any0) != 0;
+		s->may[1] = _mm256_movemask_epi8(any1) != 0;
+		break;
+	}
+	s->before = before;
+	s->high_before = high_before;
+	return i;
+}
+
+POTOK_TARGET_AVX2 size_t
+mojibake_suspect_avx2(const unsigned char *p, size_t n, size_t from)
+{
+	struct search s = {_mm256_set1_epi8(1), UINT32_MAX, {false, false}};
+	size_t i = from > BLOCK ? from : n < BLOCK ? n : BLOCK;
+
+	/* Blocks begin where there are bytes before them. */
+	for (size_t k = from; k < i; k++) {
+		if (mojibake_fires(p, k, n) != 0)
+			return k;
+	}
+	while ((i = next_step(&s, p, i, n)), n - i >= STEP) {
+		uint64_t bits = s.may[0] ? find_places(p + i) : 0;
+		if (s.may[1])
 			bits |= (uint64_t)find_places(p + i + BLOCK) << BLOCK;
 		for (; bits != 0; bits &= bits - 1) {
 			size_t at = first_byte(p, i + (size_t)__builtin_ctzll(bits));
-			if (mojibake_fires(p, at, n))
+			if (at >= from && mojibake_fires(p, at, n) != 0)
 				return at;
 		}
+		i += STEP;
 	}
 	/* A character may begin in the last block and be a place by its second byte. */
-	return mojibake_suspect_scalar(p, n, i > 0 ? i - 1 : 0);
+	return mojibake_suspect_scalar(p, n, i > from ? i - 1 : i);
 }
 #endif

@@ -149,9 +149,20 @@ is_strange(uint32_t lead, uint32_t c)
 	       (lead == 0x423 && c >= 0x401 && c < 0x410);
 }
 
-/* Does UTF-8 that was read in some kind end here? */
-static bool
-is_utf8(const struct tail *t)
+/* The kinds that bytes of 80 stand for. */
+static unsigned
+kinds(uint64_t x)
+{
+	unsigned set = 0;
+
+	for (unsigned k = 0; k < MOJIBAKE_KINDS; k++)
+		set |= (unsigned)(x >> (8 * k + 7) & 1) << k;
+	return set;
+}
+
+/* The kinds in which UTF-8 may have been read that ends here. */
+static unsigned
+utf8_kinds(const struct tail *t)
 {
 	const uint64_t *b = t->b;
 	uint64_t end = continuing(b[0]), before = continuing(b[1]), third = continuing(b[2]);
@@ -160,25 +171,23 @@ is_utf8(const struct tail *t)
 	const uint64_t latin = 0x80;
 
 	/* In ISO-8859-1 one is enough; punctuation of three bytes is in any kind. */
-	if ((two | three | four) & latin)
-		return true;
-	if (three & equal(b[2], 0xE2) & (equal(b[1], 0x80) | equal(b[1], 0x82) | equal(b[1], 0x84)))
-		return true;
+	uint64_t found = (two | three | four) & latin;
+	found |= three & equal(b[2], 0xE2) &
+		 (equal(b[1], 0x80) | equal(b[1], 0x82) | equal(b[1], 0x84));
 	/* Two in a row, of the second the beginning. */
 	uint64_t begins = (leading2(b[1]) | leading3(b[1]) | leading4(b[1])) & end;
-	if (begins & ((leading2(b[3]) & third) | (leading3(b[4]) & continuing(b[3]) & third) |
-			 (leading4(b[5]) & continuing(b[4]) & continuing(b[3]) & third)))
-		return true;
+	found |= begins & ((leading2(b[3]) & third) | (leading3(b[4]) & continuing(b[3]) & third) |
+			      (leading4(b[5]) & continuing(b[4]) & continuing(b[3]) & third));
 	/* A Latin letter, or a sign. */
 	two &= equal(b[1], 0xC2) | equal(b[1], 0xC3) | equal(b[1], 0xC4) | equal(b[1], 0xC5);
-	if (two == 0)
-		return false;
-	if ((t->n == 2 && language_in_word(t->ascii)) || is_sign(t->c[0]) ||
-	    (t->c[0] >= 0x80 && t->c[0] < 0xA0))
-		return true;
 	/* The same where a word begins, as far as no letter stands there in text. */
-	two &= equal(b[1], 0xC2) | equal(b[1], 0xC3);
-	return t->c[1] >= 0x2000 ? two != 0 && !is_box(t->c[0]) : is_strange(t->c[1], t->c[0]);
+	bool in_word = (t->n == 2 && language_in_word(t->ascii)) || is_sign(t->c[0]) ||
+		       (t->c[0] >= 0x80 && t->c[0] < 0xA0);
+	if (!in_word && t->c[1] >= 0x2000)
+		two &= is_box(t->c[0]) ? 0 : equal(b[1], 0xC2) | equal(b[1], 0xC3);
+	else if (!in_word && !is_strange(t->c[1], t->c[0]))
+		two = 0;
+	return kinds(found | two);
 }
 
 /* The languages that a Cyrillic letter is of: a set of bits. */
@@ -210,10 +219,7 @@ is_odd(uint32_t c)
 	       c == 0x458;
 }
 
-/* Cyrillic capitals: 1 to 32. */
-enum { PE = 0x10, TE = 0x13, HA = 0x16 };
-
-/* The one that ends before i; 0: none does. */
+/* The Cyrillic letter from A to Ya, capital, that ends before i: 1 to 32; 0: none does. */
 static inline unsigned
 capital_before(const unsigned char *p, size_t i)
 {
@@ -229,30 +235,24 @@ are_capitals(const unsigned char *p, size_t i)
 	return capital_before(p, i) != 0 && capital_before(p, i + 2) != 0;
 }
 
-/* Are they, the second at i, a Latin letter of UTF-8 that was read as ISO-8859-5, in a word? */
-static bool
-is_latin(const unsigned char *p, size_t i)
+/* What capitals show, the second at i: that they would, with those before, be likelier as small
+ * letters of the other of windows-1251 and KOI8; or three characters in a row, or one behind a
+ * letter of ASCII, of UTF-8 that was read as ISO-8859-5. */
+static unsigned
+fires_of_capitals(const unsigned char *p, size_t i)
 {
-	unsigned lead = capital_before(p, i);
-
-	return i >= 3 && p[i - 3] < 0x80 && language_in_word(p[i - 3]) && lead >= TE &&
-	       lead <= HA && capital_before(p, i + 2) <= PE;
-}
-
-/* Would they, with those before, be likelier as small letters of the other of windows-1251 and
- * KOI8, or are three characters in a row UTF-8 that was read as ISO-8859-5? */
-static bool
-is_gibberish(const unsigned char *p, size_t i)
-{
-	enum { PAIRS = 3 };
+	enum { PE = 0x10, TE = 0x13, HA = 0x16, PAIRS = 3 };
 	unsigned first = capital_before(p, i), last = capital_before(p, i + 2);
 	int gain[2] = {0, 0};
 	size_t pairs = 0, end = i + 2, n;
 
+	if (first >= TE && first <= HA && last <= PE && i >= 3 && p[i - 3] < 0x80 &&
+	    language_in_word(p[i - 3]))
+		return 1u << MOJIBAKE_ISO_8859_5;
 	/* In most text the last two tell. */
 	if (mojibake_gain[0][first][last - 1] <= 0 && mojibake_gain[1][first][last - 1] <= 0 &&
 	    !(first >= TE && last <= PE))
-		return false;
+		return 0;
 	for (n = 0; n < BACK && last != 0; n++, last = first) {
 		end -= 2;
 		first = n + 1 < BACK ? capital_before(p, end) : 0;
@@ -263,7 +263,9 @@ is_gibberish(const unsigned char *p, size_t i)
 		if (n % 2 == 0 && pairs == n / 2 && first >= TE && last <= PE)
 			pairs++;
 	}
-	return gain[0] >= GAIN || gain[1] >= GAIN || pairs >= PAIRS;
+	if (pairs >= PAIRS)
+		return 1u << MOJIBAKE_ISO_8859_5;
+	return gain[0] >= GAIN || gain[1] >= GAIN ? MOJIBAKE_SINGLE : 0;
 }
 
 /* Does another encoding, Cyrillic, that was read in some kind show itself? */
@@ -368,37 +370,27 @@ ends_word(const unsigned char *p, size_t i)
 	       ((a[0] == 0xD0 && a[1] >= 0x90) || (a[0] == 0xD1 && a[1] < 0x90));
 }
 
-bool
+unsigned
 mojibake_fires(const unsigned char *p, size_t i, size_t n)
 {
 	struct tail t;
 
 	if (n - i >= 2 && is_usual(p, i))
-		return false;
+		return 0;
+	if (n - i >= 2 && are_capitals(p, i))
+		return fires_of_capitals(p, i);
 	/* A with tilde and a space that was a no-break space, behind no capital: a with grave. */
 	if (p[i] == ' ')
 		return i >= 2 && p[i - 2] == 0xC3 && p[i - 1] == 0x83 &&
-		       (i == 2 || (p[i - 3] < 0x80 && !(p[i - 3] >= 'A' && p[i - 3] <= 'Z')));
+			       (i == 2 ||
+				   (p[i - 3] < 0x80 && !(p[i - 3] >= 'A' && p[i - 3] <= 'Z')))
+			   ? 1u << MOJIBAKE_WINDOWS_1252
+			   : 0;
 	if (i == 0 || p[i - 1] < 0x80 || !may_end(p[i]) || n - i < length(p[i]) ||
 	    !is_place(p, i) || ends_word(p, i))
-		return false;
-	if (are_capitals(p, i))
-		return is_latin(p, i) || is_gibberish(p, i);
+		return 0;
 	read_tail(&t, p, i);
-	return is_utf8(&t) || is_single(&t);
-}
-
-bool
-mojibake_is_single(const unsigned char *p, size_t i)
-{
-	struct tail t;
-
-	if (p[i] == ' ')
-		return false;
-	if (are_capitals(p, i))
-		return !is_latin(p, i);
-	read_tail(&t, p, i);
-	return !is_utf8(&t);
+	return utf8_kinds(&t) | (is_single(&t) ? MOJIBAKE_SINGLE : 0);
 }
 
 size_t
@@ -421,11 +413,11 @@ mojibake_suspect_scalar(const unsigned char *p, size_t n, size_t from)
 }
 
 size_t
-mojibake_suspect(const unsigned char *p, size_t n)
+mojibake_suspect(const unsigned char *p, size_t n, size_t from)
 {
 #if POTOK_SIMD_X86
 	if (potok_simd() >= POTOK_SIMD_AVX2)
-		return mojibake_suspect_avx2(p, n);
+		return mojibake_suspect_avx2(p, n, from);
 #endif
-	return mojibake_suspect_scalar(p, n, 0);
+	return mojibake_suspect_scalar(p, n, from);
 }

@@ -2,18 +2,19 @@
 #ifndef NORMALIZE_MOJIBAKE_SUSPECT_H
 #define NORMALIZE_MOJIBAKE_SUSPECT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-/* Is the character at p[i], i < n, one by which its line has to be judged?  When it is cut, not. */
-bool mojibake_fires(const unsigned char *p, size_t i, size_t n);
+#include "mojibake.h"
 
-/* The reference of mojibake_suspect(), for the characters from p[from] on, and its SIMD variant. */
+/* Beside 1 << each kind in which UTF-8 shows: another encoding of single bytes does. */
+enum { MOJIBAKE_SINGLE = 1 << MOJIBAKE_KINDS };
+
+/* What it is that the line of the character at p[i], i < n, has to be judged for: a set; 0: nothing,
+ * as when the character is cut. */
+unsigned mojibake_fires(const unsigned char *p, size_t i, size_t n);
+
+/* The reference of mojibake_suspect(), and its SIMD variant. */
 size_t mojibake_suspect_scalar(const unsigned char *p, size_t n, size_t from);
-size_t mojibake_suspect_avx2(const unsigned char *p, size_t n);
-
-/* Of a place where it fires: does no UTF-8 end there, but what may be another encoding of single
- * bytes? */
-bool mojibake_is_single(const unsigned char *p, size_t i);
+size_t mojibake_suspect_avx2(const unsigned char *p, size_t n, size_t from);
 
 #endif

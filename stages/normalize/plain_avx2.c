@@ -105,6 +105,37 @@ controls(__m256i x)
 	return _mm256_andnot_si256(allowed, _mm256_cmpgt_epi8(_mm256_set1_epi8(0x21), more));
 }
 
+/* Leads of Cyrillic letters, D0 and D1. */
+POTOK_TARGET_AVX2 static inline __m256i
+cyrillic(__m256i x)
+{
+	return _mm256_cmpeq_epi8(
+	    _mm256_and_si256(x, _mm256_set1_epi8((char)0xFE)), _mm256_set1_epi8((char)0xD0));
+}
+
+/* Which of 32 bytes are neither those of Cyrillic letters, which are all plain, nor plain ASCII: the
+ * high bit.  There is a byte before p. */
+POTOK_TARGET_AVX2 static inline __m256i
+not_cyrillic(const unsigned char *p)
+{
+	__m256i x = load(p), second = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)0xC0), x);
+	__m256i other = _mm256_xor_si256(x, _mm256_or_si256(second, cyrillic(x)));
+
+	other = _mm256_or_si256(other, _mm256_xor_si256(second, cyrillic(load(p - 1))));
+	return _mm256_or_si256(other, _mm256_andnot_si256(x, controls(x)));
+}
+
+/* Goes on from p[i], behind a step that was good, while there are only such letters and ASCII. */
+POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
+cyrillic_blocks(const unsigned char *p, size_t i, size_t n)
+{
+	while (n - i >= 64 &&
+	       _mm256_movemask_epi8(
+		   _mm256_or_si256(not_cyrillic(p + i), not_cyrillic(p + i + 32))) == 0)
+		i += 64;
+	return i;
+}
+
 POTOK_TARGET_AVX2 static inline uint64_t
 not_zero(__m256i x)
 {
@@ -112,13 +143,14 @@ not_zero(__m256i x)
 }
 
 /* One step: the 64 bytes at p, with three before but for the first.  Answers the bytes at the front
- * that are good. */
+ * that are good.  *letters: there are Cyrillic ones, and none of more than two bytes. */
 POTOK_TARGET_AVX2 static inline size_t
-step(const unsigned char *p, bool first, __m256i *before)
+step(const unsigned char *p, bool first, __m256i *before, bool *letters)
 {
 	struct bytes b0 = bytes_at(p, first), b1 = bytes_at(p + 32, false);
 	__m256i bad0, bad1;
 
+	*letters = false;
 	if (_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(b0.x, b1.x), b0.p3)) == 0) {
 		*before = _mm256_setzero_si256();
 		bad0 = controls(b0.x);
@@ -128,6 +160,8 @@ step(const unsigned char *p, bool first, __m256i *before)
 		__m256i most = _mm256_max_epu8(_mm256_max_epu8(b0.x, b1.x), b0.p3);
 		__m256i three = _mm256_cmpeq_epi8(_mm256_max_epu8(most, lead), most);
 		if (_mm256_testz_si256(three, three)) {
+			__m256i leads = _mm256_or_si256(cyrillic(b0.x), cyrillic(b1.x));
+			*letters = _mm256_movemask_epi8(leads) != 0;
 			*before = _mm256_setzero_si256();
 			bad0 = check(b0, false, before);
 			bad1 = check(b1, false, before);
@@ -146,12 +180,18 @@ POTOK_TARGET_AVX2 size_t
 plain_blocks_avx2(const unsigned char *p, size_t n)
 {
 	__m256i before = _mm256_setzero_si256();
+	bool letters;
 
 	if (n < 64)
 		return 0;
-	size_t good = step(p, true, &before), i = good;
-	while (good == 64 && n - i >= 64)
-		i += good = step(p + i, false, &before);
+	size_t good = step(p, true, &before, &letters), i = good;
+	while (good == 64) {
+		if (letters)
+			i = cyrillic_blocks(p, i, n);
+		if (n - i < 64)
+			break;
+		i += good = step(p + i, false, &before, &letters);
+	}
 	return i;
 }
 #endif

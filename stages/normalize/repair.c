@@ -69,7 +69,7 @@ suspect(const struct potok_normalize *n, const unsigned char *p, size_t len)
 	size_t at = len;
 
 	if (n->repair & POTOK_REPAIR_MOJIBAKE)
-		at = mojibake_suspect(p, len);
+		at = mojibake_suspect(p, len, 0);
 	const unsigned char *entity = n->repair & POTOK_REPAIR_ENTITIES ? memchr(p, '&', at) : NULL;
 	return entity != NULL ? (size_t)(entity - p) : at;
 }

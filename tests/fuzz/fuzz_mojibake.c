@@ -57,8 +57,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	size_t len = make_line(data + 1, n - 1);
 	for (unsigned layers = data[0] & 7; layers > 0; layers--)
 		len = read_latin(line, len);
-	size_t place = mojibake_suspect(line, len), cut = len > 0 ? (size_t)data[0] * 7 % len : 0;
-	size_t before = mojibake_suspect(line, cut);
+	size_t place = mojibake_suspect(line, len, 0), cut = len > 0 ? (size_t)data[0] * 7 % len : 0;
+	size_t before = mojibake_suspect(line, cut, 0);
 	fuzz_check(place <= len && (before == cut || before == place));
 	size_t made = mojibake_repair(&work, line, len, out, &what);
 	fuzz_check(made <= 2 * len && (made == 0) == (what.layers == 0));

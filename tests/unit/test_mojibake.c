@@ -296,13 +296,13 @@ check_places(const unsigned char *p, size_t n)
 {
 	size_t all = mojibake_suspect_scalar(p, n, 0);
 
-	assert_int_equal(mojibake_suspect(p, n), all);
+	assert_int_equal(mojibake_suspect(p, n, 0), all);
 #if POTOK_SIMD_X86
 	if (potok_simd() >= POTOK_SIMD_AVX2)
-		assert_int_equal(mojibake_suspect_avx2(p, n), all);
+		assert_int_equal(mojibake_suspect_avx2(p, n, 0), all);
 #endif
 	for (size_t cut = 0; cut < n; cut++) {
-		size_t place = mojibake_suspect(p, cut);
+		size_t place = mojibake_suspect(p, cut, 0);
 		assert_true(place == cut || place == all);
 		assert_true(cut <= all || place == all || cut - all < 4);
 	}
@@ -336,7 +336,7 @@ test_places(void **state)
 			n += strlen(c);
 		}
 		check_places(p, n);
-		if (mojibake_suspect(p, n) < n)
+		if (mojibake_suspect(p, n, 0) < n)
 			found++;
 		else
 			none++;
@@ -353,7 +353,7 @@ test_places(void **state)
 					memcpy(buffer + n, c, strlen(c));
 					n += strlen(c);
 				}
-				assert_int_equal(mojibake_suspect(buffer, n),
+				assert_int_equal(mojibake_suspect(buffer, n, 0),
 				    mojibake_suspect_scalar(buffer, n, 0));
 			}
 		}
