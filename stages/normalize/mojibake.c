@@ -56,10 +56,10 @@ struct line {
 	size_t n; /* symbols */
 	size_t nmade;
 	size_t nwords;
-	size_t language; /* of its words, or UNKNOWN */
-	size_t first;    /* of the words as they stand */
-	size_t odd;      /* the word that costs most */
-	size_t found[2]; /* last: as they stand, and as they are made */
+	size_t language;          /* of its words, or UNKNOWN */
+	size_t first;             /* of the words as they stand */
+	size_t found[2];          /* last: as they stand, and as they are made */
+	struct mojibake_word odd; /* the one that costs most */
 };
 
 static uint64_t
@@ -76,6 +76,17 @@ byte_at(const struct line *l, size_t i, enum mojibake_kind kind)
 	return (unsigned)(l->w->bytes[i] >> (8 * kind)) & 0xFF;
 }
 
+/* language_symbol(), which takes its time. */
+static struct symbol
+symbol_of(const struct line *l, uint32_t c)
+{
+	if (c >= MOJIBAKE_KNOWN)
+		return language_symbol(c);
+	if (l->w->known[c].c != c)
+		l->w->known[c] = language_symbol(c);
+	return l->w->known[c];
+}
+
 static void
 read_line(struct line *l, const unsigned char *p, size_t n)
 {
@@ -83,7 +94,7 @@ read_line(struct line *l, const unsigned char *p, size_t n)
 	for (size_t i = 0; i < n;) {
 		uint32_t c;
 		int len = potok_utf8_decode(p + i, n - i, &c);
-		l->w->line[l->n] = language_symbol(c);
+		l->w->line[l->n] = symbol_of(l, c);
 		l->w->bytes[l->n++] = bytes_of(c);
 		i += (size_t)(len > 0 ? len : 1);
 	}
@@ -132,7 +143,7 @@ is_rare(uint32_t c)
 static void
 make(struct line *l, uint32_t c)
 {
-	l->w->made[l->nmade++] = language_symbol(c);
+	l->w->made[l->nmade++] = symbol_of(l, c);
 }
 
 /* The end of the word at i, of n symbols. */
@@ -478,7 +489,7 @@ has_odd_words(struct line *l)
 			       COST_USUAL * (int64_t)(w->to - w->from + 1);
 		if (more > most) {
 			most = more;
-			l->odd = i;
+			l->odd = *w;
 		}
 		excess = excess + more > 0 ? excess + more : 0;
 		largest = excess > largest ? excess : largest;
@@ -486,14 +497,18 @@ has_odd_words(struct line *l)
 	return largest >= GAIN_SINGLE;
 }
 
-/* Does the oddest word become less so? */
+/* Does the oddest word become less so as another encoding that was read as kind? */
 static bool
-mends_odd(const struct line *l)
+mends_odd(struct line *l, enum mojibake_kind kind, const struct symbol *upper)
 {
-	const struct mojibake_word *w = &l->w->words[l->odd];
-	uint64_t before = word_cost(l, l->first, w, false);
+	const struct mojibake_word *w = l->w->words;
 
-	for (size_t i = 0; w->made_to > w->made_from && language_model(i) != NULL; i++) {
+	l->nmade = l->nwords = 0;
+	make_single_word(l, kind, upper, l->odd.from, l->odd.to);
+	if (w->made_to == w->made_from)
+		return false;
+	uint64_t before = word_cost(l, l->first, w, false);
+	for (size_t i = 0; language_model(i) != NULL; i++) {
 		if ((l->w->cyrillic >> i & 1) && word_cost(l, i, w, true) < before)
 			return true;
 	}
@@ -525,9 +540,11 @@ try(struct line *l, struct attempt *a)
 	a->gain = 0;
 	if (a->upper == NULL)
 		make_utf8(l, a->kind);
-	else
+	else if (mends_odd(l, a->kind, a->upper))
 		make_single(l, a->kind, a->upper);
-	if (l->nwords == 0 || !(a->upper == NULL ? may_gain(l) : mends_odd(l)))
+	else
+		return;
+	if (l->nwords == 0 || (a->upper == NULL && !may_gain(l)))
 		return;
 	size_t before = a->upper != NULL && l->language != UNKNOWN
 			    ? l->language
@@ -670,9 +687,9 @@ is_suspect(const unsigned char *p, size_t n, unsigned *what)
 		*what |= mojibake_fires(p, at, n);
 		places++;
 	}
-	return places > 1 || (places == 1 && (*what == MOJIBAKE_SINGLE
-						     ? n < SHORT
-						     : !is_cyrillic_pair(p, first, n)));
+	return places > 1 ||
+	       (places == 1 &&
+		   (*what == MOJIBAKE_SINGLE ? n < SHORT : !is_cyrillic_pair(p, first, n)));
 }
 
 /* The languages that are written in the encodings of `sources`: a set of 1 << language. */

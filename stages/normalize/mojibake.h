@@ -11,7 +11,8 @@
 enum {
 	MOJIBAKE_LINE = 65536, /* the longest line, in bytes */
 	MOJIBAKE_LAYERS = 4,   /* as many are undone */
-	MOJIBAKE_SOURCES = 5,  /* encodings of single bytes that text was in, when not UTF-8 */
+	MOJIBAKE_KNOWN = 0x600,
+	MOJIBAKE_SOURCES = 5, /* encodings of single bytes that text was in, when not UTF-8 */
 };
 
 /* The encoding that the text was wrongly read in. */
@@ -48,6 +49,7 @@ struct mojibake_word {
 struct mojibake_work {
 	struct symbol line[MOJIBAKE_LINE + 1], made[MOJIBAKE_LINE + 1];
 	uint64_t bytes[MOJIBAKE_LINE + 1];          /* of each symbol of the line, in each kind */
+	struct symbol known[MOJIBAKE_KNOWN];        /* characters as far as they have been met */
 	struct symbol upper[MOJIBAKE_SOURCES][128]; /* of other encodings of single bytes */
 	uint64_t cyrillic;                          /* languages written in them; 0: not yet */
 	struct mojibake_word words[MOJIBAKE_LINE / 2 + 1];
@@ -56,10 +58,10 @@ struct mojibake_work {
 
 /*
  * Looks for what may be mojibake in p[0..n), well-formed UTF-8 that begins where a line begins and
- * whose last character may be cut, at p[from] and behind.  Answers n when there is none; else the place of a character by
- * which the line that it stands in has to be judged.  What is answered depends on nothing behind
- * that character, and sequences do not go across ASCII: a text may be given in pieces, each with
- * the unfinished line at the end of the one before.
+ * whose last character may be cut, at p[from] and behind.  Answers n when there is none; else the
+ * place of a character by which the line that it stands in has to be judged.  What is answered
+ * depends on nothing behind that character, and sequences do not go across ASCII: a text may be
+ * given in pieces, each with the unfinished line at the end of the one before.
  */
 size_t mojibake_suspect(const unsigned char *p, size_t n, size_t from);
 

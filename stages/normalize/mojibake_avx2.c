@@ -114,7 +114,7 @@ load(const unsigned char *p)
 	return _mm256_loadu_si256((const __m256i *)p);
 }
 
-/* The places in a block: bits.  There are bytes before it. */
+/* The places in a block: bits.  There are BEFORE bytes before it. */
 POTOK_TARGET_AVX2 static __attribute__((noinline)) uint32_t
 find_places(const unsigned char *p)
 {
@@ -157,7 +157,7 @@ may_be_places(const unsigned char *p, __m256i x, __m256i others)
 	return _mm256_or_si256(letters, _mm256_adds_epu8(others, _mm256_set1_epi8(0x7F)));
 }
 
-enum { BLOCK = 32, STEP = 2 * BLOCK };
+enum { BLOCK = 32, STEP = 2 * BLOCK, BEFORE = 4 };
 
 /* Between steps. */
 struct search {
@@ -200,9 +200,9 @@ POTOK_TARGET_AVX2 size_t
 mojibake_suspect_avx2(const unsigned char *p, size_t n, size_t from)
 {
 	struct search s = {_mm256_set1_epi8(1), UINT32_MAX, {false, false}};
-	size_t i = from > BLOCK ? from : n < BLOCK ? n : BLOCK;
+	size_t i = from > BEFORE ? from : n < BEFORE ? n : BEFORE;
 
-	/* Blocks begin where there are bytes before them. */
+	/* Blocks begin where there are as many bytes before them as are looked at. */
 	for (size_t k = from; k < i; k++) {
 		if (mojibake_fires(p, k, n) != 0)
 			return k;
