@@ -1,7 +1,6 @@
 /* Looking after a run: verifying outputs, sweeping, forgetting what was bad. */
 #include <dirent.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -128,21 +127,20 @@ struct sweeping {
 
 /* Whether a process is one of this machine, and gone. */
 static bool
-is_gone(const char *host, size_t n, long pid)
+is_gone(const char *host, size_t n, long pid, const char *start)
 {
-	return strlen(run_host()) == n && strncmp(host, run_host(), n) == 0 && pid > 0 &&
-	       kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+	return strlen(run_host()) == n && strncmp(host, run_host(), n) == 0 && run_gone(pid, start);
 }
 
 /* The same of the one that made a lock. */
 static bool
 lock_is_left(const char *path)
 {
-	char host[128];
+	char host[128], start[RUN_START];
 	long pid;
 	FILE *f = fopen(path, "r");
-	bool left = f != NULL && fscanf(f, "%127s %ld", host, &pid) == 2 &&
-		    is_gone(host, strlen(host), pid);
+	bool left = f != NULL && fscanf(f, "%127s %ld %31s", host, &pid, start) == 3 &&
+		    is_gone(host, strlen(host), pid, start);
 
 	if (f != NULL)
 		fclose(f);
@@ -165,7 +163,7 @@ is_left(const char *path, const char *name, bool all)
 		return at != NULL;
 	/* The name of a machine may have dots. */
 	n = strlen(run_host());
-	return strlen(at) > n && at[n] == '.' && is_gone(at, n, strtol(at + n + 1, NULL, 10));
+	return strlen(at) > n && at[n] == '.' && is_gone(at, n, strtol(at + n + 1, NULL, 10), NULL);
 }
 
 /* Sweeps a folder and those below.  `under` is what an output's name has before it; 0: there are no

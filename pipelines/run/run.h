@@ -42,6 +42,15 @@ bool run_beside(char name[PATH_MAX], const char *out, const char *suffix);
 /* The name of this machine. */
 const char *run_host(void);
 
+/* When a process of this machine began, in the words of the system; empty where that cannot be
+ * told. */
+enum { RUN_START = 32 };
+void run_start_of(long pid, char text[RUN_START]);
+/* Has a process of this machine ended?  A zombie has, though it keeps its number: who should bury
+ * it may be slow, as the first process of a container often is.  start: when it began; another that
+ * has its number now began later.  NULL: it is not known. */
+bool run_gone(long pid, const char *start);
+
 /* Is the file as it was? */
 bool run_unchanged(const struct stat *was, const struct stat *is);
 
