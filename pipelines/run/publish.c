@@ -225,7 +225,8 @@ sync_sides(const json_t *m)
 	return true;
 }
 
-/* Writes the manifest under a temporary name. */
+/* Writes the manifest under a temporary name.  It is not synced: one that a crash has left empty or
+ * torn is no JSON, and the output counts as not made. */
 static bool
 write_manifest(const json_t *m, const char *name)
 {
@@ -235,7 +236,7 @@ write_manifest(const json_t *m, const char *name)
 	if (f == NULL)
 		return false;
 	bool good = json_dumpf(m, f, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0;
-	good = fputc('\n', f) != EOF && good && fflush(f) == 0 && fsync(fd) == 0;
+	good = fputc('\n', f) != EOF && good && fflush(f) == 0;
 	return fclose(f) == 0 && good;
 }
 
