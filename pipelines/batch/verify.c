@@ -202,19 +202,47 @@ sweep_folder(struct batch *b, struct sweeping *s, const char *folder, size_t und
 	return code;
 }
 
+/* The folders of records that a potok-run has left.  Of other users they stay. */
+static void
+sweep_records(struct sweeping *s)
+{
+	char path[BATCH_PATH];
+	const char *place;
+	size_t n = strlen(RUN_RECORDS), host = strlen(run_host());
+
+	for (unsigned i = 0; (place = run_records_place(i)) != NULL; i++) {
+		DIR *dir = opendir(place);
+		const struct dirent *entry;
+		while (dir != NULL && (entry = readdir(dir)) != NULL) {
+			const char *at = entry->d_name + n;
+			if (strncmp(entry->d_name, RUN_RECORDS, n) != 0 || strlen(at) <= host ||
+			    at[host] != '.' ||
+			    !is_gone(at, host, strtol(at + host + 1, NULL, 10), NULL) ||
+			    !path_of(path, "%s/%s", place, entry->d_name))
+				continue;
+			run_remove_folder(path);
+			s->n += access(path, F_OK) != 0;
+		}
+		if (dir != NULL)
+			closedir(dir);
+	}
+}
+
 int
 sweep(struct batch *b, bool all)
 {
 	static const char *const folders[] = {"out", "parts", "status"};
 	struct sweeping s = {.all = all};
 	char path[BATCH_PATH];
-	int code = manifest_read(b, &s.names);
+	int code = inputs_read(b, &s.names);
 
 	for (size_t i = 0; code == CLI_OK && i < sizeof folders / sizeof folders[0]; i++)
 		code = path_of(path, "%s/%s", b->run, folders[i])
 			   ? sweep_folder(b, &s, path, i == 0 ? strlen(path) + 1 : 0)
 			   : CLI_USAGE;
 	names_free(&s.names);
+	if (code == CLI_OK)
+		sweep_records(&s);
 	if (code == CLI_OK)
 		printf("%zu temporary files removed\n", s.n);
 	return code != CLI_OK ? code : cli_flush(&b->cli);

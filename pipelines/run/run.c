@@ -1,6 +1,7 @@
 /* What the parts of potok-run share. */
 #include "run.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -19,6 +21,10 @@ enum {
 	KEPT = 100,         /* bytes of a name that stay when it is shortened */
 	SUFFIX_LONGEST = 120
 };
+
+/* Where Linux has a file system in memory for all; used while so many bytes are free. */
+#define MEMORY "/dev/shm"
+static const unsigned long MEMORY_LEAST = 16 * 1024 * 1024;
 
 bool
 run_beside(char name[PATH_MAX], const char *out, const char *suffix)
@@ -103,6 +109,37 @@ run_gone(long pid, const char *start)
 		return false;
 	return state == 'Z' || state == 'X' ||
 	       (start != NULL && now[0] != '\0' && strcmp(now, start) != 0);
+}
+
+const char *
+run_records_place(unsigned i)
+{
+	const char *tmp = getenv("TMPDIR");
+	struct statvfs space;
+
+	if (tmp != NULL && *tmp != '\0')
+		return i == 0 ? tmp : NULL;
+	/* Small files that live for a moment, several for each program: on a disk they may cost
+	 * more than the programs. */
+	if (i == 0 && statvfs(MEMORY, &space) == 0 &&
+	    space.f_bavail >= MEMORY_LEAST / space.f_frsize)
+		return MEMORY;
+	return i <= 1 ? "/tmp" : NULL;
+}
+
+void
+run_remove_folder(const char *folder)
+{
+	char path[PATH_MAX];
+	DIR *dir = opendir(folder);
+
+	for (struct dirent *e; dir != NULL && (e = readdir(dir)) != NULL;)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+		    (size_t)snprintf(path, sizeof path, "%s/%s", folder, e->d_name) < sizeof path)
+			unlink(path);
+	if (dir != NULL)
+		closedir(dir);
+	rmdir(folder);
 }
 
 bool

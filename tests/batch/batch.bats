@@ -183,10 +183,25 @@ no_temporary() {
 	cp clean.sh slow.sh
 	potok-batch -p slow.sh -o run in
 	potok-batch sweep run
-	rm -rf tmp/potok-run.*
 	no_temporary
 	expect run 30
 	counts 30 0 0
+}
+
+@test "records are kept in memory where there is a place, unless TMPDIR names another" {
+	[ -w /dev/shm ] || skip "no such place here"
+	inputs 2
+	# shellcheck disable=SC2016  # the pipeline expands it
+	printf 'echo "$POTOK_RUN" >>places\npotok-compress -d\n' >places.sh
+	potok-batch -p places.sh -o run in
+	(
+		unset TMPDIR
+		potok-batch -p places.sh -o other in
+		potok-run -i in/1.gz -o out places.sh
+	)
+	[ "$(sed 's,/potok-run.*,,' places | sort | uniq -c | tr -s ' ')" = " 3 /dev/shm
+ 2 $TMPDIR" ]
+	while IFS= read -r place; do [ ! -e "$place" ]; done <places
 }
 
 @test "without GNU parallel" {
@@ -217,6 +232,13 @@ no_temporary() {
 	echo "$(uname -n) $$ $start" >run/out/in/2.gz.potok.lock
 	run -0 potok-batch sweep run
 	[ "$output" = "2 temporary files removed" ]
+	mkdir "tmp/potok-run.$(uname -n).$!.abcdef" "tmp/potok-run.$(uname -n).$$.abcdef" tmp/potok-run.elsewhere.1.abcdef
+	: >"tmp/potok-run.$(uname -n).$!.abcdef/record"
+	run -0 potok-batch sweep run
+	[ "$output" = "1 temporary files removed" ]
+	[ ! -e "tmp/potok-run.$(uname -n).$!.abcdef" ]
+	[ -e "tmp/potok-run.$(uname -n).$$.abcdef" ]
+	[ -e tmp/potok-run.elsewhere.1.abcdef ]
 	run -0 potok-batch sweep --all run
 	[ "$output" = "3 temporary files removed" ]
 	expect run 4
