@@ -131,8 +131,8 @@ int folder_open(struct batch *, const char *run);
 /* Makes it, or takes what is there, with these settings and this pipeline. */
 int folder_make(struct batch *, const char *run, const char *pipeline);
 /* The manifest; an exit code. */
-int manifest_read(struct batch *, struct names *);
-int manifest_write(struct batch *, struct names *);
+int inputs_read(struct batch *, struct names *);
+int inputs_write(struct batch *, struct names *);
 
 /* --- plan.c: what there is to do ------------------------------------------------------------ */
 

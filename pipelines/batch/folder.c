@@ -496,7 +496,7 @@ folder_make(struct batch *b, const char *run, const char *pipeline)
 }
 
 int
-manifest_read(struct batch *b, struct names *names)
+inputs_read(struct batch *b, struct names *names)
 {
 	char path[BATCH_PATH];
 	size_t n;
@@ -511,7 +511,7 @@ manifest_read(struct batch *b, struct names *names)
 }
 
 int
-manifest_write(struct batch *b, struct names *names)
+inputs_write(struct batch *b, struct names *names)
 {
 	char path[BATCH_PATH];
 	struct names sorted = {0};

@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "process.h"
 #include "run.h"
 
@@ -119,13 +121,13 @@ run_once(struct batch *b, const char *in, const char *out, const char *from, int
 	int code = -1;
 
 	if (words != NULL && ftruncate(log, 0) == 0 && lseek(log, 0, SEEK_SET) == 0)
-		code = process_spawn(words, -1, log, NULL, 0);
+		code = process_call(run_command, words, log);
 	int error = errno;
 	free(words);
 	if (code >= 0)
 		return code;
 	dprintf(log, "potok-run: %s\n", strerror(error));
-	return error == ENOENT || error == EACCES ? BATCH_SETUP : CLI_SYSTEM;
+	return CLI_SYSTEM;
 }
 
 /* A pause before another try: what failed may need time to come back. */
@@ -246,6 +248,9 @@ group_run(struct batch *b, unsigned number, size_t group)
 	if (log == NULL)
 		code = fault(b, CLI_SYSTEM, b->run, strerror(errno));
 	fcntl(log ? fileno(log) : -1, F_SETFD, FD_CLOEXEC);
+	/* What every child would look up for itself. */
+	tzset();
+	json_object_seed(0);
 	process_catch();
 	if (code == CLI_OK &&
 	    (!find_group(b, number, group, &at, &count) ||

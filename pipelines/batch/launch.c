@@ -48,6 +48,7 @@ run_groups(struct batch *b, unsigned number, FILE *groups, bool on_hosts)
 {
 	char line[3 * BATCH_PATH] = "", n[16], jobs[16], each[BATCH_PATH];
 	char *argv[32];
+	const char *tmp = getenv("TMPDIR");
 	size_t i = 0;
 
 	snprintf(n, sizeof n, "%u", number);
@@ -88,6 +89,9 @@ run_groups(struct batch *b, unsigned number, FILE *groups, bool on_hosts)
 			snprintf(each, sizeof each, "PATH=%s", getenv("PATH"));
 			strcpy(line, "env");
 			add_word(line, sizeof line, each);
+		} else if (tmp == NULL || *tmp == '\0') {
+			/* parallel sets it, and then the records are kept on a disk. */
+			strcpy(line, "env -u TMPDIR");
 		}
 		add_word(line, sizeof line, b->self);
 		add_word(line, sizeof line, "group");

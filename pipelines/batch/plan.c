@@ -146,7 +146,7 @@ plan_inputs(struct batch *b, char *const operands[], const char *list, bool nul)
 	if (code == CLI_OK && list != NULL)
 		code = add_list(b, &names, list, nul);
 	if (code == CLI_OK)
-		code = manifest_write(b, &names);
+		code = inputs_write(b, &names);
 	if (code == CLI_OK)
 		code = refuse_clashes(b, &names);
 	names_free(&names);
@@ -337,7 +337,7 @@ plan_todo(struct batch *b, unsigned slots, uint64_t most, unsigned *number, size
 	struct names names = {0};
 	struct todo t = {0};
 	uint64_t bytes = 0;
-	int code = manifest_read(b, &names);
+	int code = inputs_read(b, &names);
 
 	*ngroups = 0;
 	for (size_t i = 0; code == CLI_OK && i < names.n; i++)

@@ -98,7 +98,7 @@ int
 status_count(struct batch *b, struct tally *t, bool join, visit_fn *visit, void *ctx)
 {
 	struct names names;
-	int code = manifest_read(b, &names);
+	int code = inputs_read(b, &names);
 
 	*t = (struct tally){.since = last_submission(b)};
 	for (size_t i = 0; code == CLI_OK && i < names.n; i++) {

@@ -1,7 +1,6 @@
 /* Looking after a run: verifying outputs, sweeping, forgetting what was bad. */
 #include <dirent.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -128,21 +127,20 @@ struct sweeping {
 
 /* Whether a process is one of this machine, and gone. */
 static bool
-is_gone(const char *host, size_t n, long pid)
+is_gone(const char *host, size_t n, long pid, const char *start)
 {
-	return strlen(run_host()) == n && strncmp(host, run_host(), n) == 0 && pid > 0 &&
-	       kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+	return strlen(run_host()) == n && strncmp(host, run_host(), n) == 0 && run_gone(pid, start);
 }
 
 /* The same of the one that made a lock. */
 static bool
 lock_is_left(const char *path)
 {
-	char host[128];
+	char host[128], start[RUN_START];
 	long pid;
 	FILE *f = fopen(path, "r");
-	bool left = f != NULL && fscanf(f, "%127s %ld", host, &pid) == 2 &&
-		    is_gone(host, strlen(host), pid);
+	bool left = f != NULL && fscanf(f, "%127s %ld %31s", host, &pid, start) == 3 &&
+		    is_gone(host, strlen(host), pid, start);
 
 	if (f != NULL)
 		fclose(f);
@@ -165,7 +163,7 @@ is_left(const char *path, const char *name, bool all)
 		return at != NULL;
 	/* The name of a machine may have dots. */
 	n = strlen(run_host());
-	return strlen(at) > n && at[n] == '.' && is_gone(at, n, strtol(at + n + 1, NULL, 10));
+	return strlen(at) > n && at[n] == '.' && is_gone(at, n, strtol(at + n + 1, NULL, 10), NULL);
 }
 
 /* Sweeps a folder and those below.  `under` is what an output's name has before it; 0: there are no
@@ -204,19 +202,47 @@ sweep_folder(struct batch *b, struct sweeping *s, const char *folder, size_t und
 	return code;
 }
 
+/* The folders of records that a potok-run has left.  Of other users they stay. */
+static void
+sweep_records(struct sweeping *s)
+{
+	char path[BATCH_PATH];
+	const char *place;
+	size_t n = strlen(RUN_RECORDS), host = strlen(run_host());
+
+	for (unsigned i = 0; (place = run_records_place(i)) != NULL; i++) {
+		DIR *dir = opendir(place);
+		const struct dirent *entry;
+		while (dir != NULL && (entry = readdir(dir)) != NULL) {
+			const char *at = entry->d_name + n;
+			if (strncmp(entry->d_name, RUN_RECORDS, n) != 0 || strlen(at) <= host ||
+			    at[host] != '.' ||
+			    !is_gone(at, host, strtol(at + host + 1, NULL, 10), NULL) ||
+			    !path_of(path, "%s/%s", place, entry->d_name))
+				continue;
+			run_remove_folder(path);
+			s->n += access(path, F_OK) != 0;
+		}
+		if (dir != NULL)
+			closedir(dir);
+	}
+}
+
 int
 sweep(struct batch *b, bool all)
 {
 	static const char *const folders[] = {"out", "parts", "status"};
 	struct sweeping s = {.all = all};
 	char path[BATCH_PATH];
-	int code = manifest_read(b, &s.names);
+	int code = inputs_read(b, &s.names);
 
 	for (size_t i = 0; code == CLI_OK && i < sizeof folders / sizeof folders[0]; i++)
 		code = path_of(path, "%s/%s", b->run, folders[i])
 			   ? sweep_folder(b, &s, path, i == 0 ? strlen(path) + 1 : 0)
 			   : CLI_USAGE;
 	names_free(&s.names);
+	if (code == CLI_OK)
+		sweep_records(&s);
 	if (code == CLI_OK)
 		printf("%zu temporary files removed\n", s.n);
 	return code != CLI_OK ? code : cli_flush(&b->cli);

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/select.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -18,6 +20,8 @@ enum {
 	GRACE = 2,      /* seconds between SIGTERM and SIGKILL */
 	GIVE_UP = 5     /* seconds after SIGKILL */
 };
+
+extern char **environ;
 
 static const int ending[] = {SIGHUP, SIGINT, SIGTERM};
 enum { NENDING = sizeof ending / sizeof ending[0] };
@@ -61,23 +65,66 @@ child_told(void)
 	return told;
 }
 
-static void
-become(const struct child *c, int liveness)
+/* Our environment, where POTOK_RUN is set; for free() with what *set becomes. */
+static char **
+environment(const char *record, char **set)
 {
-	struct sigaction usual = {.sa_handler = SIG_DFL};
-	sigset_t none;
+	static const char name[] = "POTOK_RUN=";
+	size_t n = 0, cap = sizeof name + strlen(record);
 
-	setpgid(0, 0);
-	if (dup2(c->in, STDIN_FILENO) < 0 || dup2(c->out, STDOUT_FILENO) < 0 ||
-	    fcntl(liveness, F_DUPFD, LIVENESS) < 0 || setenv("POTOK_RUN", c->record, 1) < 0)
-		_exit(126);
-	sigaction(SIGCHLD, &usual, NULL);
+	while (environ[n] != NULL)
+		n++;
+	char **words = calloc(n + 2, sizeof *words);
+	*set = malloc(cap);
+	if (words == NULL || *set == NULL) {
+		free(words);
+		free(*set);
+		return NULL;
+	}
+	snprintf(*set, cap, "%s%s", name, record);
+	words[0] = *set;
+	n = 1;
+	for (char **p = environ; *p != NULL; p++)
+		if (strncmp(*p, name, strlen(name)) != 0)
+			words[n++] = *p;
+	return words;
+}
+
+/* Starts the shell.  Answers 0 or an error number. */
+static int
+start(const struct child *c, int liveness, pid_t *pid)
+{
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t how;
+	sigset_t none, usual;
+	const short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+	char *set, **words = environment(c->record, &set);
+	int error;
+
+	if (words == NULL)
+		return ENOMEM;
+	if ((error = posix_spawn_file_actions_init(&files)) != 0)
+		goto out;
+	if ((error = posix_spawnattr_init(&how)) != 0)
+		goto out_files;
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	execv(c->argv[0], c->argv);
-	fprintf(stderr, "potok-run: %s: ", c->argv[0]);
-	perror("cannot run it");
-	_exit(errno == ENOENT ? 127 : 126);
+	sigemptyset(&usual);
+	sigaddset(&usual, SIGCHLD);
+	if ((error = posix_spawnattr_setflags(&how, flags)) == 0 &&
+	    (error = posix_spawnattr_setpgroup(&how, 0)) == 0 &&
+	    (error = posix_spawnattr_setsigmask(&how, &none)) == 0 &&
+	    (error = posix_spawnattr_setsigdefault(&how, &usual)) == 0 &&
+	    (error = posix_spawn_file_actions_adddup2(&files, c->in, STDIN_FILENO)) == 0 &&
+	    (error = posix_spawn_file_actions_adddup2(&files, c->out, STDOUT_FILENO)) == 0 &&
+	    (error = posix_spawn_file_actions_adddup2(&files, liveness, LIVENESS)) == 0)
+		error = posix_spawn(pid, c->argv[0], &files, &how, c->argv, words);
+	posix_spawnattr_destroy(&how);
+out_files:
+	posix_spawn_file_actions_destroy(&files);
+out:
+	free(words);
+	free(set);
+	return error;
 }
 
 static double
@@ -162,16 +209,20 @@ child_run(struct child *c)
 		return false;
 	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
 	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-	w.pid = fork();
-	if (w.pid == 0)
-		become(c, ends[1]);
+	int error = start(c, ends[1], &w.pid);
 	close(ends[1]);
-	w.liveness = ends[0];
-	if (w.pid < 0) {
+	if (error == EAGAIN || error == ENOMEM) {
 		close(ends[0]);
+		errno = error;
 		return false;
 	}
-	setpgid(w.pid, w.pid);
+	if (error != 0) {
+		close(ends[0]);
+		fprintf(stderr, "potok-run: %s: cannot run it: %s\n", c->argv[0], strerror(error));
+		c->code = error == ENOENT ? 127 : 126;
+		return true;
+	}
+	w.liveness = ends[0];
 	if (!await(&w, c->seconds > 0 ? now() + c->seconds : 0, true)) {
 		c->timed_out = told == 0;
 		c->signal = told;

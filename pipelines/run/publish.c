@@ -38,33 +38,12 @@ renew(int number)
 	errno = error;
 }
 
-/* When a process began, in the words of the system; empty where that cannot be told. */
-static void
-start_of(long pid, char text[32])
-{
-	char path[64], stat_text[1024];
-
-	text[0] = '\0';
-	snprintf(path, sizeof path, "/proc/%ld/stat", pid);
-	FILE *f = fopen(path, "r");
-	if (f == NULL)
-		return;
-	size_t n = fread(stat_text, 1, sizeof stat_text - 1, f);
-	fclose(f);
-	stat_text[n] = '\0';
-	char *p = strrchr(stat_text, ')');
-	for (int field = 2; p != NULL && field < 22; field++)
-		p = strchr(p + 1, ' ');
-	if (p != NULL)
-		snprintf(text, 32, "%.*s", (int)strcspn(p + 1, " "), p + 1);
-}
-
 /* Is the owner of a lock gone?  Told at once on its own machine; elsewhere when the lock has not
  * been renewed for a lease, by the clock of the file system. */
 static bool
 is_left(const char *lock, const struct stat *st, int our_folder_clock)
 {
-	char text[256], host[128], start[32], now[32];
+	char text[256], host[128], start[RUN_START];
 	long pid;
 	struct stat clock;
 	int fd = open(lock, O_RDONLY | O_CLOEXEC);
@@ -75,12 +54,8 @@ is_left(const char *lock, const struct stat *st, int our_folder_clock)
 	if (n < 0)
 		return false;
 	text[n] = '\0';
-	if (sscanf(text, "%127s %ld %31s", host, &pid, start) == 3 &&
-	    strcmp(host, run_host()) == 0) {
-		start_of(pid, now);
-		return kill((pid_t)pid, 0) < 0 ? errno == ESRCH
-					       : now[0] != '\0' && strcmp(now, start) != 0;
-	}
+	if (sscanf(text, "%127s %ld %31s", host, &pid, start) == 3 && strcmp(host, run_host()) == 0)
+		return run_gone(pid, start);
 	return futimens(our_folder_clock, NULL) == 0 && fstat(our_folder_clock, &clock) == 0 &&
 	       clock.st_mtim.tv_sec - st->st_mtim.tv_sec > LEASE;
 }
@@ -114,9 +89,9 @@ break_lock(const char *lock, const struct stat *seen)
 static bool
 write_owner(int fd)
 {
-	char text[256], start[32];
+	char text[256], start[RUN_START];
 
-	start_of((long)getpid(), start);
+	run_start_of((long)getpid(), start);
 	int n = snprintf(text, sizeof text, "%s %ld %s\n", run_host(), (long)getpid(),
 	    start[0] != '\0' ? start : "-");
 	return io_write(fd, text, (size_t)n) == 0;
@@ -250,7 +225,8 @@ sync_sides(const json_t *m)
 	return true;
 }
 
-/* Writes the manifest under a temporary name. */
+/* Writes the manifest under a temporary name.  It is not synced: one that a crash has left empty or
+ * torn is no JSON, and the output counts as not made. */
 static bool
 write_manifest(const json_t *m, const char *name)
 {
@@ -260,7 +236,7 @@ write_manifest(const json_t *m, const char *name)
 	if (f == NULL)
 		return false;
 	bool good = json_dumpf(m, f, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0;
-	good = fputc('\n', f) != EOF && good && fflush(f) == 0 && fsync(fd) == 0;
+	good = fputc('\n', f) != EOF && good && fflush(f) == 0;
 	return fclose(f) == 0 && good;
 }
 

@@ -42,6 +42,23 @@ bool run_beside(char name[PATH_MAX], const char *out, const char *suffix);
 /* The name of this machine. */
 const char *run_host(void);
 
+/* When a process of this machine began, in the words of the system; empty where that cannot be
+ * told. */
+enum { RUN_START = 32 };
+void run_start_of(long pid, char text[RUN_START]);
+/* Has a process of this machine ended?  A zombie has, though it keeps its number: who should bury
+ * it may be slow, as the first process of a container often is.  start: when it began; another that
+ * has its number now began later.  NULL: it is not known. */
+bool run_gone(long pid, const char *start);
+
+/* The places where the folder of the records may be made, from the best on; NULL: there are no
+ * more.  TMPDIR when it is set; else memory where there is such a place, then /tmp. */
+const char *run_records_place(unsigned i);
+/* How its name begins: then come host, process and random letters. */
+#define RUN_RECORDS "potok-run."
+/* Removes a folder and the files in it. */
+void run_remove_folder(const char *folder);
+
 /* Is the file as it was? */
 bool run_unchanged(const struct stat *was, const struct stat *is);
 

@@ -22,6 +22,7 @@ struct record {
 	char base[PATH_MAX]; /* the names of its files, without what follows the last dot */
 	char who[128];       /* HOST.PID.STARTTIME */
 	FILE *f;             /* the end record, under its temporary name */
+	char *head;          /* what both records begin with, for free() */
 	bool any;            /* something stands in "opened" */
 	bool dies;           /* SIGPIPE would end the program */
 	bool reader_gone;
@@ -165,6 +166,20 @@ put_head(FILE *f, const struct cli *cli, const struct record *r)
 	put_descriptor(f, "stdout", STDOUT_FILENO);
 }
 
+/* Keeps it: asking the system twice takes time of a short run.  Answers false with errno. */
+static bool
+make_head(struct record *r, const struct cli *cli)
+{
+	size_t n;
+	FILE *f = open_memstream(&r->head, &n);
+
+	if (f == NULL)
+		return false;
+	put_head(f, cli, r);
+	bool good = !ferror(f);
+	return fclose(f) == 0 && good;
+}
+
 /* Begins an entry of "opened". */
 static void
 put_entry(struct record *r, const char *way, const char *role)
@@ -268,8 +283,7 @@ open_end(struct record *r, const struct cli *cli)
 	r->f = open_part(r, "end");
 	if (r->f == NULL)
 		return false;
-	put_head(r->f, cli, r);
-	fputs(",\"opened\":[", r->f);
+	fprintf(r->f, "%s,\"opened\":[", r->head);
 	for (size_t i = 0; i < cli->nuses; i++) {
 		const struct cli_use *use = &cli->uses[i];
 		put_file(r, use->way, use->role, use->path, &use->st);
@@ -287,6 +301,8 @@ close_end(struct record *r, int code, const struct potok_count *counts, size_t n
 	const char *status = r->reader_gone ? "reader-gone" : code != CLI_OK ? "error" : "ok";
 
 	r->f = NULL;
+	free(r->head);
+	r->head = NULL;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	getrusage(RUSAGE_SELF, &own);
 	getrusage(RUSAGE_CHILDREN, &children);
@@ -327,11 +343,10 @@ record_begin(struct cli *cli)
 
 	if (!set_names(r, cli))
 		return errno == 0 || refuse(cli);
-	FILE *f = open_part(r, "begin");
+	FILE *f = make_head(r, cli) ? open_part(r, "begin") : NULL;
 	if (f == NULL)
 		return refuse(cli);
-	put_head(f, cli, r);
-	fputs("}\n", f);
+	fprintf(f, "%s}\n", r->head);
 	if (!close_part(r, "begin", f) || !open_end(r, cli))
 		return refuse(cli);
 	cli->record = r;
@@ -370,7 +385,7 @@ record_refusal(const struct cli *cli, int code, const char *message)
 	static struct record r;
 
 	r = (struct record){0};
-	if (!set_names(&r, cli) || !open_end(&r, cli))
+	if (!set_names(&r, cli) || !make_head(&r, cli) || !open_end(&r, cli))
 		return;
 	record_fault(&r, message, UINT64_MAX);
 	close_end(&r, code, NULL, 0);

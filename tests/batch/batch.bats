@@ -176,16 +176,32 @@ no_temporary() {
 	setsid potok-batch -p slow.sh -o run -j 2 in 2>/dev/null &
 	leader=$!
 	until [ "$(find run/status -name '*.ok' 2>/dev/null | wc -l)" -ge 5 ]; do sleep 0.05; done
-	pkill -KILL -s "$leader"
+	# What is begun while the list is read is not on it.
+	while ps -o stat= --sid "$leader" | grep -q '^[^ZX]'; do pkill -KILL -s "$leader" || true; done
 	wait "$leader" || true
 	counts '[0-9]*' 0 '[1-9][0-9]*'
 	cp clean.sh slow.sh
 	potok-batch -p slow.sh -o run in
 	potok-batch sweep run
-	rm -rf tmp/potok-run.*
 	no_temporary
 	expect run 30
 	counts 30 0 0
+}
+
+@test "records are kept in memory where there is a place, unless TMPDIR names another" {
+	[ -w /dev/shm ] || skip "no such place here"
+	inputs 2
+	# shellcheck disable=SC2016  # the pipeline expands it
+	printf 'echo "$POTOK_RUN" >>places\npotok-compress -d\n' >places.sh
+	potok-batch -p places.sh -o run in
+	(
+		unset TMPDIR
+		potok-batch -p places.sh -o other in
+		potok-run -i in/1.gz -o out places.sh
+	)
+	[ "$(sed 's,/potok-run.*,,' places | sort | uniq -c | tr -s ' ')" = " 3 /dev/shm
+ 2 $TMPDIR" ]
+	while IFS= read -r place; do [ ! -e "$place" ]; done <places
 }
 
 @test "without GNU parallel" {
@@ -212,9 +228,17 @@ no_temporary() {
 	: >"run/out/in/1.gz.tmp.$(uname -n).$$.0"
 	: >"run/out/in/1.gz.tmp.elsewhere.1.0"
 	echo "$(uname -n) $! 1" >run/out/in/1.gz.potok.lock
-	echo "$(uname -n) $$ 1" >run/out/in/2.gz.potok.lock
+	start=$(sed 's/.*) //' /proc/$$/stat | cut -d ' ' -f 20) || skip "no /proc"
+	echo "$(uname -n) $$ $start" >run/out/in/2.gz.potok.lock
 	run -0 potok-batch sweep run
 	[ "$output" = "2 temporary files removed" ]
+	mkdir "tmp/potok-run.$(uname -n).$!.abcdef" "tmp/potok-run.$(uname -n).$$.abcdef" tmp/potok-run.elsewhere.1.abcdef
+	: >"tmp/potok-run.$(uname -n).$!.abcdef/record"
+	run -0 potok-batch sweep run
+	[ "$output" = "1 temporary files removed" ]
+	[ ! -e "tmp/potok-run.$(uname -n).$!.abcdef" ]
+	[ -e "tmp/potok-run.$(uname -n).$$.abcdef" ]
+	[ -e tmp/potok-run.elsewhere.1.abcdef ]
 	run -0 potok-batch sweep --all run
 	[ "$output" = "3 temporary files removed" ]
 	expect run 4
@@ -222,6 +246,22 @@ no_temporary() {
 	printf 'x' | dd of=run/out/in/2.gz conv=notrunc status=none
 	touch -r stamp run/out/in/2.gz
 	run -1 potok-batch verify run
+}
+
+@test "sweep removes what a process has left that is dead and not buried, or whose number is another's" {
+	inputs 1
+	potok-batch -p clean.sh -o run in
+	# Its parent has become one that does not wait.
+	sh -c 'sleep 0 & echo $! >dead; exec sleep 100' 3>&- &
+	parent=$!
+	until [ -s dead ] && grep -q '^State:[[:space:]]*Z' "/proc/$(cat dead)/status"; do sleep 0.01; done
+	start=$(sed 's/.*) //' "/proc/$(cat dead)/stat" | cut -d ' ' -f 20)
+	: >"run/out/in/1.gz.tmp.$(uname -n).$(cat dead).0"
+	echo "$(uname -n) $(cat dead) $start" >run/out/in/1.gz.potok.lock
+	echo "$(uname -n) $$ 1" >run/out/in/2.gz.potok.lock
+	run potok-batch sweep run
+	kill "$parent"
+	[ "$output" = "3 temporary files removed" ]
 }
 
 @test "a full disk stops the run, and no input is to blame" {

@@ -176,6 +176,14 @@ made() {
 	wait $ours
 	same out
 	rm out
+	sh -c 'sleep 0 & echo $! >dead; exec sleep 100' 3>&- & live=$! # one that does not bury its dead
+	until [ -s dead ] && grep -q '^State:[[:space:]]*Z' "/proc/$(cat dead)/status"; do sleep 0.01; done
+	echo "$host $(cat dead) $(sed 's/.*) //' "/proc/$(cat dead)/stat" | cut -d ' ' -f 20)" >out.potok.lock
+	run timeout 20 potok-run -i in -o out pipe.sh
+	kill $live
+	[ "$status" = 0 ]
+	same out
+	rm out
 	echo "elsewhere 1 1" >out.potok.lock # another machine's, not renewed for long
 	touch -d '2 minutes ago' out.potok.lock
 	run -0 potok-run -i in -o out pipe.sh
