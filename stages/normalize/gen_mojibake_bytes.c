@@ -98,27 +98,29 @@ other(unsigned capital, int koi8)
 	return 0x401; /* not a letter of either kind */
 }
 
+/* What a capital costs more than the small letter that its byte is in the other encoding, behind
+ * another one; a == 0: a space. */
+static int
+gain(unsigned a, unsigned b, int koi8)
+{
+	return (cost(a == 0 ? ' ' : 0x42F + a, 0x430 + b) -
+		   cost(a == 0 ? ' ' : other(0x40F + a, koi8), other(0x410 + b, koi8))) /
+	       2;
+}
+
 static void
 print_gains(void)
 {
 	printf(
 	    "\n/* What capitals, U+0410 to U+042F, cost more than the small letters that their "
-	    "bytes are in KOI8-R\n * when they are windows-1251, or the other way round; behind a "
-	    "space, and behind each of them: from\n * models.h, in quarters of a bit. */\n"
-	    "static const int8_t mojibake_gain[2][33][32] = {");
-	for (int koi8 = 0; koi8 < 2; koi8++) {
+	    "bytes are in KOI8-R\n * when they are windows-1251, and the other way round; behind a "
+	    "space, and behind each of them: from\n * models.h, in quarters of a bit, the first of "
+	    "the two * 65536. */\nstatic const int32_t mojibake_gain[33][32] = {");
+	for (unsigned a = 0; a < 33; a++) {
 		printf("\n\t{");
-		for (unsigned a = 0; a < 33; a++) {
-			printf("\n\t\t{");
-			for (unsigned b = 0; b < 32; b++) {
-				unsigned from = a == 0 ? ' ' : 0x40F + a;
-				int gain =
-				    cost(a == 0 ? ' ' : from + 0x20, 0x430 + b) -
-				    cost(a == 0 ? ' ' : other(from, koi8), other(0x410 + b, koi8));
-				printf("%s%d,", b ? " " : "", gain / 2);
-			}
-			printf("},");
-		}
+		for (unsigned b = 0; b < 32; b++)
+			printf(
+			    "%s%d,", b % 8 ? " " : "\n\t\t", gain(a, b, 0) * 65536 + gain(a, b, 1));
 		printf("\n\t},");
 	}
 	printf("\n};\n");

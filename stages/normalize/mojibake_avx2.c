@@ -143,18 +143,31 @@ first_byte(const unsigned char *p, size_t i)
 	return (p[i] & 0xC0) == 0x80 ? i - 1 : i;
 }
 
-/* Can the block x at p have places?  The high bits tell.  Most blocks have none of others(), as
- * these are with those of the block before, no capital behind a letter and no rare letter.  There
- * are bytes before p. */
+/* Letters that are places behind others: capitals, and rare ones; the high bit.  There are bytes
+ * before p. */
 POTOK_TARGET_AVX2 static inline __m256i
-may_be_places(const unsigned char *p, __m256i x, __m256i others)
+letters(const unsigned char *p, __m256i x)
 {
 	__m256i p1 = load(p - 1);
 	__m256i capitals = _mm256_and_si256(equal(p1, 0xD0), is_low(x));
-	__m256i letters = _mm256_or_si256(
-	    _mm256_and_si256(capitals, load(p - 2)), _mm256_and_si256(equal(p1, 0xD1), is_nine(x)));
 
-	return _mm256_or_si256(letters, _mm256_adds_epu8(others, _mm256_set1_epi8(0x7F)));
+	return _mm256_or_si256(
+	    _mm256_and_si256(capitals, load(p - 2)), _mm256_and_si256(equal(p1, 0xD1), is_nine(x)));
+}
+
+/* May the block x at p have places?  others: those of it and of the block before. */
+POTOK_TARGET_AVX2 static inline bool
+may_have_places(const unsigned char *p, __m256i x, __m256i others)
+{
+	if (_mm256_movemask_epi8(letters(p, x)) != 0)
+		return true;
+	if (_mm256_testz_si256(others, others))
+		return false;
+	/* Behind another character, or a space behind C3 83. */
+	__m256i p1 = load(p - 1);
+	__m256i leads = _mm256_cmpeq_epi8(_mm256_max_epu8(x, _mm256_set1_epi8((char)0xC0)), x);
+	__m256i spaces = _mm256_and_si256(equal(x, ' '), equal(p1, 0x83));
+	return _mm256_movemask_epi8(_mm256_or_si256(_mm256_and_si256(leads, p1), spaces)) != 0;
 }
 
 enum { BLOCK = 32, STEP = 2 * BLOCK, BEFORE = 4 };
@@ -181,15 +194,20 @@ next_step(struct search *s, const unsigned char *p, size_t i, size_t n)
 			continue;
 		/* Of the next step only what follows a character matters. */
 		high_before = high;
-		__m256i first = others(x0), last = others(x1);
-		__m256i any0 = may_be_places(p + i, x0, _mm256_or_si256(first, before));
-		__m256i any1 = may_be_places(p + i + BLOCK, x1, _mm256_or_si256(last, first));
+		__m256i last = others(x1), first = _mm256_or_si256(others(x0), before);
+		__m256i second = _mm256_or_si256(others(x0), last);
 		before = last;
-		if (_mm256_movemask_epi8(_mm256_or_si256(any0, any1)) == 0)
+		/* Most have no such lead, no capital behind a letter and no rare one. */
+		__m256i any = _mm256_adds_epu8(
+		    _mm256_or_si256(first, last), _mm256_set1_epi8(0x7F)); /* the high bit */
+		any = _mm256_or_si256(
+		    any, _mm256_or_si256(letters(p + i, x0), letters(p + i + BLOCK, x1)));
+		if (_mm256_movemask_epi8(any) == 0)
 			continue;
-		s->may[0] = _mm256_movemask_epi8(any0) != 0;
-		s->may[1] = _mm256_movemask_epi8(any1) != 0;
-		break;
+		s->may[0] = may_have_places(p + i, x0, first);
+		s->may[1] = may_have_places(p + i + BLOCK, x1, second);
+		if (s->may[0] || s->may[1])
+			break;
 	}
 	s->before = before;
 	s->high_before = high_before;

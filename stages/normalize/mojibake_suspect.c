@@ -172,8 +172,8 @@ utf8_kinds(const struct tail *t)
 
 	/* In ISO-8859-1 one is enough; punctuation of three bytes is in any kind. */
 	uint64_t found = (two | three | four) & latin;
-	found |= three & equal(b[2], 0xE2) &
-		 (equal(b[1], 0x80) | equal(b[1], 0x82) | equal(b[1], 0x84));
+	found |=
+	    three & equal(b[2], 0xE2) & (equal(b[1], 0x80) | equal(b[1], 0x82) | equal(b[1], 0x84));
 	/* Two in a row, of the second the beginning. */
 	uint64_t begins = (leading2(b[1]) | leading3(b[1]) | leading4(b[1])) & end;
 	found |= begins & ((leading2(b[3]) & third) | (leading3(b[4]) & continuing(b[3]) & third) |
@@ -235,6 +235,19 @@ are_capitals(const unsigned char *p, size_t i)
 	return capital_before(p, i) != 0 && capital_before(p, i + 2) != 0;
 }
 
+/* The two parts of what mojibake_gain holds, or a sum of it. */
+static inline int
+second_gain(int32_t gain)
+{
+	return (int16_t)(gain & 0xFFFF);
+}
+
+static inline int
+first_gain(int32_t gain)
+{
+	return (gain - second_gain(gain)) / 65536;
+}
+
 /* What capitals show, the second at i: that they would, with those before, be likelier as small
  * letters of the other of windows-1251 and KOI8; or three characters in a row, or one behind a
  * letter of ASCII, of UTF-8 that was read as ISO-8859-5. */
@@ -243,29 +256,28 @@ fires_of_capitals(const unsigned char *p, size_t i)
 {
 	enum { PE = 0x10, TE = 0x13, HA = 0x16, PAIRS = 3 };
 	unsigned first = capital_before(p, i), last = capital_before(p, i + 2);
-	int gain[2] = {0, 0};
-	size_t pairs = 0, end = i + 2, n;
+	size_t pairs = 0, n = 0;
 
 	if (first >= TE && first <= HA && last <= PE && i >= 3 && p[i - 3] < 0x80 &&
 	    language_in_word(p[i - 3]))
 		return 1u << MOJIBAKE_ISO_8859_5;
 	/* In most text the last two tell. */
-	if (mojibake_gain[0][first][last - 1] <= 0 && mojibake_gain[1][first][last - 1] <= 0 &&
-	    !(first >= TE && last <= PE))
+	int32_t gain = mojibake_gain[first][last - 1];
+	if (first_gain(gain) <= 0 && second_gain(gain) <= 0 && !(first >= TE && last <= PE))
 		return 0;
-	for (n = 0; n < BACK && last != 0; n++, last = first) {
-		end -= 2;
-		first = n + 1 < BACK ? capital_before(p, end) : 0;
-		if (first == 0 && (n + 1 == BACK || end == 0 || p[end - 1] != ' '))
-			break;
-		for (size_t k = 0; k < 2; k++)
-			gain[k] += mojibake_gain[k][first][last - 1];
+	for (gain = 0; n < BACK - 1 && first != 0; n++) {
+		gain += mojibake_gain[first][last - 1];
 		if (n % 2 == 0 && pairs == n / 2 && first >= TE && last <= PE)
 			pairs++;
+		i -= 2;
+		last = first;
+		first = capital_before(p, i);
 	}
+	if (n < BACK - 1 && i > 0 && p[i - 1] == ' ')
+		gain += mojibake_gain[0][last - 1];
 	if (pairs >= PAIRS)
 		return 1u << MOJIBAKE_ISO_8859_5;
-	return gain[0] >= GAIN || gain[1] >= GAIN ? MOJIBAKE_SINGLE : 0;
+	return first_gain(gain) >= GAIN || second_gain(gain) >= GAIN ? MOJIBAKE_SINGLE : 0;
 }
 
 /* Does another encoding, Cyrillic, that was read in some kind show itself? */
