@@ -114,11 +114,37 @@ load(const unsigned char *p)
 	return _mm256_loadu_si256((const __m256i *)p);
 }
 
+/* Letters that are places behind others: capitals, and rare ones; the high bit.  There are bytes
+ * before p. */
+POTOK_TARGET_AVX2 static inline __m256i
+letters(const unsigned char *p, __m256i x)
+{
+	__m256i p1 = load(p - 1);
+	__m256i capitals = _mm256_and_si256(equal(p1, 0xD0), is_low(x));
+
+	return _mm256_or_si256(
+	    _mm256_and_si256(capitals, load(p - 2)), _mm256_and_si256(equal(p1, 0xD1), is_nine(x)));
+}
+
+/* Where a character stands behind another, or a space behind C3 83: the high bit. */
+POTOK_TARGET_AVX2 static inline __m256i
+neighbours(const unsigned char *p, __m256i x)
+{
+	__m256i p1 = load(p - 1);
+	__m256i leads = _mm256_cmpeq_epi8(_mm256_max_epu8(x, _mm256_set1_epi8((char)0xC0)), x);
+	__m256i spaces = _mm256_and_si256(equal(x, ' '), equal(p1, 0x83));
+
+	return _mm256_or_si256(_mm256_and_si256(leads, p1), spaces);
+}
+
 /* The places in a block: bits.  There are BEFORE bytes before it. */
 POTOK_TARGET_AVX2 static __attribute__((noinline)) uint32_t
 find_places(const unsigned char *p)
 {
 	__m256i x = load(p), p1 = load(p - 1), p2 = load(p - 2), p3 = load(p - 3);
+
+	if (_mm256_movemask_epi8(_mm256_or_si256(letters(p, x), neighbours(p, x))) == 0)
+		return 0;
 	__m256i places = first_bytes(leads(x), p2, p3, load(p - 4));
 
 	places =
@@ -143,40 +169,12 @@ first_byte(const unsigned char *p, size_t i)
 	return (p[i] & 0xC0) == 0x80 ? i - 1 : i;
 }
 
-/* Letters that are places behind others: capitals, and rare ones; the high bit.  There are bytes
- * before p. */
-POTOK_TARGET_AVX2 static inline __m256i
-letters(const unsigned char *p, __m256i x)
-{
-	__m256i p1 = load(p - 1);
-	__m256i capitals = _mm256_and_si256(equal(p1, 0xD0), is_low(x));
-
-	return _mm256_or_si256(
-	    _mm256_and_si256(capitals, load(p - 2)), _mm256_and_si256(equal(p1, 0xD1), is_nine(x)));
-}
-
-/* May the block x at p have places?  others: those of it and of the block before. */
-POTOK_TARGET_AVX2 static inline bool
-may_have_places(const unsigned char *p, __m256i x, __m256i others)
-{
-	if (_mm256_movemask_epi8(letters(p, x)) != 0)
-		return true;
-	if (_mm256_testz_si256(others, others))
-		return false;
-	/* Behind another character, or a space behind C3 83. */
-	__m256i p1 = load(p - 1);
-	__m256i leads = _mm256_cmpeq_epi8(_mm256_max_epu8(x, _mm256_set1_epi8((char)0xC0)), x);
-	__m256i spaces = _mm256_and_si256(equal(x, ' '), equal(p1, 0x83));
-	return _mm256_movemask_epi8(_mm256_or_si256(_mm256_and_si256(leads, p1), spaces)) != 0;
-}
-
 enum { BLOCK = 32, STEP = 2 * BLOCK, BEFORE = 4 };
 
 /* Between steps. */
 struct search {
 	__m256i before;       /* others() of the block before */
 	uint32_t high_before; /* 0: all of the step before is ASCII */
-	bool may[2];          /* may the blocks of the step have places? */
 };
 
 /* Goes from p[i] on to the first step that may have places; answers where it is, or where less than
@@ -194,19 +192,16 @@ next_step(struct search *s, const unsigned char *p, size_t i, size_t n)
 			continue;
 		/* Of the next step only what follows a character matters. */
 		high_before = high;
-		__m256i last = others(x1), first = _mm256_or_si256(others(x0), before);
-		__m256i second = _mm256_or_si256(others(x0), last);
+		__m256i last = others(x1);
+		__m256i some = _mm256_or_si256(_mm256_or_si256(others(x0), last), before);
 		before = last;
-		/* Most have no such lead, no capital behind a letter and no rare one. */
-		__m256i any = _mm256_adds_epu8(
-		    _mm256_or_si256(first, last), _mm256_set1_epi8(0x7F)); /* the high bit */
-		any = _mm256_or_si256(
-		    any, _mm256_or_si256(letters(p + i, x0), letters(p + i + BLOCK, x1)));
-		if (_mm256_movemask_epi8(any) == 0)
-			continue;
-		s->may[0] = may_have_places(p + i, x0, first);
-		s->may[1] = may_have_places(p + i + BLOCK, x1, second);
-		if (s->may[0] || s->may[1])
+		__m256i beside =
+		    _mm256_or_si256(neighbours(p + i, x0), neighbours(p + i + BLOCK, x1));
+		__m256i rare = _mm256_or_si256(letters(p + i, x0), letters(p + i + BLOCK, x1));
+		/* Most have no capital behind a letter and no rare one, nor such a lead beside
+		 * another character.  One branch for all, which can be foreseen. */
+		bool may = !_mm256_testz_si256(some, some) & (_mm256_movemask_epi8(beside) != 0);
+		if (may | (_mm256_movemask_epi8(rare) != 0))
 			break;
 	}
 	s->before = before;
@@ -217,7 +212,7 @@ next_step(struct search *s, const unsigned char *p, size_t i, size_t n)
 POTOK_TARGET_AVX2 size_t
 mojibake_suspect_avx2(const unsigned char *p, size_t n, size_t from)
 {
-	struct search s = {_mm256_set1_epi8(1), UINT32_MAX, {false, false}};
+	struct search s = {_mm256_set1_epi8(1), UINT32_MAX};
 	size_t i = from > BEFORE ? from : n < BEFORE ? n : BEFORE;
 
 	/* Blocks begin where there are as many bytes before them as are looked at. */
@@ -226,9 +221,7 @@ mojibake_suspect_avx2(const unsigned char *p, size_t n, size_t from)
 			return k;
 	}
 	while ((i = next_step(&s, p, i, n)), n - i >= STEP) {
-		uint64_t bits = s.may[0] ? find_places(p + i) : 0;
-		if (s.may[1])
-			bits |= (uint64_t)find_places(p + i + BLOCK) << BLOCK;
+		uint64_t bits = find_places(p + i) | (uint64_t)find_places(p + i + BLOCK) << BLOCK;
 		for (; bits != 0; bits &= bits - 1) {
 			size_t at = first_byte(p, i + (size_t)__builtin_ctzll(bits));
 			if (at >= from && mojibake_fires(p, at, n) != 0)

@@ -382,15 +382,12 @@ ends_word(const unsigned char *p, size_t i)
 	       ((a[0] == 0xD0 && a[1] >= 0x90) || (a[0] == 0xD1 && a[1] < 0x90));
 }
 
-unsigned
-mojibake_fires(const unsigned char *p, size_t i, size_t n)
+/* What other characters show. */
+static __attribute__((noinline)) unsigned
+fires_of_others(const unsigned char *p, size_t i, size_t n)
 {
 	struct tail t;
 
-	if (n - i >= 2 && is_usual(p, i))
-		return 0;
-	if (n - i >= 2 && are_capitals(p, i))
-		return fires_of_capitals(p, i);
 	/* A with tilde and a space that was a no-break space, behind no capital: a with grave. */
 	if (p[i] == ' ')
 		return i >= 2 && p[i - 2] == 0xC3 && p[i - 1] == 0x83 &&
@@ -398,11 +395,21 @@ mojibake_fires(const unsigned char *p, size_t i, size_t n)
 				   (p[i - 3] < 0x80 && !(p[i - 3] >= 'A' && p[i - 3] <= 'Z')))
 			   ? 1u << MOJIBAKE_WINDOWS_1252
 			   : 0;
-	if (i == 0 || p[i - 1] < 0x80 || !may_end(p[i]) || n - i < length(p[i]) ||
-	    !is_place(p, i) || ends_word(p, i))
+	if (n - i < length(p[i]) || !is_place(p, i) || ends_word(p, i))
 		return 0;
 	read_tail(&t, p, i);
 	return utf8_kinds(&t) | (is_single(&t) ? MOJIBAKE_SINGLE : 0);
+}
+
+unsigned
+mojibake_fires(const unsigned char *p, size_t i, size_t n)
+{
+	if (i == 0 || p[i - 1] < 0x80 || !(may_end(p[i]) || p[i] == ' ') ||
+	    (n - i >= 2 && is_usual(p, i)))
+		return 0;
+	if (n - i >= 2 && are_capitals(p, i))
+		return fires_of_capitals(p, i);
+	return fires_of_others(p, i, n);
 }
 
 size_t
