@@ -25,6 +25,9 @@ enum {
 	MIXED = 3,
 	ALONE = 8, /* characters of one byte that may be text of an encoding of two */
 	BASE = ASCII_GAIN + 2 * HINT + PRIOR, /* keeps costs above 0 */
+	FIRST = 12, /* pairs of a line after which a hypothesis may be given up ... */
+	FIRSTS = 6,
+	BEHIND = 64 * 8,      /* ... when they cost as much more than in the best one */
 	KNOWN = 256,          /* bytes of a line that are kept before those in question */
 	EVIDENCE = 32 * 1024, /* bytes of lines that are not ASCII */
 
@@ -118,30 +121,39 @@ enum {
 };
 _Static_assert((int)FIT_END <= (int)FIT_MAX, "places");
 
+/* Two bytes that follow each other in a word, and how much that counts: a sign that comes again and
+ * again, in a table of prices, says little more than one. */
+struct pair {
+	uint8_t a, b, weight;
+};
+
 struct normalize_fit {
 	/* The characters of the single-byte encodings. */
 	const uint16_t *upper[NSINGLES];
 	uint64_t languages[FIT_MAX]; /* of each encoding, a bit each */
 	struct symbol ascii[0x80], above[NSINGLES][0x80];
-	/* 1 + the classes of their bytes in each language; 0: it has not been needed yet. */
+	uint8_t cases[NSINGLES][256]; /* enum letter_case of their bytes */
+	/* The classes of their bytes in each language, as far as they have been needed. */
 	uint8_t classes[NSINGLES][MODELS_MAX][256];
+	uint64_t known_classes[NSINGLES][MODELS_MAX][4]; /* sets of bytes */
 
 	/* Lines that have bytes above 7F, and how often which bytes follow each other in their
 	 * words. */
 	unsigned char text[EVIDENCE + 1];
 	size_t len;
-	uint32_t count[0x10000]; /* of the pair, by first byte << 8 | second byte */
-	uint16_t pairs[0x10000]; /* those that there are */
+	uint32_t count[0x10000];    /* of the pair, by first byte << 8 | second byte */
+	struct pair pairs[0x10000]; /* those that there are */
 	size_t npairs;
-	uint8_t bytes[256]; /* those in pairs */
-	size_t nbytes;
-	bool has[256];
-	uint32_t ascii_pairs[27][27]; /* pairs of letters in words of ASCII; the last: no letter */
-	bool has_ascii;
+	uint64_t first[FIRSTS];        /* the most that FIRST, 2 * FIRST, ... of them may cost */
+	uint64_t bytes[4];             /* the set of those in pairs */
+	uint32_t ascii_count[27 * 27]; /* of pairs of letters in words of ASCII; 26: no letter */
+	uint16_t ascii_pairs[27 * 27]; /* those that there are: first * 27 + second */
+	size_t nascii;
 
 	/* For decoders, of which those stay that have been needed. */
 	struct normalize_decoder *decoders[FIT_MAX];
 	struct symbol symbols[EVIDENCE];
+	struct symbols known;
 	unsigned char decoded[DECODE_OUT];
 
 	/* The encoding of the file, FIT_NONE before it is known; what two bytes cost in it. */
@@ -192,6 +204,14 @@ languages_of(const char *list)
 	return set;
 }
 
+enum letter_case { CASE_NONE, CASE_SMALL, CASE_CAPITAL, CASES };
+
+static const struct symbol *
+byte_symbol(const struct normalize_fit *f, size_t single, unsigned b)
+{
+	return b < 0x80 ? &f->ascii[b] : &f->above[single][b - 0x80];
+}
+
 struct normalize_fit *
 fit_open(void)
 {
@@ -211,6 +231,12 @@ fit_open(void)
 		f->upper[i] = decode_upper_half(singles[i].name);
 		for (unsigned b = 0; b < 0x80; b++)
 			f->above[i][b] = language_symbol(f->upper[i][b]);
+		for (unsigned b = 0; b < 256; b++) {
+			const struct symbol *symbol = byte_symbol(f, i, b);
+			f->cases[i][b] = symbol->capital ? CASE_CAPITAL
+					 : symbol->small ? CASE_SMALL
+							 : CASE_NONE;
+		}
 	}
 	return f;
 }
@@ -227,33 +253,22 @@ static void
 forget(struct normalize_fit *f)
 {
 	for (size_t i = 0; i < f->npairs; i++)
-		f->count[f->pairs[i]] = 0;
-	for (size_t i = 0; i < f->nbytes; i++)
-		f->has[f->bytes[i]] = false;
-	if (f->has_ascii)
-		memset(f->ascii_pairs, 0, sizeof f->ascii_pairs);
-	f->npairs = f->nbytes = f->len = 0;
-	f->has_ascii = false;
-}
-
-static void
-count_byte(struct normalize_fit *f, unsigned b)
-{
-	if (!f->has[b])
-		f->bytes[f->nbytes++] = (uint8_t)b;
-	f->has[b] = true;
+		f->count[f->pairs[i].a << 8 | f->pairs[i].b] = 0;
+	memset(f->bytes, 0, sizeof f->bytes);
+	for (size_t i = 0; i < f->nascii; i++)
+		f->ascii_count[f->ascii_pairs[i]] = 0;
+	f->npairs = f->nascii = f->len = 0;
+	memset(f->first, 0xFF, sizeof f->first);
 }
 
 static void
 count_pair(struct normalize_fit *f, unsigned a, unsigned b)
 {
-	unsigned pair = a << 8 | b;
-
-	if (f->count[pair]++ > 0)
+	if (f->count[a << 8 | b]++ > 0)
 		return;
-	f->pairs[f->npairs++] = (uint16_t)pair;
-	count_byte(f, a);
-	count_byte(f, b);
+	f->pairs[f->npairs++] = (struct pair){.a = (uint8_t)a, .b = (uint8_t)b};
+	f->bytes[a / 64] |= UINT64_C(1) << a % 64;
+	f->bytes[b / 64] |= UINT64_C(1) << b % 64;
 }
 
 static void
@@ -263,10 +278,11 @@ count_ascii(struct normalize_fit *f, const unsigned char *p, size_t n)
 
 	for (size_t i = 0; i <= n; i++) {
 		unsigned now = i < n ? (p[i] | 0x20u) - 'a' : 26;
-		f->ascii_pairs[before][now]++;
+		unsigned pair = before * 27 + now;
+		if (f->ascii_count[pair]++ == 0)
+			f->ascii_pairs[f->nascii++] = (uint16_t)pair;
 		before = now;
 	}
-	f->has_ascii = true;
 }
 
 /* Counts the pairs of the words that have a byte above 7F. */
@@ -291,6 +307,10 @@ count_pairs(struct normalize_fit *f)
 		if (!high && i > start)
 			count_ascii(f, p + start, i - start);
 		i += i < f->len;
+	}
+	for (size_t i = 0; i < f->npairs; i++) {
+		struct pair *pair = &f->pairs[i];
+		pair->weight = (uint8_t)(32 - __builtin_clz(f->count[pair->a << 8 | pair->b]));
 	}
 }
 
@@ -318,31 +338,20 @@ gather(struct normalize_fit *f, const unsigned char *p, size_t n, bool all)
 	}
 }
 
-static const struct symbol *
-byte_symbol(const struct normalize_fit *f, size_t single, unsigned b)
-{
-	return b < 0x80 ? &f->ascii[b] : &f->above[single][b - 0x80];
-}
-
-/* How much a pair counts that stands there n times: a sign that comes again and again, in a table
- * of prices, says little more than one. */
-static unsigned
-weight(uint32_t n)
-{
-	return 32u - (unsigned)__builtin_clz(n);
-}
-
-/* What the capitals of the words cost. */
+/* What the capitals of the words cost; from `limit` on it does not matter how much. */
 static uint64_t
-case_cost(const struct normalize_fit *f, size_t single)
+case_cost(const struct normalize_fit *f, size_t single, uint64_t cost, uint64_t limit)
 {
-	uint64_t cost = 0;
+	static const uint8_t costs[CASES][CASES] = {
+	    [CASE_NONE][CASE_CAPITAL] = COST_CAPITAL,
+	    [CASE_SMALL][CASE_CAPITAL] = COST_UP,
+	    [CASE_CAPITAL][CASE_CAPITAL] = COST_CAPITALS,
+	};
+	const uint8_t *cases = f->cases[single];
 
-	for (size_t i = 0; i < f->npairs; i++) {
-		unsigned pair = f->pairs[i];
-		cost += (uint64_t)language_case(byte_symbol(f, single, pair >> 8),
-			    byte_symbol(f, single, pair & 0xFF)) *
-			weight(f->count[pair]);
+	for (size_t i = 0; i < f->npairs && cost < limit; i++) {
+		const struct pair *pair = &f->pairs[i];
+		cost += (uint64_t)costs[cases[pair->a]][cases[pair->b]] * pair->weight;
 	}
 	return cost;
 }
@@ -355,21 +364,18 @@ ascii_gain(const struct normalize_fit *f, size_t language)
 	int64_t gain = 0;
 	unsigned class[27], english[27];
 
-	if (!m->latin || !f->has_ascii)
+	if (!m->latin || f->nascii == 0)
 		return 0;
 	for (unsigned a = 0; a <= 26; a++) {
 		const struct symbol *s = &f->ascii[a < 26 ? 'a' + a : ' '];
 		class[a] = language_class(language, s);
 		english[a] = language_class(0, s);
 	}
-	for (unsigned a = 0; a <= 26; a++) {
-		for (unsigned b = 0; b <= 26; b++) {
-			if (f->ascii_pairs[a][b] == 0)
-				continue;
-			int cost = m->costs[class[a] * (unsigned)m -> n + class[b]];
-			int theirs = en->costs[english[a] * (unsigned)en->n + english[b]];
-			gain += (int64_t)(theirs - cost) * f->ascii_pairs[a][b];
-		}
+	for (size_t i = 0; i < f->nascii; i++) {
+		unsigned a = f->ascii_pairs[i] / 27, b = f->ascii_pairs[i] % 27;
+		int cost = m->costs[class[a] * (unsigned)m -> n + class[b]];
+		int theirs = en->costs[english[a] * (unsigned)en->n + english[b]];
+		gain += (int64_t)(theirs - cost) * f->ascii_count[f->ascii_pairs[i]];
 	}
 	return gain < 0 ? 0 : gain < ASCII_GAIN ? (uint64_t)gain : ASCII_GAIN;
 }
@@ -381,33 +387,46 @@ class_cost(const struct model *m, unsigned a, unsigned b)
 							: m->costs[a * (unsigned)m->n + b];
 }
 
-/* Fills in the classes of these bytes in a language. */
+/* The classes of a set of bytes in a language. */
 static const uint8_t *
-byte_classes(
-    struct normalize_fit *f, size_t single, size_t language, const uint8_t *bytes, size_t n)
+byte_classes(struct normalize_fit *f, size_t single, size_t language, const uint64_t bytes[4])
 {
 	uint8_t *class = f->classes[single][language];
+	uint64_t *known = f->known_classes[single][language];
 
-	for (size_t i = 0; i < n; i++) {
-		if (class[bytes[i]] == 0)
-			class[bytes[i]] = (uint8_t)(1 + language_class(language,
-							    byte_symbol(f, single, bytes[i])));
+	for (unsigned i = 0; i < 4; i++) {
+		for (uint64_t need = bytes[i] & ~known[i]; need != 0; need &= need - 1) {
+			unsigned b = 64 * i + (unsigned)__builtin_ctzll(need);
+			class[b] = (uint8_t)language_class(language, byte_symbol(f, single, b));
+		}
+		known[i] |= bytes[i];
 	}
 	return class;
 }
 
-/* What the pairs cost in a language; from `limit` on it does not matter how much. */
+/*
+ * What the pairs cost in a language; from `limit` on it does not matter how much.  Of a line it
+ * does not, either, when the first pairs cost much more than in the best hypothesis, f->first,
+ * which is what they cost here when this one is better.
+ */
 static uint64_t
 pairs_cost(struct normalize_fit *f, size_t single, size_t language, uint64_t cost, uint64_t limit)
 {
 	const struct model *m = language_model(language);
-	const uint8_t *class = byte_classes(f, single, language, f->bytes, f->nbytes);
+	const uint8_t *class = byte_classes(f, single, language, f->bytes);
+	uint64_t first[FIRSTS] = {0};
 
 	for (size_t i = 0; i < f->npairs && cost < limit; i++) {
-		unsigned pair = f->pairs[i];
-		cost += (uint64_t)class_cost(m, class[pair >> 8] - 1u, class[pair & 0xFF] - 1u) *
-			weight(f->count[pair]);
+		if (i % FIRST == 0 && i < FIRSTS * FIRST) {
+			first[i / FIRST] = cost;
+			if (cost > f->first[i / FIRST])
+				return limit;
+		}
+		const struct pair *pair = &f->pairs[i];
+		cost += (uint64_t)class_cost(m, class[pair->a], class[pair->b]) * pair->weight;
 	}
+	for (size_t k = 0; cost < limit && k < FIRSTS && f->prior.encoding != FIT_NONE; k++)
+		f->first[k] = first[k] > 0 ? first[k] + BEHIND : UINT64_MAX;
 	return cost;
 }
 
@@ -421,10 +440,12 @@ same_text(const struct normalize_fit *f, int one, int other)
 	    other >= FIT_MULTIBYTE)
 		return false;
 	const uint16_t *upper = f->upper[one - FIT_SINGLE], *theirs = f->upper[other - FIT_SINGLE];
-	for (size_t i = 0; i < f->nbytes; i++) {
-		unsigned b = f->bytes[i];
-		if (b >= 0x80 && upper[b - 0x80] != theirs[b - 0x80])
-			return false;
+	for (unsigned i = 2; i < 4; i++) {
+		for (uint64_t set = f->bytes[i]; set != 0; set &= set - 1) {
+			unsigned b = 64 * (i - 2) + (unsigned)__builtin_ctzll(set);
+			if (upper[b] != theirs[b])
+				return false;
+		}
 	}
 	return true;
 }
@@ -480,21 +501,27 @@ is_hinted(const struct fit_hints *hints, size_t language)
 	       (hints->language[n] == '\0' || hints->language[n] == '-');
 }
 
+/* From which cost on a hypothesis does not matter: how sure the best one is matters for the file
+ * alone. */
+static uint64_t
+limit_of(const struct normalize_fit *f, const struct best *best)
+{
+	uint64_t doubt = f->prior.encoding == FIT_NONE ? 64 * 8 : 0;
+
+	return best->is.cost < UINT64_MAX / 2 ? best->is.cost + doubt : UINT64_MAX / 2;
+}
+
 static void
 try_single(struct normalize_fit *f, size_t i, const uint64_t gains[MODELS_MAX],
     const struct fit_hints *hints, struct best *best)
 {
 	int place = FIT_SINGLE + (int)i;
-	uint64_t cost = handicap(f, place, hints) + case_cost(f, i);
-	/* How sure it is matters for the file alone. */
-	uint64_t doubt = f->prior.encoding == FIT_NONE ? 64 * 8 : 0;
+	uint64_t cost =
+	    case_cost(f, i, handicap(f, place, hints), limit_of(f, best) + ASCII_GAIN + HINT);
 
-	for (size_t l = 0; language_model(l) != NULL; l++) {
-		if ((f->languages[place] >> l & 1) == 0)
-			continue;
-		uint64_t limit =
-		    best->is.cost < UINT64_MAX / 2 ? best->is.cost + doubt : best->is.cost;
-		take(f, best, place, l, pairs_cost(f, i, l, cost - gains[l], limit));
+	for (uint64_t set = f->languages[place]; set != 0; set &= set - 1) {
+		size_t l = (size_t)__builtin_ctzll(set);
+		take(f, best, place, l, pairs_cost(f, i, l, cost - gains[l], limit_of(f, best)));
 	}
 }
 
@@ -569,7 +596,7 @@ decode_utf8(struct normalize_fit *f, size_t *ill)
 		if (len == 0)
 			break;
 		*ill += len < 0;
-		f->symbols[n++] = language_symbol(len < 0 ? POTOK_REPLACEMENT : c);
+		f->symbols[n++] = language_known_symbol(&f->known, len < 0 ? POTOK_REPLACEMENT : c);
 		i += (size_t)(len < 0 ? -len : len);
 	}
 	return n;
@@ -610,7 +637,7 @@ decode_text(struct normalize_fit *f, int encoding, size_t *ill)
 			break;
 		if (r.ill) {
 			++*ill;
-			f->symbols[n++] = language_symbol(POTOK_REPLACEMENT);
+			f->symbols[n++] = language_known_symbol(&f->known, POTOK_REPLACEMENT);
 			decoder_skip(f->decoders[encoding], &r);
 			at += r.bad;
 		}
@@ -618,7 +645,7 @@ decode_text(struct normalize_fit *f, int encoding, size_t *ill)
 		for (size_t i = 0; i < r.made && n < EVIDENCE;) {
 			uint32_t c;
 			i += (size_t)potok_utf8_decode(f->decoded + i, r.made - i, &c);
-			f->symbols[n++] = language_symbol(c);
+			f->symbols[n++] = language_known_symbol(&f->known, c);
 		}
 	}
 	return s == POTOK_ENOMEM ? -1 : n;
@@ -708,17 +735,14 @@ static void
 fill_single_screen(struct normalize_fit *f, size_t single)
 {
 	const struct model *m = language_model(f->language);
-	uint8_t all[256];
+	static const uint64_t all[4] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
+	const uint8_t *class = byte_classes(f, single, f->language, all);
 
-	for (unsigned b = 0; b < 256; b++)
-		all[b] = (uint8_t)b;
-	const uint8_t *class = byte_classes(f, single, f->language, all, sizeof all);
 	for (unsigned pair = 0; pair < 0x10000; pair++) {
 		unsigned a = pair >> 8, b = pair & 0xFF;
 		const struct symbol *before = byte_symbol(f, single, a),
 				    *now = byte_symbol(f, single, b);
-		unsigned cost =
-		    class_cost(m, class[a] - 1u, class[b] - 1u) + language_case(before, now);
+		unsigned cost = class_cost(m, class[a], class[b]) + language_case(before, now);
 		f->screen[pair] =
 		    a < 0x80 && b < 0x80 ? 0 : (uint8_t)(cost < SCREEN_NONE ? cost : SCREEN_NONE);
 	}

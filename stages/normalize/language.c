@@ -94,6 +94,16 @@ language_symbol(uint32_t c)
 	return s;
 }
 
+struct symbol
+language_known_symbol(struct symbols *s, uint32_t c)
+{
+	if (c >= sizeof s->known / sizeof s->known[0])
+		return language_symbol(c);
+	if (s->known[c].c != c)
+		s->known[c] = language_symbol(c);
+	return s->known[c];
+}
+
 const struct model *
 language_model(size_t i)
 {

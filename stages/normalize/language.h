@@ -28,6 +28,14 @@ struct symbol {
 /* 0xFFFF stands for none. */
 struct symbol language_symbol(uint32_t c);
 
+/* Symbols of frequent characters, as far as they have been met: finding one takes its time.  Zeroed
+ * before it is used first. */
+struct symbols {
+	struct symbol known[0x600];
+};
+
+struct symbol language_known_symbol(struct symbols *, uint32_t c);
+
 /* The model of language i; NULL behind the last one.  The first is English. */
 const struct model *language_model(size_t i);
 

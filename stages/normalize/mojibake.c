@@ -76,17 +76,6 @@ byte_at(const struct line *l, size_t i, enum mojibake_kind kind)
 	return (unsigned)(l->w->bytes[i] >> (8 * kind)) & 0xFF;
 }
 
-/* language_symbol(), which takes its time. */
-static struct symbol
-symbol_of(const struct line *l, uint32_t c)
-{
-	if (c >= MOJIBAKE_KNOWN)
-		return language_symbol(c);
-	if (l->w->known[c].c != c)
-		l->w->known[c] = language_symbol(c);
-	return l->w->known[c];
-}
-
 static void
 read_line(struct line *l, const unsigned char *p, size_t n)
 {
@@ -94,7 +83,7 @@ read_line(struct line *l, const unsigned char *p, size_t n)
 	for (size_t i = 0; i < n;) {
 		uint32_t c;
 		int len = potok_utf8_decode(p + i, n - i, &c);
-		l->w->line[l->n] = symbol_of(l, c);
+		l->w->line[l->n] = language_known_symbol(&l->w->symbols, c);
 		l->w->bytes[l->n++] = bytes_of(c);
 		i += (size_t)(len > 0 ? len : 1);
 	}
@@ -143,7 +132,7 @@ is_rare(uint32_t c)
 static void
 make(struct line *l, uint32_t c)
 {
-	l->w->made[l->nmade++] = symbol_of(l, c);
+	l->w->made[l->nmade++] = language_known_symbol(&l->w->symbols, c);
 }
 
 /* The end of the word at i, of n symbols. */

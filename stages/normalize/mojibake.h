@@ -11,8 +11,7 @@
 enum {
 	MOJIBAKE_LINE = 65536, /* the longest line, in bytes */
 	MOJIBAKE_LAYERS = 4,   /* as many are undone */
-	MOJIBAKE_KNOWN = 0x600,
-	MOJIBAKE_SOURCES = 5, /* encodings of single bytes that text was in, when not UTF-8 */
+	MOJIBAKE_SOURCES = 5,  /* encodings of single bytes that text was in, when not UTF-8 */
 };
 
 /* The encoding that the text was wrongly read in. */
@@ -48,8 +47,8 @@ struct mojibake_word {
 /* Room to work in, for one caller at a time, zeroed before it is used first. */
 struct mojibake_work {
 	struct symbol line[MOJIBAKE_LINE + 1], made[MOJIBAKE_LINE + 1];
-	uint64_t bytes[MOJIBAKE_LINE + 1];          /* of each symbol of the line, in each kind */
-	struct symbol known[MOJIBAKE_KNOWN];        /* characters as far as they have been met */
+	uint64_t bytes[MOJIBAKE_LINE + 1]; /* of each symbol of the line, in each kind */
+	struct symbols symbols;
 	struct symbol upper[MOJIBAKE_SOURCES][128]; /* of other encodings of single bytes */
 	uint64_t cyrillic;                          /* languages written in them; 0: not yet */
 	struct mojibake_word words[MOJIBAKE_LINE / 2 + 1];
