@@ -525,8 +525,27 @@ try_single(struct normalize_fit *f, size_t i, const uint64_t gains[MODELS_MAX],
 	}
 }
 
+/* Has most of the text the same letters in this encoding and in that of the file? */
+static bool
+is_sibling(const struct normalize_fit *f, size_t i)
+{
+	const uint16_t *upper = f->upper[i], *own = f->upper[f->prior.encoding - FIT_SINGLE];
+	size_t all = 0, same = 0;
+
+	for (size_t k = 0; k < f->npairs; k++) {
+		unsigned b = f->pairs[k].b;
+		if (b < 0x80)
+			continue;
+		all += f->pairs[k].weight;
+		same += upper[b - 0x80] == own[b - 0x80] ? f->pairs[k].weight : 0;
+	}
+	return 4 * same >= 3 * all;
+}
+
+/* Tries the encodings of single bytes, or, when `siblings`, those like that of the file. */
 static void
-try_singles(struct normalize_fit *f, const struct fit_hints *hints, struct best *best)
+try_singles(
+    struct normalize_fit *f, const struct fit_hints *hints, bool siblings, struct best *best)
 {
 	int first = f->prior.encoding >= FIT_SINGLE && f->prior.encoding < FIT_MULTIBYTE
 			? f->prior.encoding - FIT_SINGLE
@@ -538,7 +557,7 @@ try_singles(struct normalize_fit *f, const struct fit_hints *hints, struct best 
 	/* What is likely comes first, so that the others are soon seen to cost more. */
 	try_single(f, (size_t)first, gains, hints, best);
 	for (size_t i = 0; i < NSINGLES; i++) {
-		if (i != (size_t)first)
+		if (i != (size_t)first && (!siblings || is_sibling(f, i)))
 			try_single(f, i, gains, hints, best);
 	}
 }
@@ -693,9 +712,10 @@ try_multibytes(struct normalize_fit *f, const struct fit_hints *hints, struct be
 	return true;
 }
 
-int
-fit_text(struct normalize_fit *f, const unsigned char *p, size_t n, const struct fit_hints *hints,
-    bool utf8, struct fitting *found)
+/* As fit_text(); `siblings`: there are only the encodings like that of the file. */
+static int
+fit(struct normalize_fit *f, const unsigned char *p, size_t n, const struct fit_hints *hints,
+    bool utf8, bool siblings, struct fitting *found)
 {
 	struct best best = {.is = {.encoding = FIT_NONE, .cost = UINT64_MAX}, .second = UINT64_MAX};
 
@@ -706,8 +726,9 @@ fit_text(struct normalize_fit *f, const unsigned char *p, size_t n, const struct
 	if (f->len == 0)
 		return 0;
 	count_pairs(f);
-	try_singles(f, hints, &best);
-	if (!try_multibytes(f, hints, &best) || (utf8 && !try_decoder(f, FIT_UTF8, hints, &best)))
+	try_singles(f, hints, siblings, &best);
+	if (!siblings &&
+	    (!try_multibytes(f, hints, &best) || (utf8 && !try_decoder(f, FIT_UTF8, hints, &best))))
 		return -1;
 	uint64_t margin = (best.second - best.is.cost) / 8;
 	*found = best.is;
@@ -715,6 +736,13 @@ fit_text(struct normalize_fit *f, const unsigned char *p, size_t n, const struct
 	found->confidence = margin >= 10 ? 99 : 50 + (unsigned)margin * 5;
 	found->cost = found->cost > BASE ? found->cost - BASE : 0;
 	return 1;
+}
+
+int
+fit_text(struct normalize_fit *f, const unsigned char *p, size_t n, const struct fit_hints *hints,
+    bool utf8, struct fitting *found)
+{
+	return fit(f, p, n, hints, utf8, false, found);
 }
 
 void
@@ -784,8 +812,12 @@ fill_wide_screen(struct normalize_fit *f, const struct multibyte *m)
 	return s != POTOK_ENOMEM;
 }
 
+/* Is the line in the encoding of the file, without a closer look?  SCREEN_ODD_PAIRS: it may be in
+ * one that has mostly the same letters. */
+enum screening { SCREEN_FAILS, SCREEN_PASSES, SCREEN_ODD_PAIRS };
+
 /* Does the line cost little enough in the encoding of the file? */
-static bool
+static enum screening
 passes_single(const struct normalize_fit *f, const unsigned char *p, size_t n)
 {
 	uint64_t sum = 0, excess = 0;
@@ -800,11 +832,12 @@ passes_single(const struct normalize_fit *f, const unsigned char *p, size_t n)
 		before = p[i];
 	}
 	uint64_t worth = f->mixed ? PRIOR_MIXED / 2 : PRIOR;
-	return letters >= SCREEN_LEAST && sum < letters * SCREEN_USUAL + worth / 2 &&
-	       excess < worth;
+	if (letters < SCREEN_LEAST || sum >= letters * SCREEN_USUAL + worth / 2)
+		return SCREEN_FAILS;
+	return excess < worth ? SCREEN_PASSES : SCREEN_ODD_PAIRS;
 }
 
-static bool
+static enum screening
 passes_wide(
     const struct normalize_fit *f, const struct multibyte *m, const unsigned char *p, size_t n)
 {
@@ -823,17 +856,19 @@ passes_wide(
 		characters++;
 		i++;
 	}
-	return characters >= SCREEN_LEAST && !none && sum <= characters * SCREEN_WIDE;
+	return characters >= SCREEN_LEAST && !none && sum <= characters * SCREEN_WIDE
+		   ? SCREEN_PASSES
+		   : SCREEN_FAILS;
 }
 
-/* Is the line in the encoding of the file, without a closer look?  -1: no memory. */
+/* As passes_single() and passes_wide().  -1: no memory. */
 static int
 passes_screen(struct normalize_fit *f, const unsigned char *p, size_t n)
 {
 	int prior = f->prior.encoding;
 
 	if (prior < FIT_SINGLE || f->nlines++ < SCREEN_FROM)
-		return 0;
+		return SCREEN_FAILS;
 	if (prior < FIT_MULTIBYTE) {
 		if (!f->has_screen)
 			fill_single_screen(f, (size_t)(prior - FIT_SINGLE));
@@ -859,10 +894,10 @@ fit_line(struct normalize_fit *f, const unsigned char *p, size_t n, const struct
 		return -1;
 	/* In text of single bytes there is next to no UTF-8 by chance; characters of two bytes
 	 * may be some. */
-	if (valid && (f->prior.encoding < FIT_MULTIBYTE || !passes))
+	if (valid && (f->prior.encoding < FIT_MULTIBYTE || passes == SCREEN_FAILS))
 		found.encoding = FIT_UTF8;
-	else if (valid || !passes)
-		s = fit_text(f, p, n, hints, true, &found);
+	else if (valid || passes != SCREEN_PASSES)
+		s = fit(f, p, n, hints, true, passes == SCREEN_ODD_PAIRS, &found);
 	if (found.encoding > FIT_UTF8 && found.encoding != f->prior.encoding &&
 	    f->others[found.encoding] < MIXED)
 		f->mixed |= ++f->others[found.encoding] == MIXED;
