@@ -39,6 +39,7 @@ enum {
 	SCREEN_WIDE = 52,  /* half of the usual cost of a character of two bytes */
 	SCREEN_NONE = 255, /* no such character */
 	SCREEN_LEAST = 4,  /* letters that there must be */
+	SIBLING = 24,      /* letters that are the same in another encoding like it */
 	SCREEN_FROM = 16,  /* lines that are judged without it: it takes time to make */
 };
 
@@ -159,6 +160,7 @@ struct normalize_fit {
 	/* The encoding of the file, FIT_NONE before it is known; what two bytes cost in it. */
 	struct fitting prior;
 	size_t language;
+	uint64_t siblings;        /* encodings of single bytes, a bit each */
 	unsigned others[FIT_MAX]; /* lines in other ones, and whether MIXED have been in one */
 	bool mixed;
 	size_t nlines;
@@ -525,23 +527,6 @@ try_single(struct normalize_fit *f, size_t i, const uint64_t gains[MODELS_MAX],
 	}
 }
 
-/* Has most of the text the same letters in this encoding and in that of the file? */
-static bool
-is_sibling(const struct normalize_fit *f, size_t i)
-{
-	const uint16_t *upper = f->upper[i], *own = f->upper[f->prior.encoding - FIT_SINGLE];
-	size_t all = 0, same = 0;
-
-	for (size_t k = 0; k < f->npairs; k++) {
-		unsigned b = f->pairs[k].b;
-		if (b < 0x80)
-			continue;
-		all += f->pairs[k].weight;
-		same += upper[b - 0x80] == own[b - 0x80] ? f->pairs[k].weight : 0;
-	}
-	return 4 * same >= 3 * all;
-}
-
 /* Tries the encodings of single bytes, or, when `siblings`, those like that of the file. */
 static void
 try_singles(
@@ -557,7 +542,7 @@ try_singles(
 	/* What is likely comes first, so that the others are soon seen to cost more. */
 	try_single(f, (size_t)first, gains, hints, best);
 	for (size_t i = 0; i < NSINGLES; i++) {
-		if (i != (size_t)first && (!siblings || is_sibling(f, i)))
+		if (i != (size_t)first && (!siblings || (f->siblings >> i & 1)))
 			try_single(f, i, gains, hints, best);
 	}
 }
@@ -745,11 +730,31 @@ fit_text(struct normalize_fit *f, const unsigned char *p, size_t n, const struct
 	return fit(f, p, n, hints, utf8, false, found);
 }
 
+/* The encodings of single bytes that share as many letters with one as text may be of mostly: a
+ * set. */
+static uint64_t
+siblings_of(const struct normalize_fit *f, size_t single)
+{
+	uint64_t set = 0;
+
+	for (size_t i = 0; i < NSINGLES; i++) {
+		size_t same = 0;
+		for (unsigned b = 0x80; b < 0x100; b++) {
+			const struct symbol *symbol = byte_symbol(f, single, b);
+			same += symbol->letter != 0 && symbol->c == byte_symbol(f, i, b)->c;
+		}
+		set |= (uint64_t)(same >= SIBLING) << i;
+	}
+	return set;
+}
+
 void
 fit_set_prior(struct normalize_fit *f, const struct fitting *prior)
 {
 	f->prior = *prior;
 	f->has_screen = f->mixed = false;
+	if (prior->encoding >= FIT_SINGLE && prior->encoding < FIT_MULTIBYTE)
+		f->siblings = siblings_of(f, (size_t)(prior->encoding - FIT_SINGLE));
 	memset(f->others, 0, sizeof f->others);
 	f->language = 0;
 	for (size_t l = 0; prior->language != NULL && language_model(l) != NULL; l++) {
