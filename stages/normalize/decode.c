@@ -499,9 +499,10 @@ icu_piece(const struct normalize_decoder *d, const unsigned char *in, size_t n, 
 
 	if (!d->by_lines)
 		return d->ahead + most;
-	const unsigned char *lf = most > 0 ? memchr(in + d->ahead, '\n', most) : NULL;
-	if (lf != NULL)
-		return (size_t)(lf - in) + 1;
+	for (size_t i = most; i > 0; i--) {
+		if (in[d->ahead + i - 1] == '\n')
+			return d->ahead + i;
+	}
 	return most == SLOW_IN || last ? d->ahead + most : d->ahead;
 }
 
