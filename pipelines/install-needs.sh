@@ -11,8 +11,8 @@ for job in "$@"; do
 		debian="$debian gcc make cmake pkg-config libc6-dev libicu-dev zlib1g-dev libdeflate-dev libisal-dev libxxhash-dev libjansson-dev"
 		brew="$brew cmake pkg-config icu4c libdeflate isa-l xxhash jansson" ;;
 	test)
-		debian="$debian g++ libcmocka-dev bats unicode-data mandoc python3 xxhash icu-devtools pigz tabix gzip perl parallel"
-		brew="$brew cmocka bats-core mandoc pigz htslib parallel" ;;
+		debian="$debian g++ libcmocka-dev bats unicode-data mandoc python3 xxhash icu-devtools pigz tabix gzip perl parallel jq"
+		brew="$brew cmocka bats-core mandoc pigz htslib parallel jq" ;;
 	readers)
 		debian="$debian isal libdeflate-tools p7zip-full libarchive-tools zstd busybox ruby nodejs"
 		debian="$debian default-jdk-headless libhtsjdk-java perl python3 pigz tabix gzip" ;;
