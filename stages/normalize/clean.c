@@ -58,7 +58,7 @@ emit(const struct cleaning *c, const unsigned char *p, size_t n, bool same)
 	c->n->open_line = p[n - 1] != '\n';
 	if (c->n->explain) {
 		explain_text(c->n, p, n);
-		return POTOK_MORE;
+		return c->held != NULL ? potok_buf_add(c->held, p, n) : POTOK_MORE;
 	}
 	return same && c->direct ? potok_buf_pass(c->out, p, n) : potok_buf_add(c->out, p, n);
 }
@@ -344,6 +344,22 @@ static bool
 only_controls(const struct potok_normalize *n)
 {
 	return (n->repair & PLAIN_CHANGES) == 0;
+}
+
+bool
+clean_keeps_plain(const struct potok_normalize *n)
+{
+	return n->form == POTOK_NFC && only_controls(n);
+}
+
+bool
+clean_begins(struct potok_normalize *n, const unsigned char *p)
+{
+	uint32_t cp;
+
+	if (n->form == POTOK_FORM_NONE || potok_utf8_decode(p, 4, &cp) <= 0)
+		return true;
+	return normalizer(n) != NULL && unorm2_hasBoundaryBefore(normalizer(n), (UChar32)cp);
 }
 
 /* The length of the prefix of the text of whole, well-formed characters that pass; of longer text

@@ -24,6 +24,7 @@ enum {
 struct cleaning {
 	struct potok_normalize *n;
 	struct potok_buf *out;
+	struct potok_buf *held;     /* text goes there; NULL: to `out` */
 	const unsigned char *in;    /* a place of the input, ... */
 	const unsigned char *plain; /* the text is well-formed and plain up to here; or NULL */
 	uint64_t offset;            /* ... and its offset; decoded text was made from here on */
@@ -44,6 +45,12 @@ uint64_t clean_place(const struct cleaning *, const unsigned char *p);
 /* Takes one character that clean_text() has left, to be written with what follows from elsewhere.
  */
 enum potok_status clean_hold(const struct cleaning *, struct potok_slice *text);
+
+/* Does no plain character (plain.h) change? */
+bool clean_keeps_plain(const struct potok_normalize *);
+
+/* Is there a normalization boundary before the character at p[0]? */
+bool clean_begins(struct potok_normalize *, const unsigned char *p);
 
 /* Writes what is pending. */
 enum potok_status clean_flush(const struct cleaning *);

@@ -36,8 +36,7 @@ clean_decoded(struct cleaning *c, bool last)
 	struct potok_normalize *n = c->n;
 	struct potok_slice text = {n->decoded + n->cleaned, n->ndecoded - n->cleaned};
 	c->plain = n->decoded + n->plain;
-	enum potok_status s =
-	    n->by_lines ? repair_text(c, &text, true, last) : clean_text(c, &text, last);
+	enum potok_status s = repair_text(c, &text, true, last);
 
 	n->cleaned = n->ndecoded - text.len;
 	return s;
@@ -52,7 +51,7 @@ take_bad(struct cleaning *c, const struct decoded *r)
 	if (n->bad == POTOK_BAD_STOP) {
 		enum potok_status s = clean_decoded(c, true);
 		if (s == POTOK_MORE)
-			s = clean_flush(c);
+			s = repair_flush(c);
 		if (s != POTOK_MORE)
 			return s;
 	}

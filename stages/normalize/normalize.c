@@ -274,7 +274,7 @@ hold_released(struct cleaning *c, struct potok_slice *in)
 {
 	struct potok_normalize *n = c->n;
 	struct potok_slice text = {in->data, n->released};
-	enum potok_status s = clean_hold(c, &text);
+	enum potok_status s = repair_hold(c, &text);
 	size_t used = n->released - text.len;
 
 	*in = (struct potok_slice){in->data + used, in->len - used};
@@ -319,7 +319,7 @@ pass_binary(struct cleaning *c, struct potok_slice *in)
 	if (n > 0 && bytes->n == 0)
 		bytes->first = c->offset;
 	bytes->n += n;
-	enum potok_status s = clean_flush(c);
+	enum potok_status s = repair_flush(c);
 	if (s >= 0 && n > 0)
 		s = potok_buf_pass(c->out, in->data, n);
 	*in = (struct potok_slice){in->data + n, 0};
@@ -330,7 +330,7 @@ static enum potok_status
 process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
 {
 	struct potok_normalize *n = (struct potok_normalize *)stage;
-	struct cleaning c = {n, out, in->data, NULL, stage->offset, true, false};
+	struct cleaning c = {n, out, NULL, in->data, NULL, stage->offset, true, false};
 	enum potok_status s = POTOK_MORE;
 
 	if (n->mode < MODE_LINES) {
@@ -356,7 +356,7 @@ process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out
 	}
 	if (s != POTOK_MORE || !last)
 		return s;
-	s = clean_finish(&c, c.offset + (uint64_t)(in->data - c.in));
+	s = repair_finish(&c, c.offset + (uint64_t)(in->data - c.in));
 	return s < 0 ? s : POTOK_DONE;
 }
 

@@ -1,4 +1,9 @@
-/* Repairs of whole lines, before they are cleaned: mojibake and HTML entities. */
+/*
+ * Repairs of whole lines: mojibake and HTML entities.  Lines that cleaning does not change, and in
+ * which nothing is suspect, pass at once.  All others are held when they have been cleaned, and
+ * judged as a second run would judge them (settle.h); before they are cleaned as well when that
+ * would change them, since the controls that it leaves out may be bytes of mojibake.
+ */
 #include "repair.h"
 
 #include <stdlib.h>
@@ -9,29 +14,27 @@
 #include "entities.h"
 #include "explain.h"
 #include "mojibake.h"
+#include "plain.h"
+#include "settle.h"
 
 enum {
 	LINES = POTOK_REPAIR_MOJIBAKE | POTOK_REPAIR_ENTITIES,
 	LINE = POTOK_NORMALIZE_LINE,
-	NEAR = 512, /* bytes on each side of a place in a long line that are judged first */
-};
-_Static_assert((int)LINE <= (int)MOJIBAKE_LINE, "a line can be judged");
-
-struct normalize_repair {
-	struct mojibake_work work;
-	unsigned char mended[2 * LINE], plain[4 * LINE]; /* the line as it becomes */
-	const unsigned char *made; /* what of it is still to be cleaned; NULL: the line stays */
-	size_t nmade;
-	size_t line;         /* bytes at the front of the text that it was made from; 0: none */
-	bool mojibake, left; /* to be counted when the line is taken */
-	size_t entities;     /* as well */
-	const char *kind;    /* of the repair, until it has been told */
+	CHARACTER = 4, /* bytes of one, at most */
 };
 
 void
 repair_close(struct potok_normalize *n)
 {
-	free(n->repairing);
+	struct normalize_repair *r = n->repairing;
+
+	if (r == NULL)
+		return;
+	free(r->judging);
+	potok_buf_free(&r->held);
+	potok_buf_free(&r->chain[0]);
+	potok_buf_free(&r->chain[1]);
+	free(r);
 	n->repairing = NULL;
 }
 
@@ -62,6 +65,13 @@ whole_lines(const unsigned char *p, size_t n, size_t known, bool ends)
 	return window;
 }
 
+/* Can lines be judged before they are cleaned?  Not when what is decoded may end anywhere. */
+static bool
+has_lines(const struct potok_normalize *n)
+{
+	return n->decoder == NULL || n->by_lines;
+}
+
 /* Where in p[0..n), whole lines, stands something that a line may be repaired for; n: nowhere. */
 static size_t
 suspect(const struct potok_normalize *n, const unsigned char *p, size_t len)
@@ -70,38 +80,180 @@ suspect(const struct potok_normalize *n, const unsigned char *p, size_t len)
 
 	if (n->repair & POTOK_REPAIR_MOJIBAKE)
 		at = mojibake_suspect(p, len, 0);
-	const unsigned char *entity = n->repair & POTOK_REPAIR_ENTITIES ? memchr(p, '&', at) : NULL;
+	bool entities = (n->repair & POTOK_REPAIR_ENTITIES) && has_lines(n);
+	const unsigned char *entity = entities ? memchr(p, '&', at) : NULL;
 	return entity != NULL ? (size_t)(entity - p) : at;
 }
 
-/* Repairs a line without its LF: r->made.  Answers false when it stays, and is not counted. */
+/* The bytes of the line break at p[0..n), 0: none.  U+0085 is none, as it may be half a letter that
+ * was read wrongly. */
+static size_t
+break_length(const struct potok_normalize *n, const unsigned char *p, size_t len)
+{
+	if (len == 0 || *p == '\n')
+		return len > 0;
+	if (n->keep_breaks)
+		return 0;
+	if (*p == '\r')
+		return len > 1 && p[1] == '\n' ? 2 : 1;
+	if (*p == 0x0B || *p == 0x0C)
+		return 1;
+	return len > 2 && p[0] == 0xE2 && p[1] == 0x80 && (p[2] == 0xA8 || p[2] == 0xA9) ? 3 : 0;
+}
+
+/* Where the line break is that ends the line at p[0..n); n: nowhere. */
+static size_t
+line_end(const struct potok_normalize *n, const unsigned char *p, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && break_length(n, p + i, len - i) == 0)
+		i++;
+	return i;
+}
+
+/* Where the line begins that p[at] stands in. */
+static size_t
+line_start(const struct potok_normalize *n, const unsigned char *p, size_t at, size_t len)
+{
+	while (at > 0) {
+		if (break_length(n, p + at - 1, len - at + 1) == 1)
+			return at;
+		if (at >= 3 && break_length(n, p + at - 3, 3) == 3)
+			return at;
+		at--;
+	}
+	return 0;
+}
+
+/* Where cleaning may change p[0..n), but for CR LF; n: nowhere.  What follows up to `end` is there
+ * as well. */
+static size_t
+changes_at(struct cleaning *c, const unsigned char *p, size_t n, const unsigned char *end)
+{
+	static const unsigned char bom[] = {0xEF, 0xBB, 0xBF};
+	size_t i = 0, look = (size_t)(end - p) < n + CHARACTER ? (size_t)(end - p) : n + CHARACTER;
+	bool crlf = false;
+
+	if (!clean_keeps_plain(c->n) ||
+	    (!c->n->started && look >= sizeof bom && memcmp(p, bom, sizeof bom) == 0))
+		return 0;
+	if (c->plain != NULL && c->plain > p)
+		i = (size_t)(c->plain - p);
+	while (i < n) {
+		i += plain_run(p + i, look - i);
+		if (!crlf)
+			c->plain = p + i;
+		if (i >= n || look - i < 2 || p[i] != '\r' || p[i + 1] != '\n')
+			break;
+		crlf = true;
+		i++;
+	}
+	return i < n ? i : n;
+}
+
+/* Is the piece of a long line p[0..n) known not to change with what follows? */
 static bool
-repair_line(struct potok_normalize *n, const unsigned char *line, size_t len)
+ends_plainly(const struct cleaning *c, const unsigned char *p, size_t n)
+{
+	return n > LINE - 4 && c->plain != NULL && c->plain > p + n;
+}
+
+static enum potok_status
+room(struct potok_normalize *n)
+{
+	if (n->repairing == NULL)
+		n->repairing = calloc(1, sizeof *n->repairing);
+	if (n->repairing == NULL)
+		return POTOK_ENOMEM;
+	n->repairing->held.limit = SIZE_MAX;
+	return POTOK_MORE;
+}
+
+/* Where what is cleaned goes while lines are held. */
+static struct cleaning
+holding(const struct cleaning *c)
+{
+	struct cleaning to = *c;
+
+	to.held = &c->n->repairing->held;
+	if (!c->n->explain)
+		to.out = to.held;
+	return to;
+}
+
+static bool
+is_open(const struct potok_normalize *n)
+{
+	return n->repairing != NULL && n->repairing->open;
+}
+
+/* From here on lines are held. */
+static void
+hold_lines(struct potok_normalize *n, uint64_t at)
 {
 	struct normalize_repair *r = n->repairing;
-	struct mojibake what = {0};
+
+	if (r->open)
+		return;
+	r->open = true;
+	r->first = !n->started;
+	r->middle = n->started && n->open_line;
+	r->told = r->left = false;
+	r->at = at;
+	r->line_before = n->line;
+	r->column = n->column;
+}
+
+/* What is held has been cleaned as far as it is there. */
+static enum potok_status
+settle_held(struct cleaning *c, bool end)
+{
+	struct potok_normalize *n = c->n;
+	enum potok_status s = settle(c, end);
+
+	n->repairing->open = n->repairing->held.len > 0 || n->npending > 0 || n->judged > 0;
+	if (!n->repairing->open)
+		n->repairing->told = n->repairing->left = false;
+	return s;
+}
+
+/* Repairs a line without its line break, before it is cleaned.  *repaired false: it stays. */
+static enum potok_status
+repair_line(struct potok_normalize *n, const unsigned char *line, size_t len, bool *repaired)
+{
+	struct normalize_repair *r = n->repairing;
 	const unsigned char *made = line;
 	size_t nmade = len;
+	bool deep = false, clean = false;
+	enum potok_status s = settle_room(r);
 
+	*repaired = false;
 	r->mojibake = false;
 	r->entities = 0;
-	if (potok_utf8_valid(line, len) < len)
-		return false;
-	if ((n->repair & POTOK_REPAIR_MOJIBAKE) && len > 0) {
-		size_t repaired = mojibake_repair(&r->work, line, len, r->mended, &what);
-		r->mojibake = repaired > 0;
-		made = repaired > 0 ? r->mended : line;
-		nmade = repaired > 0 ? repaired : len;
+	if (s < 0 || !has_lines(n) || potok_utf8_valid(line, len) < len)
+		return s;
+	if (n->repair & POTOK_REPAIR_MOJIBAKE) {
+		size_t mended = settle_judge(r, line, len, &deep);
+		/* What is clean is judged when it has been cleaned. */
+		if ((n->repair & POTOK_REPAIR_ENTITIES) == 0 && (mended > 0 || deep)) {
+			if ((s = settle_is_clean(n, r->first, line, len, &clean)) < 0 || clean)
+				return s;
+		}
+		r->mojibake = mended > 0;
+		made = mended > 0 ? r->judging->mended : line;
+		nmade = mended > 0 ? mended : len;
 	}
 	if (n->repair & POTOK_REPAIR_ENTITIES) {
-		r->entities = entities_decode(made, nmade, r->plain, &nmade);
-		made = r->entities > 0 ? r->plain : made;
+		r->entities = entities_decode(made, nmade, r->judging->plain, &nmade);
+		made = r->entities > 0 ? r->judging->plain : made;
 	}
 	r->made = made != line ? made : NULL;
 	r->nmade = nmade;
-	r->kind = made == r->mended ? "mojibake" : "entities";
-	r->left = what.deep;
-	return made != line || what.deep;
+	r->kind = made == r->judging->mended ? "mojibake" : "entities";
+	r->left |= deep;
+	*repaired = made != line;
+	return s;
 }
 
 /* Counts what was done to the line.  Not before: the text before it may hold an error. */
@@ -111,16 +263,51 @@ count_repairs(struct cleaning *c, const unsigned char *line)
 	struct normalize_repair *r = c->n->repairing;
 	struct potok_count *counts = c->n->counts;
 
-	if (r->mojibake)
+	if (r->mojibake && !r->told)
 		potok_count_at(&counts[MOJIBAKE], clean_place(c, line));
-	if (r->left)
-		potok_count_at(&counts[MOJIBAKE_LEFT], clean_place(c, line));
+	r->told |= r->mojibake;
 	if (r->entities > 0) {
 		potok_count_at(&counts[ENTITIES], clean_place(c, line));
 		counts[ENTITIES].n += r->entities - 1;
 	}
-	r->mojibake = r->left = false;
+	r->mojibake = false;
 	r->entities = 0;
+}
+
+/* The lines at the front of the text, n->judged bytes, have been cleaned together: they are
+ * written, or, when there is something to be judged in them, left to be taken one by one. */
+static enum potok_status
+finish_batch(struct cleaning *c, struct potok_slice *text)
+{
+	struct potok_normalize *n = c->n;
+	struct normalize_repair *r = n->repairing;
+	struct potok_slice made = potok_buf_bytes(&r->held);
+	size_t len = n->judged;
+	enum potok_status s;
+
+	r->batch = r->open = false;
+	n->judged = 0;
+	if (made.len == len &&
+	    (made.data == text->data || memcmp(made.data, text->data, len) == 0)) {
+		s = c->direct ? potok_buf_pass(c->out, text->data, len)
+			      : potok_buf_add(c->out, text->data, len);
+	} else if ((n->repair & POTOK_REPAIR_MOJIBAKE) && made.len > 0 &&
+		   mojibake_suspect(made.data, made.len, 0) < made.len) {
+		memcpy(n->counts, r->counts, sizeof n->counts);
+		n->started = r->started;
+		n->open_line = r->open_line;
+		n->after_cr = r->after_cr;
+		potok_buf_clear(&r->held);
+		n->region += len;
+		n->safe = 0;
+		r->singly = len;
+		return POTOK_MORE;
+	} else {
+		s = potok_buf_add(c->out, made.data, made.len);
+	}
+	potok_buf_clear(&r->held);
+	*text = (struct potok_slice){text->data + len, text->len - len};
+	return s >= 0 && potok_buf_full(c->out) ? POTOK_FULL : s;
 }
 
 /* Cleans what has been judged, n->judged bytes. */
@@ -129,12 +316,22 @@ clean_judged(struct cleaning *c, struct potok_slice *text, bool last)
 {
 	struct potok_normalize *n = c->n;
 	struct potok_slice slice = {text->data, n->judged};
-	enum potok_status s = clean_text(c, &slice, last && n->judged == text->len);
-	size_t used = n->judged - slice.len;
+	bool open = is_open(n);
+	struct cleaning to = open ? holding(c) : *c;
+	enum potok_status s = clean_text(&to, &slice, !open || (last && n->judged == text->len));
 
+	if (open && n->repairing->batch && s == POTOK_MORE)
+		return finish_batch(c, text);
+	size_t used = n->judged - slice.len;
 	*text = (struct potok_slice){text->data + used, text->len - used};
 	n->judged -= used;
-	return s;
+	if (!open || s == POTOK_FULL)
+		return s;
+	/* What was made before an error is written. */
+	n->repairing->batch = false;
+	enum potok_status written = settle_held(c, s < 0);
+	s = s < 0 ? s : written;
+	return s >= 0 && potok_buf_full(c->out) ? POTOK_FULL : s;
 }
 
 /* Takes what clean_judged() has left before the line that was repaired. */
@@ -143,11 +340,12 @@ clean_before(struct cleaning *c, struct potok_slice *text)
 {
 	struct potok_normalize *n = c->n;
 	struct potok_slice tail = {text->data, n->judged};
-	enum potok_status s = clean_hold(c, &tail);
+	struct cleaning to = holding(c);
+	enum potok_status s = clean_hold(&to, &tail);
 
 	/* A piece of a long line may end with what is cut: no character, as the line is text. */
 	if (s == POTOK_MORE && tail.len > 0)
-		s = clean_text(c, &tail, true);
+		s = clean_text(&to, &tail, true);
 	size_t used = n->judged - tail.len;
 	*text = (struct potok_slice){text->data + used, text->len - used};
 	n->judged = tail.len;
@@ -160,15 +358,10 @@ clean_repaired(struct cleaning *c, struct potok_slice *text)
 {
 	struct potok_normalize *n = c->n;
 	struct normalize_repair *r = n->repairing;
-	struct cleaning from = *c;
+	struct cleaning from = holding(c);
 	struct potok_slice made = {r->made, r->nmade};
 
 	count_repairs(c, text->data);
-	if (r->made == NULL) {
-		n->judged = r->line;
-		r->line = 0;
-		return POTOK_MORE;
-	}
 	from.offset = clean_place(c, text->data);
 	from.direct = false;
 	from.repaired = true;
@@ -191,56 +384,122 @@ clean_repaired(struct cleaning *c, struct potok_slice *text)
 	return s;
 }
 
-/* Is nothing in a long line p[0..n) mojibake around the place `at`?  *end: where what has been
- * looked at ends.  Text of many kilobytes has such places, and is not worth to be judged as a
- * whole. */
-static bool
-is_harmless(struct potok_normalize *n, const unsigned char *p, size_t len, size_t at, size_t *end)
+/* n bytes behind those judged are judged as well. */
+static void
+take(struct potok_normalize *n, size_t len)
 {
-	struct normalize_repair *r = n->repairing;
-	struct mojibake what;
-	size_t from = at > NEAR ? at - NEAR : 0;
-
-	*end = len - at > NEAR ? at + NEAR : len;
-	while (from < at && (p[from] & 0xC0) == 0x80)
-		from++;
-	while (*end<len && * end> at && (p[*end] & 0xC0) == 0x80)
-		--*end;
-	return len > 4 * NEAR && (n->repair & POTOK_REPAIR_ENTITIES) == 0 && *end > at &&
-	       potok_utf8_valid(p + from, *end - from) == *end - from &&
-	       mojibake_repair(&r->work, p + from, *end - from, r->mended, &what) == 0 &&
-	       !what.deep;
+	n->judged += len;
+	n->region -= len;
+	n->safe -= len < n->safe ? len : n->safe;
+	if (n->repairing != NULL)
+		n->repairing->singly -= len < n->repairing->singly ? len : n->repairing->singly;
 }
 
-/* Judges the line at text[n->judged], of which the first `at` bytes hold what it is suspected for;
- * len: the whole lines from there on. */
+/* How many of the bytes p[0..n) are lines that cleaning may change, as it may the first one. */
+static size_t
+batch_end(struct cleaning *c, const unsigned char *p, size_t n, const unsigned char *end)
+{
+	struct cleaning look = *c; /* what is plain here does not follow on what was */
+	size_t to = 0;
+
+	if (!clean_keeps_plain(c->n))
+		return last_lf(p, n) != NULL ? (size_t)(last_lf(p, n) - p) + 1 : n;
+	do {
+		const unsigned char *lf = memchr(p + to, '\n', n - to);
+		if (lf == NULL)
+			return to > 0 ? to : n;
+		to = (size_t)(lf - p) + 1;
+		size_t at = to < n ? changes_at(&look, p + to, n - to, end) : 0;
+		if (to == n || at == n - to || memchr(p + to, '\n', at) != NULL)
+			break;
+	} while (to < n);
+	return to;
+}
+
+/* Takes one line, of which p[0..len) is there. */
 static enum potok_status
-judge_suspect(struct cleaning *c, struct potok_slice *text, size_t at, size_t len)
+take_line(struct cleaning *c, const unsigned char *p, size_t len)
 {
 	struct potok_normalize *n = c->n;
-	const unsigned char *p = text->data + n->judged;
-	const unsigned char *before = last_lf(p, at), *lf = memchr(p + at, '\n', len - at);
-	size_t start = before != NULL ? (size_t)(before - p) + 1 : 0;
-	size_t end = lf != NULL ? (size_t)(lf - p) : len, seen;
+	enum potok_status s = room(n);
+	bool repaired = false;
 
-	if (n->repairing == NULL && (n->repairing = calloc(1, sizeof *n->repairing)) == NULL)
-		return POTOK_ENOMEM;
-	n->repairing->line = 0;
-	if (is_harmless(n, p + start, end - start, at - start, &seen)) {
-		n->judged += start + seen;
-		n->region -= start + seen;
-		return POTOK_MORE;
-	}
-	if (!repair_line(n, p + start, end - start)) {
-		n->judged += end + (lf != NULL);
-		n->region -= end + (lf != NULL);
-		return POTOK_MORE;
+	if (s < 0)
+		return s;
+	if (!n->repairing->open)
+		hold_lines(n, clean_place(c, p));
+	size_t end = line_end(n, p, len);
+	if (n->safe < end && (s = repair_line(n, p, end, &repaired)) < 0)
+		return s;
+	if (!repaired) {
+		take(n, end < len ? end + break_length(n, p + end, len - end) : len);
+		return s;
 	}
 	/* What stands before it goes first, its last character with what follows. */
-	n->judged += start;
-	n->region -= end;
-	n->repairing->line = end - start;
-	return POTOK_MORE;
+	n->repairing->line = end;
+	take(n, end);
+	n->judged -= end;
+	return s;
+}
+
+/* Takes lines to be held together. */
+static enum potok_status
+take_batch(struct cleaning *c, size_t len)
+{
+	struct potok_normalize *n = c->n;
+	enum potok_status s = room(n);
+
+	if (s < 0)
+		return s;
+	struct normalize_repair *r = n->repairing;
+	hold_lines(n, 0);
+	r->batch = true;
+	memcpy(r->counts, n->counts, sizeof r->counts);
+	r->started = n->started;
+	r->open_line = n->open_line;
+	r->after_cr = n->after_cr;
+	take(n, len);
+	return s;
+}
+
+/* Judges what stands behind n->judged as far as it goes the same way.  *found false: more bytes are
+ * needed. */
+static enum potok_status
+judge_next(struct cleaning *c, struct potok_slice text, bool ends, bool last, bool *found)
+{
+	struct potok_normalize *n = c->n;
+	const unsigned char *p = text.data + n->judged, *end = text.data + text.len;
+	size_t left = text.len - n->judged;
+
+	if (n->region == 0) {
+		n->region = whole_lines(p, left, n->unbroken, ends);
+		n->safe = 0;
+	}
+	n->unbroken = n->region == 0 ? left : 0;
+	*found = n->region > 0;
+	if (n->region == 0)
+		return POTOK_MORE;
+	if (n->safe == 0)
+		n->safe = suspect(n, p, n->region);
+	if (is_open(n))
+		return take_line(c, p, n->region);
+	size_t lines = n->safe < n->region ? line_start(n, p, n->safe, n->region) : n->region;
+	if (lines == 0)
+		return take_line(c, p, n->region);
+	size_t at = changes_at(c, p, lines, end);
+	if (at == lines && p[lines - 1] != '\n' && !ends_plainly(c, p, lines) &&
+	    !(last && lines == left))
+		at = 0;
+	size_t same = at < lines ? line_start(n, p, at, lines) : lines;
+	if (same > 0) {
+		take(n, same);
+		return POTOK_MORE;
+	}
+	size_t batch = batch_end(c, p, lines, end);
+	bool singly = n->explain || n->repairing == NULL ? n->explain : n->repairing->singly > 0;
+	if (singly || p[batch - 1] != '\n')
+		return take_line(c, p, n->region);
+	return take_batch(c, batch);
 }
 
 enum potok_status
@@ -248,37 +507,53 @@ repair_text(struct cleaning *c, struct potok_slice *text, bool ends, bool last)
 {
 	struct potok_normalize *n = c->n;
 	enum potok_status s = POTOK_MORE;
+	bool found = true;
 
 	if ((n->repair & LINES) == 0)
 		return clean_text(c, text, last);
-	for (;;) {
-		bool pending = n->repairing != NULL && n->repairing->line > 0;
-		while (s == POTOK_MORE && !pending && n->judged < text->len) {
-			const unsigned char *p = text->data + n->judged;
-			if (n->region == 0)
-				n->region =
-				    whole_lines(p, text->len - n->judged, n->unbroken, ends);
-			n->unbroken = n->region == 0 ? text->len - n->judged : 0;
-			if (n->region == 0)
-				break;
-			size_t at = suspect(n, p, n->region);
-			if (at < n->region) {
-				s = judge_suspect(c, text, at, n->region);
-			} else {
-				n->judged += n->region;
-				n->region = 0;
-			}
-			pending = n->repairing != NULL && n->repairing->line > 0;
-		}
-		if (s == POTOK_MORE && n->judged > 0)
-			s = clean_judged(c, text, last);
-		if (s != POTOK_MORE || !pending)
+	while (found) {
+		bool repaired = n->repairing != NULL && n->repairing->line > 0;
+		if (n->judged > 0 && (s = clean_judged(c, text, last)) != POTOK_MORE)
 			return s;
-		if (n->judged > 0)
-			s = clean_before(c, text);
-		if (s == POTOK_MORE)
-			s = clean_repaired(c, text);
-		if (s != POTOK_MORE)
+		if (repaired) {
+			if (n->judged > 0)
+				s = clean_before(c, text);
+			if (s == POTOK_MORE)
+				s = clean_repaired(c, text);
+			if (s == POTOK_MORE)
+				s = settle_held(c, false);
+			if (s != POTOK_MORE)
+				return s;
+		}
+		found = text->len > n->judged;
+		if (found && (s = judge_next(c, *text, ends, last, &found)) < 0)
 			return s;
 	}
+	return s;
+}
+
+enum potok_status
+repair_hold(struct cleaning *c, struct potok_slice *text)
+{
+	struct cleaning to = is_open(c->n) ? holding(c) : *c;
+
+	return clean_hold(&to, text);
+}
+
+enum potok_status
+repair_flush(struct cleaning *c)
+{
+	if (!is_open(c->n))
+		return clean_flush(c);
+	struct cleaning to = holding(c);
+	enum potok_status s = clean_flush(&to);
+	return s >= 0 ? settle_held(c, true) : s;
+}
+
+enum potok_status
+repair_finish(struct cleaning *c, uint64_t offset)
+{
+	enum potok_status s = repair_flush(c);
+
+	return s >= 0 ? clean_finish(c, offset) : s;
 }
