@@ -62,8 +62,7 @@ enum {
 
 /*
  * The output is well-formed UTF-8 in the normalization form, with LF at the end of each line, the
- * last one included.  Normalizing it again changes nothing, but where entities are decoded or a
- * line of mojibake held other line breaks, controls or ill-formed bytes.  The
+ * last one included.  Normalizing it again changes nothing, but where entities are decoded.  The
  * counts are ill_formed, bom_removed, line_breaks, final_lf_added, joiner_inserted, decoded_bytes,
  * binary_bytes, surrogate_pairs, mojibake_left, controls, zero_width, soft_hyphen, nbsp, quotes,
  * width, mojibake and entities, and when lines are judged one for each encoding that some were in,

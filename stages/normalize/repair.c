@@ -200,6 +200,7 @@ hold_lines(struct potok_normalize *n, uint64_t at)
 	r->first = !n->started;
 	r->middle = n->started && n->open_line;
 	r->told = r->left = false;
+	r->unbroken = 0;
 	r->at = at;
 	r->line_before = n->line;
 	r->column = n->column;

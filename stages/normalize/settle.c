@@ -247,6 +247,13 @@ settle(struct cleaning *c, bool end)
 	struct normalize_repair *r = n->repairing;
 	struct potok_buf *held = &r->held;
 	enum potok_status s = potok_buf_own(held);
+	if (s >= 0 && !end && held->len < LINE &&
+	    (held->len == r->unbroken ||
+		memchr(held->data + r->unbroken, '\n', held->len - r->unbroken) == NULL)) {
+		r->unbroken = held->len;
+		return s;
+	}
+	r->unbroken = 0;
 	bool judges = (n->repair & POTOK_REPAIR_MOJIBAKE) != 0;
 	bool suspicious =
 	    judges && held->len > 0 && mojibake_suspect(held->data, held->len, 0) < held->len;

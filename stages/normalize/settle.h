@@ -29,6 +29,7 @@ struct normalize_repair {
 	bool middle;     /* they begin within a line */
 	bool told, left; /* the line has been counted; is to be counted as left */
 	struct potok_buf held;
+	size_t unbroken;              /* bytes at their front without an LF */
 	uint64_t at;                  /* where in the input they begin */
 	uint64_t line_before, column; /* where in what is written */
 
