@@ -427,10 +427,25 @@ take_line(struct cleaning *c, const unsigned char *p, size_t len)
 
 	if (s < 0)
 		return s;
+	size_t end = line_end(n, p, len);
+	bool same = false;
+	if (n->safe < end && (n->repair & POTOK_REPAIR_ENTITIES) == 0) {
+		struct cleaning look = *c; /* what is plain here does not follow on what was */
+		same = changes_at(&look, p, end, p + len) == end;
+	}
+	if (same && !n->repairing->open && end < len) {
+		bool deep;
+		if ((s = settle_room(n->repairing)) < 0)
+			return s;
+		if (settle_judge(n->repairing, p, end, &deep) == 0 && !deep &&
+		    (p[end] == '\n' || break_length(n, p + end, len - end) == 2)) {
+			take(n, end + break_length(n, p + end, len - end));
+			return s;
+		}
+	}
 	if (!n->repairing->open)
 		hold_lines(n, clean_place(c, p));
-	size_t end = line_end(n, p, len);
-	if (n->safe < end && (s = repair_line(n, p, end, &repaired)) < 0)
+	if (!same && n->safe < end && (s = repair_line(n, p, end, &repaired)) < 0)
 		return s;
 	if (!repaired) {
 		take(n, end < len ? end + break_length(n, p + end, len - end) : len);
