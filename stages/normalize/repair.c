@@ -21,6 +21,7 @@ enum {
 	LINES = POTOK_REPAIR_MOJIBAKE | POTOK_REPAIR_ENTITIES,
 	LINE = POTOK_NORMALIZE_LINE,
 	CHARACTER = 4, /* bytes of one, at most */
+	DENSE = 8192,  /* bytes that are cleaned together where many lines change */
 };
 
 void
@@ -116,38 +117,33 @@ line_end(const struct potok_normalize *n, const unsigned char *p, size_t len)
 static size_t
 line_start(const struct potok_normalize *n, const unsigned char *p, size_t at, size_t len)
 {
-	while (at > 0) {
-		if (break_length(n, p + at - 1, len - at + 1) == 1)
-			return at;
-		if (at >= 3 && break_length(n, p + at - 3, 3) == 3)
-			return at;
-		at--;
+	for (; at > 0; at--) {
+		/* The last bytes of line breaks. */
+		unsigned char b = p[at - 1];
+		if (b > '\r' && b != 0xA8 && b != 0xA9)
+			continue;
+		if (break_length(n, p + at - 1, len - at + 1) == 1 ||
+		    (at >= 3 && break_length(n, p + at - 3, 3) == 3))
+			break;
 	}
-	return 0;
+	return at;
 }
 
-/* Where cleaning may change p[0..n), but for CR LF; n: nowhere.  What follows up to `end` is there
- * as well. */
+/* Where cleaning may change p[0..n); n: nowhere.  What follows up to `end` is there as well. */
 static size_t
 changes_at(struct cleaning *c, const unsigned char *p, size_t n, const unsigned char *end)
 {
 	static const unsigned char bom[] = {0xEF, 0xBB, 0xBF};
 	size_t i = 0, look = (size_t)(end - p) < n + CHARACTER ? (size_t)(end - p) : n + CHARACTER;
-	bool crlf = false;
 
 	if (!clean_keeps_plain(c->n) ||
 	    (!c->n->started && look >= sizeof bom && memcmp(p, bom, sizeof bom) == 0))
 		return 0;
 	if (c->plain != NULL && c->plain > p)
 		i = (size_t)(c->plain - p);
-	while (i < n) {
+	if (i < n) {
 		i += plain_run(p + i, look - i);
-		if (!crlf)
-			c->plain = p + i;
-		if (i >= n || look - i < 2 || p[i] != '\r' || p[i + 1] != '\n')
-			break;
-		crlf = true;
-		i++;
+		c->plain = p + i;
 	}
 	return i < n ? i : n;
 }
@@ -302,6 +298,7 @@ finish_batch(struct cleaning *c, struct potok_slice *text)
 		n->region += len;
 		n->safe = 0;
 		r->singly = len;
+		r->dense = 0;
 		return POTOK_MORE;
 	} else {
 		s = potok_buf_add(c->out, made.data, made.len);
@@ -396,25 +393,15 @@ take(struct potok_normalize *n, size_t len)
 		n->repairing->singly -= len < n->repairing->singly ? len : n->repairing->singly;
 }
 
-/* How many of the bytes p[0..n) are lines that cleaning may change, as it may the first one. */
+/* How many of the bytes p[0..n) are lines to be cleaned together, of which the first may change:
+ * more where many do. */
 static size_t
-batch_end(struct cleaning *c, const unsigned char *p, size_t n, const unsigned char *end)
+batch_end(const struct potok_normalize *n, const unsigned char *p, size_t len)
 {
-	struct cleaning look = *c; /* what is plain here does not follow on what was */
-	size_t to = 0;
+	size_t want = clean_keeps_plain(n) ? n->repairing != NULL ? n->repairing->dense : 0 : len;
+	const unsigned char *lf = want < len ? memchr(p + want, '\n', len - want) : last_lf(p, len);
 
-	if (!clean_keeps_plain(c->n))
-		return last_lf(p, n) != NULL ? (size_t)(last_lf(p, n) - p) + 1 : n;
-	do {
-		const unsigned char *lf = memchr(p + to, '\n', n - to);
-		if (lf == NULL)
-			return to > 0 ? to : n;
-		to = (size_t)(lf - p) + 1;
-		size_t at = to < n ? changes_at(&look, p + to, n - to, end) : 0;
-		if (to == n || at == n - to || memchr(p + to, '\n', at) != NULL)
-			break;
-	} while (to < n);
-	return to;
+	return lf != NULL ? (size_t)(lf - p) + 1 : len;
 }
 
 /* Takes one line, of which p[0..len) is there. */
@@ -470,6 +457,7 @@ take_batch(struct cleaning *c, size_t len)
 	struct normalize_repair *r = n->repairing;
 	hold_lines(n, 0);
 	r->batch = true;
+	r->dense = 2 * len < DENSE ? 2 * len : DENSE;
 	memcpy(r->counts, n->counts, sizeof r->counts);
 	r->started = n->started;
 	r->open_line = n->open_line;
@@ -508,10 +496,12 @@ judge_next(struct cleaning *c, struct potok_slice text, bool ends, bool last, bo
 		at = 0;
 	size_t same = at < lines ? line_start(n, p, at, lines) : lines;
 	if (same > 0) {
+		if (same > DENSE && n->repairing != NULL)
+			n->repairing->dense = 0;
 		take(n, same);
 		return POTOK_MORE;
 	}
-	size_t batch = batch_end(c, p, lines, end);
+	size_t batch = batch_end(n, p, lines);
 	bool singly = n->explain || n->repairing == NULL ? n->explain : n->repairing->singly > 0;
 	if (singly || p[batch - 1] != '\n')
 		return take_line(c, p, n->region);

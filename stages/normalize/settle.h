@@ -35,6 +35,7 @@ struct normalize_repair {
 
 	/* Lines that are taken together. */
 	bool batch;
+	size_t dense;  /* bytes of the next ones, at least */
 	size_t singly; /* bytes of some that have to be taken one by one instead */
 	struct potok_count counts[POTOK_NORMALIZE_COUNTS + POTOK_NORMALIZE_ENCODINGS];
 	bool started, open_line, after_cr; /* as they were before */
