@@ -194,3 +194,13 @@ the() {
 	unset output
 	the "s['operand']['xxh3'] != s['stdout']['xxh3']"
 }
+
+@test "--detect reads, and writes an answer" {
+	iconv -t KOI8-R <in >old
+	recorded potok-normalize --detect old in >out
+	the "[e['bytes'] for e in r['opened'] if e['role'] == 'operand'] == [$(stat -c %s old), $(stat -c %s in)]" \
+		"all(e['end'] for e in r['opened'] if e['role'] == 'operand')" "s['stdout']['bytes'] == $(stat -c %s out)"
+	rm records/*
+	run -66 recorded potok-normalize --detect missing in
+	the "r['status'] == 'error' and r['exit'] == 66 and 'missing' in r['message']"
+}
