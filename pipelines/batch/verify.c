@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "process.h"
@@ -132,19 +133,39 @@ is_gone(const char *host, size_t n, long pid, const char *start)
 	return strlen(run_host()) == n && strncmp(host, run_host(), n) == 0 && run_gone(pid, start);
 }
 
-/* The same of the one that made a lock. */
+/* Whether nobody has touched a file for a minute. */
+static bool
+is_old(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && time(NULL) - st.st_mtim.tv_sec > 60;
+}
+
+/* Whether the one that made a lock is gone.  One that was killed before it could sign leaves the
+ * lock empty; live ones renew it. */
 static bool
 lock_is_left(const char *path)
 {
 	char host[128], start[RUN_START];
 	long pid;
 	FILE *f = fopen(path, "r");
-	bool left = f != NULL && fscanf(f, "%127s %ld %31s", host, &pid, start) == 3 &&
-		    is_gone(host, strlen(host), pid, start);
 
-	if (f != NULL)
-		fclose(f);
+	if (f == NULL)
+		return false;
+	bool left = fscanf(f, "%127s %ld %31s", host, &pid, start) == 3
+			? is_gone(host, strlen(host), pid, start)
+			: is_old(path);
+	fclose(f);
 	return left;
+}
+
+static bool
+ends_with(const char *name, const char *end)
+{
+	size_t n = strlen(name), m = strlen(end);
+
+	return n > m && strcmp(name + n - m, end) == 0;
 }
 
 /* Whether a file is one that nobody will finish: NAME.tmp.HOST.PID.N or a lock, of a process of
@@ -152,11 +173,13 @@ lock_is_left(const char *path)
 static bool
 is_left(const char *path, const char *name, bool all)
 {
-	size_t n = strlen(name), lock = strlen(RUN_LOCK);
+	size_t n;
 	const char *at = NULL;
 
-	if (n > lock && strcmp(name + n - lock, RUN_LOCK) == 0)
+	if (ends_with(name, RUN_LOCK))
 		return all || lock_is_left(path);
+	if (ends_with(name, RUN_LOCK RUN_BREAK))
+		return all || is_old(path);
 	for (const char *p = strstr(name, ".tmp."); p != NULL; p = strstr(p + 1, ".tmp."))
 		at = p + strlen(".tmp.");
 	if (at == NULL || all)

@@ -70,7 +70,7 @@ break_lock(const char *lock, const struct stat *seen)
 	char name[PATH_MAX + 8];
 	struct stat st;
 
-	snprintf(name, sizeof name, "%s.break", lock);
+	snprintf(name, sizeof name, "%s" RUN_BREAK, lock);
 	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0) {
 		/* Whoever made it has only a moment's work. */

@@ -37,6 +37,7 @@ bool run_beside(char name[PATH_MAX], const char *out, const char *suffix);
 
 #define RUN_MANIFEST ".potok.json"
 #define RUN_LOCK ".potok.lock"
+#define RUN_BREAK ".break" /* behind the name of a lock, while that is broken */
 #define RUN_PARTIAL ".partial"
 
 /* The name of this machine. */

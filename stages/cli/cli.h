@@ -60,6 +60,7 @@ struct cli {
 	enum potok_status (*start)(void *program, struct potok_stage **stage);
 	/* Runs the stage; NULL: potok_chain_run(). */
 	enum potok_status (*run)(void *program, struct potok_chain *chain);
+	bool run_has_threads; /* it reads and writes in several */
 	void *program;    /* handed to start and run */
 	bool joined;      /* all operands are one stream; a fault in one ends it */
 	bool count_lines; /* messages about bad data name the line; costs a pass over the input */

@@ -6,7 +6,7 @@
 void
 pair_begin(struct pair *p, bool alike)
 {
-	p->same = alike;
+	p->alike = p->same = alike;
 	p->read = p->written = p->fresh_at = 0;
 	p->fresh = NULL;
 	p->now.at = p->before.at = 0;
@@ -21,18 +21,39 @@ has(const struct pair_window *w, uint64_t offset)
 	return offset >= w->at && offset - w->at <= w->n;
 }
 
+/* The window that has the place of the output; NULL: none has. */
+static const struct pair_window *
+window(const struct pair *p, uint64_t offset)
+{
+	return has(&p->now, offset) ? &p->now : has(&p->before, offset) ? &p->before : NULL;
+}
+
+/* The hash of the input up to a place in the window. */
+static struct hash
+hash_at(const struct pair_window *w, uint64_t offset)
+{
+	struct hash h = w->hash;
+
+	hash_add(&h, w->bytes, (size_t)(offset - w->at));
+	return h;
+}
+
+/* From now on the output has a hash of its own. */
+static void
+leave(struct pair *p)
+{
+	if (p->same)
+		p->out.hash = hash_at(window(p, p->written), p->written);
+	p->same = false;
+}
+
 void
 pair_part(struct pair *p)
 {
-	const struct pair_window *w = has(&p->now, p->written) ? &p->now : &p->before;
-
-	if (!p->same)
-		return;
-	p->same = false;
-	p->out.hash = w->hash;
-	hash_add(&p->out.hash, w->bytes, (size_t)(p->written - w->at));
-	p->in.hash = p->now.hash;
-	hash_add(&p->in.hash, p->now.bytes, p->now.n);
+	leave(p);
+	if (p->alike)
+		p->in.hash = hash_at(&p->now, p->read);
+	p->alike = false;
 }
 
 void
@@ -41,7 +62,7 @@ pair_read(struct pair *p, const unsigned char *data, size_t n)
 	struct pair_window *w = &p->now;
 	size_t front = n > PAIR_WINDOW ? n - PAIR_WINDOW : 0;
 
-	if (!p->same) {
+	if (!p->alike) {
 		record_bytes(&p->in, data, n);
 		return;
 	}
@@ -77,15 +98,36 @@ is_next(const struct pair *p, const unsigned char *data, size_t n)
 	return old == n || data + old == p->fresh + (p->written + old - p->fresh_at);
 }
 
+/* What was written from elsewhere, as a stage does with what it held to find out an encoding, may
+ * be the input all the same: then the hashes are.  If not, they never will be. */
+static void
+unite(struct pair *p)
+{
+	const struct pair_window *w = window(p, p->written);
+
+	if (w == NULL && p->written <= p->read)
+		return;
+	struct hash h;
+	if (w != NULL)
+		h = hash_at(w, p->written);
+	if (w == NULL || hash_value(&h) != hash_value(&p->out.hash))
+		pair_part(p);
+	else
+		p->same = true;
+}
+
 void
 pair_write(struct pair *p, const unsigned char *data, size_t n)
 {
-	if (p->same && is_next(p, data, n) &&
-	    (has(&p->now, p->written + n) || has(&p->before, p->written + n))) {
+	if (p->same && is_next(p, data, n) && window(p, p->written + n) != NULL) {
 		p->written += n;
 		p->out.bytes += n;
 		return;
 	}
-	pair_part(p);
+	leave(p);
 	record_bytes(&p->out, data, n);
+	if (!p->alike)
+		return;
+	p->written += n;
+	unite(p);
 }

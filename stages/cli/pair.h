@@ -24,8 +24,9 @@ struct pair_window {
 
 struct pair {
 	struct record_stream in, out;
-	bool same;                  /* the output is the input so far */
-	uint64_t read, written;     /* bytes, while that is so */
+	bool alike;                 /* the output may be the input */
+	bool same;                  /* it is, so far, and has no hash of its own */
+	uint64_t read, written;     /* bytes, while they may be alike */
 	struct pair_window now;     /* ends at the last byte that was read */
 	struct pair_window before;  /* an earlier one; has `written` in it, unless `now` has */
 	const unsigned char *fresh; /* the last read */

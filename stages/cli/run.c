@@ -359,7 +359,7 @@ cli_run_files(struct cli *cli, char *const files[])
 	if (cli->record != NULL) {
 		record_stream_begin(&job.pair.out, "out", "stdout", STDOUT_FILENO, NULL);
 		/* A program that runs the stage itself may read and write in two threads. */
-		pair_begin(&job.pair, cli->run == NULL);
+		pair_begin(&job.pair, !cli->run_has_threads);
 	}
 	if (cli->stats_file != NULL)
 		record_file(cli->record, "out", "stats", cli->stats_file);

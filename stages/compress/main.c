@@ -487,6 +487,7 @@ main(int argc, char **argv)
 	    .libraries = libraries,
 	    .start = start,
 	    .run = run,
+	    .run_has_threads = true,
 	    .program = &p,
 	};
 	const char *numbered = NULL; /* the argument that the option before, a digit, stood in */

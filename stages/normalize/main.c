@@ -1,14 +1,10 @@
 /* potok-normalize: text in any encoding becomes clean UTF-8. */
 #include "cli.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <potok/normalize.h>
-
-#include "io.h"
 
 enum {
 	OPT_BAD = CLI_OPT_OWN,
@@ -74,9 +70,9 @@ list(const struct cli *cli)
 	return cli_flush(cli);
 }
 
-/* A file on the way, and the front of its text. */
+/* --detect: a file on the way, and the front of its text. */
 struct reading {
-	int fd;
+	const struct potok_chain *outer; /* reads the file and writes our answer */
 	unsigned char text[8192];
 	size_t len;
 };
@@ -84,7 +80,9 @@ struct reading {
 static ptrdiff_t
 read_file(void *ctx, void *buf, size_t cap)
 {
-	return io_read(((struct reading *)ctx)->fd, buf, cap);
+	const struct potok_chain *outer = ((struct reading *)ctx)->outer;
+
+	return outer->read(outer->ctx, buf, cap);
 }
 
 static int
@@ -99,45 +97,31 @@ keep_front(void *ctx, const void *data, size_t n)
 	return 0;
 }
 
-/* --detect: runs the stage over each file and tells which encoding it found. */
-static int
-detect(const struct cli *cli, struct program *p, char *const files[])
+/* Runs the stage over a file and writes which encoding it found, instead of the text. */
+static enum potok_status
+detect(void *ctx, struct potok_chain *outer)
 {
-	struct potok_stage *stage = &p->stage.stage;
-	char shown[1024];
-	int code = CLI_OK;
+	struct program *p = ctx;
+	struct reading r = {.outer = outer};
+	struct potok_chain chain = {.stages = outer->stages,
+	    .nstages = outer->nstages,
+	    .read = read_file,
+	    .write = keep_front,
+	    .ctx = &r};
+	enum potok_status s = potok_chain_run(&chain);
+	const char *encoding = potok_normalize_encoding(&p->stage);
+	bool binary = s == POTOK_EINPUT && strcmp(encoding, "binary") == 0;
+	char shown[1024], line[2048];
 
-	p->options.from = NULL;
-	p->options.bad = POTOK_BAD_REPLACE;
-	for (; *files != NULL; files++) {
-		struct reading r = {.fd = strcmp(*files, "-") == 0
-					      ? STDIN_FILENO
-					      : open(*files, O_RDONLY | O_CLOEXEC)};
-		struct potok_chain chain = {.stages = &stage,
-		    .nstages = 1,
-		    .read = read_file,
-		    .write = keep_front,
-		    .ctx = &r};
-		enum potok_status s = start(p, &stage);
-		if (s >= 0)
-			s = r.fd < 0 ? POTOK_EIO : potok_chain_run(&chain);
-		cli_printable(*files, shown, sizeof shown);
-		bool binary =
-		    s == POTOK_EINPUT && strcmp(potok_normalize_encoding(&p->stage), "binary") == 0;
-		if (s == POTOK_DONE || binary)
-			printf("%s\t%s\t%.2f\t%s\n", shown, potok_normalize_encoding(&p->stage),
-			    potok_normalize_confidence(&p->stage) / 100.0,
-			    potok_normalize_language(r.text, r.len));
-		else
-			fprintf(stderr, "%s: %s: %s\n", cli->name, shown,
-			    s == POTOK_ENOMEM ? "out of memory" : "cannot be read");
-		if (s != POTOK_DONE && code == CLI_OK)
-			code = binary ? CLI_DATA : s == POTOK_ENOMEM ? CLI_SYSTEM : CLI_NOINPUT;
-		potok_close(stage);
-		if (r.fd > STDIN_FILENO)
-			close(r.fd);
-	}
-	return cli_flush(cli) != CLI_OK ? CLI_OUTPUT : code;
+	/* What the text would lose is not lost. */
+	p->stage.stage.ncounts = 0;
+	outer->failed = chain.failed;
+	if (s != POTOK_DONE && !binary)
+		return s;
+	int n = snprintf(line, sizeof line, "%s\t%s\t%.2f\t%s\n",
+	    cli_printable(p->cli->operand, shown, sizeof shown), encoding,
+	    potok_normalize_confidence(&p->stage) / 100.0, potok_normalize_language(r.text, r.len));
+	return outer->write(outer->ctx, line, (size_t)n) < 0 ? POTOK_EIO : s;
 }
 
 /* The place of a word among those of a list that ends with NULL, or -1. */
@@ -287,9 +271,13 @@ main(int argc, char **argv)
 		else if (!own && c != OPT_DETECT && (code = cli_option(&cli, c, argv)) >= 0)
 			return code;
 	}
-	if (detecting)
-		return argv[optind] != NULL ? detect(&cli, &p, argv + optind)
-					    : cli_usage(&cli, "--detect wants a FILE");
+	if (detecting) {
+		if (argv[optind] == NULL)
+			return cli_usage(&cli, "--detect wants a FILE");
+		p.options.from = NULL;
+		p.options.bad = POTOK_BAD_REPLACE;
+		cli.run = detect;
+	}
 	enum potok_status s = potok_normalize_init(&p.stage, &p.options);
 	potok_close(&p.stage.stage);
 	if (s == POTOK_EUSAGE)

@@ -262,6 +262,14 @@ no_temporary() {
 	run potok-batch sweep run
 	kill "$parent"
 	[ "$output" = "3 temporary files removed" ]
+	# Killed before it could sign, or while it broke another's.
+	: >run/out/in/1.gz.potok.lock
+	: >run/out/in/1.gz.potok.lock.break
+	run -0 potok-batch sweep run
+	[ "$output" = "0 temporary files removed" ]
+	touch -d '2 minutes ago' run/out/in/1.gz.potok.lock run/out/in/1.gz.potok.lock.break
+	run -0 potok-batch sweep run
+	[ "$output" = "2 temporary files removed" ]
 }
 
 @test "a full disk stops the run, and no input is to blame" {

@@ -121,6 +121,17 @@ b	UTF-8	1.00	en
 c	UTF-8	1.00	und" ]
 	run "$PROGRAM" --detect a missing
 	[ "$status" = 66 ]
+	head -c 1000 /dev/zero >zeros
+	run --separate-stderr "$PROGRAM" --detect zeros a
+	[ "$status" = 65 ]
+	[ "$output" = "zeros	binary	1.00	und
+a	windows-1251	0.99	ru" ]
+	# What the text would lose is not lost by looking.
+	printf 'Щука \xff\n' >bad
+	run --separate-stderr "$PROGRAM" --detect bad
+	[ "$status" = 0 ]
+	[ "$stderr" = "" ]
+	[ "$("$PROGRAM" --detect - <a)" = "-	windows-1251	0.99	ru" ]
 }
 
 @test "--version names Unicode, ICU and iconv" {

@@ -171,3 +171,36 @@ the() {
 	run -137 recorded potok-wrap sh -c 'kill -9 $$'
 	the "r['exit'] == 137 and r['message'] == 'sh was ended by signal 9'"
 }
+
+@test "bytes that pass unchanged are hashed once" {
+	yes 'Щука. Рыба и дом 12.' | head -n 100000 >clean
+	size=$(stat -c %s clean)
+	# From a pipe the first pieces are held until the encoding is known.
+	for from in file pipe slowly; do
+		case $from in
+		file) run -0 --separate-stderr recorded "$HASHED" <clean ;;
+		pipe) run -0 --separate-stderr recorded "$HASHED" < <(cat clean) ;;
+		slowly) run -0 --separate-stderr recorded "$HASHED" < <(dd if=clean bs=50001 status=none) ;;
+		esac
+		hashed=${stderr_lines[-1]#hashed }
+		# A part of the beginning may be hashed twice, and the seams.
+		[ "$hashed" -ge "$size" ] && [ "$hashed" -le $((size + size / 3)) ] || { echo "$from: $hashed of $size"; return 1; }
+		the "s['stdin']['xxh3'] == s['stdout']['xxh3'] and s['stdout']['bytes'] == $size"
+		rm records/*
+	done
+	# What is changed is not.
+	tr -d '\n' <clean | head -c 1000000 >one
+	run -0 --separate-stderr recorded "$HASHED" -f utf-8 one
+	unset output
+	the "s['operand']['xxh3'] != s['stdout']['xxh3']"
+}
+
+@test "--detect reads, and writes an answer" {
+	iconv -t KOI8-R <in >old
+	recorded potok-normalize --detect old in >out
+	the "[e['bytes'] for e in r['opened'] if e['role'] == 'operand'] == [$(stat -c %s old), $(stat -c %s in)]" \
+		"all(e['end'] for e in r['opened'] if e['role'] == 'operand')" "s['stdout']['bytes'] == $(stat -c %s out)"
+	rm records/*
+	run -66 recorded potok-normalize --detect missing in
+	the "r['status'] == 'error' and r['exit'] == 66 and 'missing' in r['message']"
+}

@@ -111,12 +111,51 @@ test_stays(void **state)
 	}
 }
 
+/* Text that is written from elsewhere, late, is known again as the input; other text never is. */
+static void
+test_returns(void **state)
+{
+	static unsigned char memory[30000], copy[30000];
+	static struct pair p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof memory; i++)
+		memory[i] = (unsigned char)chance(256);
+	for (int differs = 0; differs < 2; differs++) {
+		memset(&p, 0, sizeof p);
+		hash_begin(&p.in.hash);
+		hash_begin(&p.out.hash);
+		pair_begin(&p, true);
+		memcpy(copy, memory, sizeof copy);
+		copy[100] ^= (unsigned char)differs;
+		for (size_t i = 0; i < 20000; i += 5000)
+			pair_read(&p, memory + i, 5000);
+		pair_write(&p, copy, 9000);
+		assert_false(p.same);
+		pair_write(&p, copy + 9000, 10990);
+		assert_int_equal(p.same, !differs);
+		assert_int_equal(p.alike, !differs);
+		pair_read(&p, memory + 20000, 10000);
+		pair_write(&p, memory + 19990, 10010);
+		assert_int_equal(p.same, !differs);
+		pair_part(&p);
+		struct hash all;
+		hash_begin(&all);
+		hash_add(&all, memory, sizeof memory);
+		assert_int_equal(hash_value(&p.in.hash), hash_value(&all));
+		hash_begin(&all);
+		hash_add(&all, copy, sizeof memory);
+		assert_int_equal(hash_value(&p.out.hash), hash_value(&all));
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_all),
 	    cmocka_unit_test(test_stays),
+	    cmocka_unit_test(test_returns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
