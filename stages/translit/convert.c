@@ -491,7 +491,10 @@ take_blocks(struct work *w, const unsigned char *p, const unsigned char *end)
 	    .before = {.sets = cyrillic ? f->sets[slot - 0x400] : f->space,
 		.latin = slot < 0x80 && table_properties[slot].script == SCRIPT_LATIN,
 		.cyrillic = cyrillic,
-		.capital = table_properties[slot].kind == KIND_UPPER}};
+		.capital = table_properties[slot].kind == KIND_UPPER,
+		.code = cyrillic ? FAST_LETTERS + slot - 0x400 : ' '}};
+	if (end - p >= PAIR_BLOCK && !f->paired && w->t->simd == POTOK_SIMD_AVX2)
+		table_pair(w->t->table);
 	size_t n = (w->t->simd == POTOK_SIMD_AVX2 ? convert_plain_avx2 : convert_plain_avx512)(
 	    f, p, (size_t)(end - p), (size_t)(w->end - p), &state);
 	if (n == 0)

@@ -104,14 +104,17 @@ cut_length(const unsigned char *p)
 static size_t
 code_end(const unsigned char *p, size_t n, size_t i)
 {
-	size_t quotes = 0, run = 0;
+	const unsigned char *line = memchr(p + i, '\n', n - i), *found;
+	size_t end = line != NULL ? (size_t)(line - p) : n, quotes = 0;
 
-	while (i + quotes < n && p[i + quotes] == '`')
+	while (i + quotes < end && p[i + quotes] == '`')
 		quotes++;
-	for (size_t k = i + quotes; k < n && p[k] != '\n'; k++) {
-		run = p[k] == '`' ? run + 1 : 0;
-		if (run == quotes && (k + 1 == n || p[k + 1] != '`'))
-			return k + 1;
+	for (size_t k = i + quotes; k < end && (found = memchr(p + k, '`', end - k)) != NULL;) {
+		size_t start = (size_t)(found - p);
+		for (k = start; k < end && p[k] == '`'; k++)
+			;
+		if (k - start == quotes)
+			return k;
 	}
 	return 0;
 }
@@ -263,48 +266,17 @@ token_skip(const unsigned char *p, size_t n, bool last, bool *cut)
 	return start;
 }
 
-/* Bytes at the front of p[0..n), a multiple of 64, in which no link, address or code can begin or
- * show itself: no @, / or `, no ww and no ](.  The compiler makes vector code of the inner loop. */
-static inline __attribute__((always_inline)) size_t
-blocks_before_special(const unsigned char *p, size_t n)
-{
-	size_t i = 0;
-
-	for (; n - i > 64; i += 64) {
-		unsigned char found = 0;
-		for (size_t k = 0; k < 64; k++) {
-			unsigned char c = p[i + k], next = p[i + k + 1];
-			unsigned char one = c == '@' || c == '/' || c == '`';
-			unsigned char two = (c | 0x20) == 'w' && (next | 0x20) == 'w';
-			unsigned char link = c == ']' && next == '(';
-			found = (unsigned char)(found | one | two | link);
-		}
-		if (found)
-			break;
-	}
-	return i;
-}
-
-#if POTOK_SIMD_X86
-POTOK_TARGET_AVX2 static size_t
-blocks_before_special_avx2(const unsigned char *p, size_t n)
-{
-	return blocks_before_special(p, n);
-}
-#endif
-
-/* The same to the byte. */
+/* Bytes at the front of p[0..n) in which no link, address or code can begin or show itself: no @, /
+ * or `, no ww and no ](. */
 static size_t
 before_special(const unsigned char *p, size_t n)
 {
-	size_t i;
+	size_t i = 0;
 
 #if POTOK_SIMD_X86
 	if (potok_simd() >= POTOK_SIMD_AVX2)
-		i = blocks_before_special_avx2(p, n);
-	else
+		i = token_before_special_avx2(p, n);
 #endif
-		i = blocks_before_special(p, n);
 	for (; i < n; i++) {
 		unsigned char next = n - i > 1 ? p[i + 1] : 0;
 		if (!(classes[p[i]] & SPECIAL))
