@@ -186,7 +186,7 @@ token_between(const unsigned char *p, size_t n)
 
 /* Bytes at the front of p[0..n), a multiple of 64, that are ASCII without backquotes.  The compiler
  * makes vector code of the inner loop. */
-static inline __attribute__((always_inline)) size_t
+static size_t
 ascii_blocks(const unsigned char *p, size_t n)
 {
 	size_t i = 0;
@@ -201,29 +201,19 @@ ascii_blocks(const unsigned char *p, size_t n)
 	return i;
 }
 
-#if POTOK_SIMD_X86
-POTOK_TARGET_AVX2 static size_t
-ascii_blocks_avx2(const unsigned char *p, size_t n)
-{
-	return ascii_blocks(p, n);
-}
-#endif
-
 /* Bytes at the front of p[0..n) before the first that may begin a Cyrillic character or code. */
 static size_t
 before_cyrillic(const unsigned char *p, size_t n)
 {
-	bool avx2 = potok_simd() >= POTOK_SIMD_AVX2;
 	size_t i = 0;
 
-	while (i < n) {
-		if (n - i >= 64 && p[i] < 0x80) {
 #if POTOK_SIMD_X86
-			i += avx2 ? ascii_blocks_avx2(p + i, n - i) : ascii_blocks(p + i, n - i);
-#else
-			i += ascii_blocks(p + i, n - i);
+	if (potok_simd() >= POTOK_SIMD_AVX2)
+		i = token_before_cyrillic_avx2(p, n);
 #endif
-		}
+	while (i < n) {
+		if (n - i >= 64 && p[i] < 0x80)
+			i += ascii_blocks(p + i, n - i);
 		/* To the end of what may be a block, or past what is not ASCII. */
 		size_t end = n - i > 64 ? i + 64 : n;
 		for (; i < end; i++) {
@@ -233,7 +223,6 @@ before_cyrillic(const unsigned char *p, size_t n)
 				return i;
 		}
 	}
-	(void)avx2;
 	return i;
 }
 

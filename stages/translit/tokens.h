@@ -56,4 +56,7 @@ bool token_cyrillic(const unsigned char *p, size_t n);
  * 33 before the end.  For the AVX2 variant. */
 size_t token_before_special_avx2(const unsigned char *p, size_t n);
 
+/* The same for bytes that neither begin a Cyrillic character nor code. */
+size_t token_before_cyrillic_avx2(const unsigned char *p, size_t n);
+
 #endif

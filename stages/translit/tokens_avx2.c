@@ -68,4 +68,49 @@ token_before_special_avx2(const unsigned char *p, size_t n)
 	}
 	return i;
 }
+
+/* The bytes among the 32 at p, behind which there is one more, that begin a Cyrillic character or
+ * code. */
+POTOK_TARGET_AVX2 static uint32_t
+cyrillic(const unsigned char *p)
+{
+	__m256i x = load(p), next = load(p + 1);
+	__m256i behind_d0 = _mm256_sub_epi8(x, _mm256_set1_epi8((char)0xD0));
+	__m256i near =
+	    _mm256_cmpeq_epi8(_mm256_min_epu8(behind_d0, _mm256_set1_epi8(4)), behind_d0);
+	__m256i c = _mm256_and_si256(equal(x, (char)0xE1), equal(next, (char)0xB2));
+	__m256i a = _mm256_and_si256(equal(x, (char)0xE2),
+	    _mm256_or_si256(equal(next, (char)0xB7), equal(next, (char)0x84)));
+	__m256i b = _mm256_and_si256(equal(x, (char)0xEA),
+	    _mm256_or_si256(equal(next, (char)0x99), equal(next, (char)0x9A)));
+	__m256i far = _mm256_or_si256(_mm256_or_si256(a, b), c);
+
+	return (uint32_t)_mm256_movemask_epi8(
+	    _mm256_or_si256(_mm256_or_si256(near, far), equal(x, '`')));
+}
+
+POTOK_TARGET_AVX2 size_t
+token_before_cyrillic_avx2(const unsigned char *p, size_t n)
+{
+	size_t i = 0;
+
+	while (n - i > HALF) {
+		for (; n - i > 4 * HALF; i += 4 * HALF) {
+			__m256i a = load(p + i), b = load(p + i + HALF), c = load(p + i + 2 * HALF),
+				d = load(p + i + 3 * HALF);
+			__m256i quotes =
+			    _mm256_or_si256(_mm256_or_si256(equal(a, '`'), equal(b, '`')),
+				_mm256_or_si256(equal(c, '`'), equal(d, '`')));
+			__m256i any = _mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d));
+			if (_mm256_movemask_epi8(_mm256_or_si256(any, quotes)) != 0)
+				break;
+		}
+		for (int k = 0; k < 4 && n - i > HALF; k++, i += HALF) {
+			uint32_t found = cyrillic(p + i);
+			if (found != 0)
+				return i + (unsigned)__builtin_ctz(found);
+		}
+	}
+	return i;
+}
 #endif
