@@ -31,6 +31,8 @@ struct plain_state {
  * characters. */
 size_t convert_plain_avx2(
     const struct table_fast *, const unsigned char *p, size_t n, size_t seen, struct plain_state *);
+size_t convert_plain_scalar(
+    const struct table_fast *, const unsigned char *p, size_t n, size_t seen, struct plain_state *);
 size_t convert_plain_avx512(
     const struct table_fast *, const unsigned char *p, size_t n, size_t seen, struct plain_state *);
 

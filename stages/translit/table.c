@@ -456,6 +456,10 @@ fast_odd(struct table_fast *f)
 		odd[1][i] = (f->flags[i] & all) != FAST_USABLE;
 		title[i] = (f->flags[i] & all) == (FAST_USABLE | FAST_TITLE);
 	}
+	for (unsigned i = 0; i < FAST_LETTERS; i++) {
+		f->odd[i] = odd[0][i] ? FAST_ODD : 0;
+		f->odd[FAST_LETTERS + i] = title[i] ? FAST_TITLED : odd[1][i] ? FAST_ODD : 0;
+	}
 	for (int i = 0; i < 2; i++)
 		fast_rows(f->odd_rows[i], odd[i], FAST_LETTERS, 1);
 	fast_rows(f->title_rows, title, FAST_LETTERS, 1);

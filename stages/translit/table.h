@@ -63,6 +63,8 @@ enum {
 /* Sets of 128 bytes are also stored in 16 rows: bit b of row r stands for the byte 16 b + r. */
 enum { FAST_ROWS = 16 };
 
+enum { FAST_ODD = 1, FAST_TITLED };
+
 /* Entries for one code in table_fast.behind: not a power of 2, for the cache. */
 enum { FAST_ROW = 136 };
 
@@ -99,6 +101,8 @@ struct table_fast {
 	 * 80 on.  What is written for each, as above, is at FAST_ROW times its code and, for behind
 	 * a letter, 1 and that letter; table_pair() fills it. */
 	bool paired;
+	uint8_t odd[2 * FAST_LETTERS];  /* FAST_ODD for the codes of odd_rows, FAST_TITLED of
+					   title_rows */
 	uint8_t odd_rows[2][FAST_ROWS]; /* codes that are not in it, or need a look behind them */
 	uint8_t title_rows[FAST_ROWS];  /* letters that need no more but a small one behind them */
 	uint64_t behind[2 * FAST_LETTERS * FAST_ROW];

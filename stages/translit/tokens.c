@@ -255,6 +255,28 @@ token_skip(const unsigned char *p, size_t n, bool last, bool *cut)
 	return start;
 }
 
+/* Bytes at the front of p[0..n), a multiple of 64, that before_special() passes.  The compiler
+ * makes vector code of the inner loop. */
+static size_t
+plain_blocks(const unsigned char *p, size_t n)
+{
+	size_t i = 0;
+
+	for (; n - i > 64; i += 64) {
+		unsigned char found = 0;
+		for (size_t k = 0; k < 64; k++) {
+			unsigned char c = p[i + k], next = p[i + k + 1];
+			unsigned char one = c == '@' || c == '/' || c == '`';
+			unsigned char two = (c | 0x20) == 'w' && (next | 0x20) == 'w';
+			unsigned char link = c == ']' && next == '(';
+			found = (unsigned char)(found | one | two | link);
+		}
+		if (found)
+			break;
+	}
+	return i;
+}
+
 /* Bytes at the front of p[0..n) in which no link, address or code can begin or show itself: no @, /
  * or `, no ww and no ](. */
 static size_t
@@ -266,13 +288,18 @@ before_special(const unsigned char *p, size_t n)
 	if (potok_simd() >= POTOK_SIMD_AVX2)
 		i = token_before_special_avx2(p, n);
 #endif
-	for (; i < n; i++) {
-		unsigned char next = n - i > 1 ? p[i + 1] : 0;
-		if (!(classes[p[i]] & SPECIAL))
-			continue;
-		if (p[i] == '@' || p[i] == '/' || p[i] == '`' ||
-		    ((p[i] | 0x20) == 'w' && (next | 0x20) == 'w') || (p[i] == ']' && next == '('))
-			break;
+	while (i < n) {
+		i += plain_blocks(p + i, n - i);
+		size_t end = n - i > 64 ? i + 64 : n;
+		for (; i < end; i++) {
+			if (!(classes[p[i]] & SPECIAL))
+				continue;
+			unsigned char next = n - i > 1 ? p[i + 1] : 0;
+			if (p[i] == '@' || p[i] == '/' || p[i] == '`' ||
+			    ((p[i] | 0x20) == 'w' && (next | 0x20) == 'w') ||
+			    (p[i] == ']' && next == '('))
+				return i;
+		}
 	}
 	return i;
 }
