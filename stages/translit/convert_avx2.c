@@ -93,13 +93,13 @@ store_some(const struct table_fast *f, unsigned char *out, __m128i x, unsigned m
 {
 	const __m128i half = _mm_set_epi64x(0x0808080808080808, 0);
 	unsigned low = mask & 0xFF, high = mask >> 8;
-	__m128d from =
-	    _mm_loadh_pd(_mm_load_sd((const double *)f->pack[low]), (const double *)f->pack[high]);
+	__m128i from = _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)f->pack[low]),
+	    _mm_loadl_epi64((const __m128i *)f->pack[high]));
 
-	x = _mm_shuffle_epi8(x, _mm_or_si128(_mm_castpd_si128(from), half));
+	x = _mm_shuffle_epi8(x, _mm_or_si128(from, half));
 	_mm_storel_epi64((__m128i *)out, x);
 	out += __builtin_popcount(low);
-	_mm_storeh_pd((double *)out, _mm_castsi128_pd(x));
+	_mm_storel_epi64((__m128i *)out, _mm_unpackhi_epi64(x, x));
 	return out + __builtin_popcount(high);
 }
 
