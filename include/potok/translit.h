@@ -117,9 +117,10 @@ struct potok_translit_scheme {
  * one. */
 POTOK_API bool potok_translit_scheme(size_t i, struct potok_translit_scheme *s);
 
-/* The name of the scheme that `name` means: a name, an alias, or, when language (BCP 47 or ISO
- * 639-3) is not NULL, the beginning of the names of an authority's schemes (bgn, alalc, un, odni):
- * the newest of them for that language.  NULL: there is none. */
+/* The name of the scheme that `name` means: a name, an alias, or the beginning of the names of an
+ * authority's schemes (bgn, alalc, un, odni, gost): the newest of them for that language (BCP 47 or
+ * ISO 639-3), which goes before a name, or for Russian when language is NULL.  NULL: there is none.
+ */
 POTOK_API const char *potok_translit_find(const char *name, const char *language);
 
 /* Appends what people want to know about a scheme: the standard, and its table.  Answers

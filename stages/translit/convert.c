@@ -472,11 +472,10 @@ count_letters(struct work *w, uint64_t n, const unsigned char *p)
 	c->n += n;
 }
 
-/* Writes what vector code can of p[0..end).  Answers what follows. */
+/* Writes what is plain of p[0..end).  Answers what follows. */
 static const unsigned char *
 take_blocks(struct work *w, const unsigned char *p, const unsigned char *end)
 {
-#if POTOK_SIMD_X86
 	const struct table_fast *f = &w->table->fast;
 	unsigned slot = w->prev;
 	bool cyrillic = slot >= 0x400 && slot < 0x480;
@@ -484,16 +483,24 @@ take_blocks(struct work *w, const unsigned char *p, const unsigned char *end)
 	if (slot >= 0x80 && table_properties[slot].kind == KIND_NONE &&
 	    w->table->entries[slot]->chain == 0)
 		slot = BOUNDARY;
-	if (end - p < PLAIN_BLOCK || w->t->simd == POTOK_SIMD_SCALAR || w->prev != w->cased ||
+	if (end - p < PLAIN_BLOCK || w->prev != w->cased ||
 	    (slot != BOUNDARY && slot < 0x80 && f->ascii[slot]) || (slot >= 0x80 && !cyrillic))
 		return p;
 	struct plain_state state = {.out = w->out,
 	    .before = {.sets = cyrillic ? f->sets[slot - 0x400] : f->space,
 		.latin = slot < 0x80 && table_properties[slot].script == SCRIPT_LATIN,
 		.cyrillic = cyrillic,
-		.capital = table_properties[slot].kind == KIND_UPPER}};
-	size_t n = (w->t->simd == POTOK_SIMD_AVX2 ? convert_plain_avx2 : convert_plain_avx512)(
-	    f, p, (size_t)(end - p), (size_t)(w->end - p), &state);
+		.capital = table_properties[slot].kind == KIND_UPPER,
+		.code = cyrillic ? FAST_LETTERS + slot - 0x400 : ' '}};
+	if (end - p >= PAIR_BLOCK && !f->paired && w->t->simd != POTOK_SIMD_AVX512)
+		table_pair(w->t->table);
+	size_t (*write)(const struct table_fast *, const unsigned char *, size_t, size_t,
+	    struct plain_state *) = convert_plain_scalar;
+#if POTOK_SIMD_X86
+	if (w->t->simd != POTOK_SIMD_SCALAR)
+		write = w->t->simd == POTOK_SIMD_AVX2 ? convert_plain_avx2 : convert_plain_avx512;
+#endif
+	size_t n = write(f, p, (size_t)(end - p), (size_t)(w->end - p), &state);
 	if (n == 0)
 		return p;
 	count_letters(w, state.letters, p + state.first);
@@ -506,10 +513,6 @@ take_blocks(struct work *w, const unsigned char *p, const unsigned char *end)
 	else
 		slot = BOUNDARY; /* punctuation */
 	w->prev = w->cased = slot;
-#else
-	(void)w;
-	(void)end;
-#endif
 	return p;
 }
 
@@ -619,8 +622,9 @@ convert_text(struct work *w, const unsigned char *p, const unsigned char *end)
 	while (p < end && !w->t->stopped) {
 		const unsigned char *start = p;
 		p = blocks ? take_blocks(w, p, end) : p;
-		/* Where vector code stopped, a few characters are taken one by one. */
-		bool more = blocks && end - p > PLAIN_BLOCK && w->t->simd > POTOK_SIMD_SCALAR;
+		/* Where that has stopped, a few characters are taken one by one. */
+		bool more = blocks && end - p > PLAIN_BLOCK &&
+			    (w->t->simd > POTOK_SIMD_SCALAR || w->table->fast.paired);
 		p = take_plain(w, p, more ? p + 6 : end);
 		if (p == start)
 			p = take_letter(w, p, end);

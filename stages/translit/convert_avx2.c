@@ -1,17 +1,30 @@
-/* Writes plain Cyrillic letters and ASCII with AVX2: classes of bytes 64 at a time, what is written
- * for them by a table of eight bytes a character. */
+/* Writes plain Cyrillic letters and ASCII with AVX2: makes one byte of each character, 64 bytes at
+ * a time, then looks up what is written for each behind the one before it. */
 #include "convert_simd.h"
 
 #if POTOK_SIMD_X86
 #include <immintrin.h>
 #include <string.h>
 
-enum { BLOCK = 64 };
+enum {
+	BLOCK = 64,
+	CODES = 2048,    /* characters between two visits of the table */
+	ANY = BLOCK + 1, /* convert_any_avx2() must see the block */
+};
 
-/* Bytes of a block, for tests of membership in sets of 128. */
-struct nibbles {
-	__m256i low; /* the last four bits */
-	__m256i bit; /* the bit of the three above them; 0 for 80 and above */
+/* Characters on the way: their codes, behind that of the character before. */
+struct codes {
+	unsigned char code[1 + CODES + BLOCK];
+	size_t n;
+};
+
+/* 32 bytes of a block. */
+struct half {
+	__m256i x;
+	__m256i lead;  /* FF where a letter begins */
+	__m256i code;  /* of the character that begins there */
+	__m256i plain; /* FF where no look is needed at that */
+	__m256i tail;  /* FF where a character goes on */
 };
 
 POTOK_TARGET_AVX2 static inline __m256i
@@ -26,245 +39,305 @@ load32(const unsigned char *p)
 	return _mm256_loadu_si256((const __m256i *)p);
 }
 
+POTOK_TARGET_AVX2 static inline uint64_t
+both(__m256i low, __m256i high)
+{
+	return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high)
+							 << 32;
+}
+
+POTOK_TARGET_AVX2 static inline uint64_t
+equal(const struct half *a, const struct half *b, int c)
+{
+	const __m256i x = _mm256_set1_epi8((char)c);
+
+	return both(_mm256_cmpeq_epi8(a->x, x), _mm256_cmpeq_epi8(b->x, x));
+}
+
+/* The bit of the first four bits of a byte in the rows of table_fast. */
+POTOK_TARGET_AVX2 static inline __m256i
+row_bit(__m256i x)
+{
+	const __m256i bit = _mm256_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64,
+	    -128, 1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128);
+
+	return _mm256_shuffle_epi8(
+	    bit, _mm256_and_si256(_mm256_srli_epi16(x, 4), _mm256_set1_epi8(0x0F)));
+}
+
+/* Reads the 33 bytes at p. */
+POTOK_TARGET_AVX2 static inline void
+read_half(const struct table_fast *f, const unsigned char *p, struct half *h)
+{
+	__m256i x = load32(p), next = load32(p + 1);
+	__m256i d1 = _mm256_cmpeq_epi8(x, _mm256_set1_epi8((char)0xD1));
+	__m256i d0 = _mm256_cmpeq_epi8(x, _mm256_set1_epi8((char)0xD0));
+	__m256i letter = _mm256_or_si256(_mm256_or_si256(next, _mm256_set1_epi8((char)0x80)),
+	    _mm256_and_si256(d1, _mm256_set1_epi8(0x40)));
+
+	/* Bytes from 80 to BF become codes from 80 to BF, or from C0 to FF. */
+	h->x = x;
+	h->lead = _mm256_or_si256(d0, d1);
+	h->code = _mm256_blendv_epi8(x, letter, h->lead);
+	__m256i low = _mm256_and_si256(h->code, _mm256_set1_epi8(0x0F));
+	__m256i rows = _mm256_blendv_epi8(_mm256_shuffle_epi8(load16(f->odd_rows[0]), low),
+	    _mm256_shuffle_epi8(load16(f->odd_rows[1]), low), h->code);
+	h->plain =
+	    _mm256_cmpeq_epi8(_mm256_and_si256(rows, row_bit(h->code)), _mm256_setzero_si256());
+	h->tail = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)0xC0), x);
+}
+
+/* Stores the bytes of x that have a bit in the mask, of 16.  Answers the end. */
+POTOK_TARGET_AVX2 static inline unsigned char *
+store_some(const struct table_fast *f, unsigned char *out, __m128i x, unsigned mask)
+{
+	const __m128i half = _mm_set_epi64x(0x0808080808080808, 0);
+	unsigned low = mask & 0xFF, high = mask >> 8;
+	__m128i from = _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)f->pack[low]),
+	    _mm_loadl_epi64((const __m128i *)f->pack[high]));
+
+	x = _mm_shuffle_epi8(x, _mm_or_si128(from, half));
+	_mm_storel_epi64((__m128i *)out, x);
+	out += __builtin_popcount(low);
+	_mm_storel_epi64((__m128i *)out, _mm_unpackhi_epi64(x, x));
+	return out + __builtin_popcount(high);
+}
+
+/* Adds the codes of a block that have a bit in the mask. */
+POTOK_TARGET_AVX2 static inline void
+add_codes(const struct table_fast *f, struct codes *c, __m256i a, __m256i b, uint64_t mask)
+{
+	unsigned char *to = c->code + 1 + c->n;
+
+	to = store_some(f, to, _mm256_castsi256_si128(a), mask & 0xFFFF);
+	to = store_some(f, to, _mm256_extracti128_si256(a, 1), mask >> 16 & 0xFFFF);
+	to = store_some(f, to, _mm256_castsi256_si128(b), mask >> 32 & 0xFFFF);
+	to = store_some(f, to, _mm256_extracti128_si256(b, 1), (unsigned)(mask >> 48));
+	c->n = (size_t)(to - c->code) - 1;
+}
+
+/* The places in table_fast.behind of 16 codes, the first of which is code[1]. */
+POTOK_TARGET_AVX2 static inline __m256i
+places(const unsigned char *code)
+{
+	__m128i last = _mm_set1_epi8(FAST_LETTERS - 1);
+	__m128i before = _mm_subs_epu8(_mm_loadu_si128((const __m128i *)code), last);
+	__m256i own = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(code + 1)));
+	__m256i row = _mm256_add_epi16(_mm256_slli_epi16(own, 7), _mm256_slli_epi16(own, 3));
+
+	return _mm256_add_epi16(row, _mm256_cvtepu8_epi16(before));
+}
+
+/* Writes the characters of c: all of them, or 16 at a time and the others remain. */
+POTOK_TARGET_AVX2 static unsigned char *
+write_codes(const struct table_fast *f, struct codes *c, bool all, unsigned char *out)
+{
+	uint16_t place[16];
+	size_t i = 0;
+
+	for (; c->n - i >= 16; i += 16) {
+		_mm256_storeu_si256((__m256i *)place, places(c->code + i));
+		for (int k = 0; k < 16; k++) {
+			uint64_t text = f->behind[place[k]];
+			memcpy(out, &text, sizeof text);
+			out += text >> 56;
+		}
+	}
+	size_t rest = c->n - i;
+	memmove(c->code, c->code + i, 1 + rest);
+	if (all) {
+		memset(c->code + 1 + rest, 0, sizeof place);
+		_mm256_storeu_si256((__m256i *)place, places(c->code));
+		for (size_t k = 0; k < rest; k++) {
+			uint64_t text = f->behind[place[k]];
+			memcpy(out, &text, sizeof text);
+			out += text >> 56;
+		}
+		c->code[0] = c->code[rest];
+		rest = 0;
+	}
+	c->n = rest;
+	return out;
+}
+
+/* FF for the letters of ASCII. */
+POTOK_TARGET_AVX2 static inline __m256i
+latin(__m256i x)
+{
+	__m256i behind_a =
+	    _mm256_sub_epi8(_mm256_or_si256(x, _mm256_set1_epi8(0x20)), _mm256_set1_epi8('a'));
+
+	return _mm256_cmpeq_epi8(_mm256_min_epu8(behind_a, _mm256_set1_epi8(25)), behind_a);
+}
+
+/* Bytes for tests of membership in the rows of sets of 128. */
+struct nibbles {
+	__m256i low, bit;
+};
+
 POTOK_TARGET_AVX2 static inline struct nibbles
 split(__m256i x)
 {
-	const __m256i bits = _mm256_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0,
-	    1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
-	const __m256i nibble = _mm256_set1_epi8(0x0F);
-
-	return (struct nibbles){_mm256_and_si256(x, nibble),
-	    _mm256_shuffle_epi8(bits, _mm256_and_si256(_mm256_srli_epi16(x, 4), nibble))};
+	return (struct nibbles){_mm256_and_si256(x, _mm256_set1_epi8(0x0F)), row_bit(x)};
 }
 
-/* The bytes that are in the set whose rows these are; those from 80 on, too. */
-POTOK_TARGET_AVX2 static inline uint32_t
-members(struct nibbles x, const uint8_t rows[16])
+/* FF for the bytes in the set; the first bit of each does not count. */
+POTOK_TARGET_AVX2 static inline __m256i
+members(struct nibbles x, const uint8_t rows[FAST_ROWS])
 {
 	__m256i in = _mm256_and_si256(_mm256_shuffle_epi8(load16(rows), x.low), x.bit);
 
-	return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(in, x.bit));
+	return _mm256_cmpeq_epi8(in, x.bit);
 }
 
-POTOK_TARGET_AVX2 static inline uint32_t
-equal(__m256i x, int c)
-{
-	return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, _mm256_set1_epi8((char)c)));
-}
-
-static inline uint64_t
-both(uint32_t low, uint32_t high)
-{
-	return low | (uint64_t)high << 32;
-}
-
-/* 64 bytes, and what the letters among them are, told at their first byte. */
-struct bytes {
-	__m256i x[2];
-	__m256i lead[2];  /* FF where a letter begins */
-	__m256i index[2]; /* its place in the tables */
-	struct nibbles of_index[2];
-};
-
+/* The bytes of the punctuation that passes; its codes are put at the first of them. */
 POTOK_TARGET_AVX2 static inline uint64_t
-letters_in(const struct bytes *b, const uint8_t rows[16])
+punctuation(const struct table_fast *f, struct half *a, struct half *b, uint64_t tail)
 {
-	return both(members(b->of_index[0], rows), members(b->of_index[1], rows));
-}
+	unsigned char x[BLOCK + 2] = {0}, code[BLOCK];
+	uint64_t of2 = equal(a, b, 0xC2), of3 = equal(a, b, 0xE2) & equal(a, b, 0x80) >> 1,
+		 pass = 0;
 
-POTOK_TARGET_AVX2 static inline uint64_t
-equal_to(const struct bytes *b, int c)
-{
-	return both(equal(b->x[0], c), equal(b->x[1], c));
-}
-
-/* Reads the 65 bytes at p. */
-POTOK_TARGET_AVX2 static inline void
-read_bytes(struct bytes *b, const unsigned char *p)
-{
-	for (int k = 0; k < 2; k++) {
-		__m256i x = load32(p + 32 * k), next = load32(p + 32 * k + 1);
-		__m256i d1 = _mm256_cmpeq_epi8(x, _mm256_set1_epi8((char)0xD1));
-		__m256i d0 = _mm256_cmpeq_epi8(x, _mm256_set1_epi8((char)0xD0));
-		b->x[k] = x;
-		b->lead[k] = _mm256_or_si256(d0, d1);
-		b->index[k] = _mm256_or_si256(_mm256_and_si256(next, _mm256_set1_epi8(0x3F)),
-		    _mm256_and_si256(d1, _mm256_set1_epi8(0x40)));
-		b->of_index[k] = split(b->index[k]);
+	_mm256_storeu_si256((__m256i *)x, a->x);
+	_mm256_storeu_si256((__m256i *)(x + 32), b->x);
+	_mm256_storeu_si256((__m256i *)code, a->code);
+	_mm256_storeu_si256((__m256i *)(code + 32), b->code);
+	of2 &= tail >> 1;
+	of3 &= tail >> 2;
+	for (uint64_t starts = of2 | of3; starts != 0; starts = _blsr_u64(starts)) {
+		unsigned i = (unsigned)_tzcnt_u64(starts), two = of2 >> i & 1;
+		unsigned what = f->punctuation[x[i + (two ? 1 : 2)] & 0x3F];
+		if (what & (two ? FAST_C2 : FAST_E2_80)) {
+			pass |= (two ? 3ULL : 7ULL) << i;
+			code[i] = (unsigned char)(what >> FAST_CODE);
+		}
 	}
+	a->code = load32(code);
+	b->code = load32(code + 32);
+	return pass;
 }
 
-/* The bytes of the punctuation that passes. */
-POTOK_TARGET_AVX2 static inline uint64_t
-punctuation(const struct table_fast *f, const struct bytes *b, uint64_t tail)
+/* Finds how many bytes of p[0..65) can be taken, n at most, or ANY; the codes become those of
+ * punctuation, too. */
+POTOK_TARGET_AVX2 static inline unsigned
+judge(const struct table_fast *f, struct half *a, struct half *b, size_t n,
+    const struct plain_before *before, struct plain_block *block)
 {
-	const __m256i six = _mm256_set1_epi8(0x3F);
-	struct nibbles low = split(_mm256_and_si256(b->x[0], six)),
-		       high = split(_mm256_and_si256(b->x[1], six));
-	uint64_t c2 = equal_to(b, 0xC2), second = equal_to(b, 0x80) & equal_to(b, 0xE2) << 1;
-	uint64_t of2 = tail & c2 << 1 & both(members(low, f->c2_rows), members(high, f->c2_rows));
-	uint64_t of3 =
-	    tail & second << 1 & both(members(low, f->e2_80_rows), members(high, f->e2_80_rows));
+	const struct nibbles ax = split(a->x), bx = split(b->x);
+	const struct nibbles ac = split(a->code), bc = split(b->code);
+	uint64_t lead = both(a->lead, b->lead), odd = ~both(a->plain, b->plain), caps;
 
-	return of2 | of2 >> 1 | of3 | of3 >> 1 | of3 >> 2;
-}
-
-POTOK_TARGET_AVX2 static inline void
-classify(const struct table_fast *f, const struct bytes *b, struct plain_block *block)
-{
-	uint64_t lead = both(
-	    (uint32_t)_mm256_movemask_epi8(b->lead[0]), (uint32_t)_mm256_movemask_epi8(b->lead[1]));
-	uint32_t high[2], tail[2], letter[2], small[2], stop[2];
-
-	for (int k = 0; k < 2; k++) {
-		const __m256i x = b->x[k], bit5 = _mm256_slli_epi16(x, 2);
-		/* Letters fold to 61 to 7A; the others are 26 or more behind a, as unsigned. */
-		__m256i folded = _mm256_or_si256(x, _mm256_set1_epi8(0x20));
-		__m256i behind_a = _mm256_sub_epi8(folded, _mm256_set1_epi8('a'));
-		__m256i is_letter =
-		    _mm256_cmpeq_epi8(_mm256_min_epu8(behind_a, _mm256_set1_epi8(25)), behind_a);
-		high[k] = (uint32_t)_mm256_movemask_epi8(x);
-		tail[k] = (uint32_t)_mm256_movemask_epi8(
-		    _mm256_cmpgt_epi8(_mm256_set1_epi8((char)0xC0), x));
-		letter[k] = (uint32_t)_mm256_movemask_epi8(is_letter);
-		small[k] = letter[k] & (uint32_t)_mm256_movemask_epi8(bit5);
-		stop[k] = f->ascii_stops ? members(split(x), f->ascii_rows) : equal(x, 0);
-	}
-	block->high = both(high[0], high[1]);
-	block->tail = both(tail[0], tail[1]);
-	block->letter = both(letter[0], letter[1]);
-	block->ascii_small = both(small[0], small[1]);
-	block->ascii_stop = both(stop[0], stop[1]) & ~block->high;
-	block->last = lead << 1;
-	block->other = block->high & ~(lead | lead << 1);
-	block->pass = block->mark = 0;
+	*block = (struct plain_block){
+	    .high = both(a->x, b->x), .tail = both(a->tail, b->tail), .last = lead << 1};
+	block->other = block->high & ~(lead | block->last);
 	if (block->other != 0) {
-		block->pass = punctuation(f, b, block->tail);
-		block->mark = equal_to(b, 0xCC) | equal_to(b, 0xCD);
+		block->pass = punctuation(f, a, b, block->tail);
+		block->mark = equal(a, b, 0xCC) | equal(a, b, 0xCD);
 		block->other &= ~block->pass;
 	}
+	block->letter = both(latin(a->x), latin(b->x));
+	block->ascii_small =
+	    block->letter & both(_mm256_slli_epi16(a->x, 2), _mm256_slli_epi16(b->x, 2));
+	block->ascii_stop =
+	    ~block->high & both(members(ax, f->ascii_rows), members(bx, f->ascii_rows));
+	/* Control characters whose codes stand for others. */
+	if (odd & ~(block->high | block->letter | block->ascii_stop))
+		return ANY;
+	const uint8_t(*rows)[FAST_ROWS] = f->flag_rows;
 	uint64_t good = block->last & block->tail;
-	block->usable = letters_in(b, f->flag_rows[0]) << 1;
-	block->title = block->last & letters_in(b, f->flag_rows[1]) << 1;
-	block->small = good & letters_in(b, f->flag_rows[2]) << 1;
-	block->capital = good & letters_in(b, f->flag_rows[3]) << 1;
-	block->pair = block->second = 0;
+	block->usable = both(members(ac, rows[0]), members(bc, rows[0])) << 1;
+	block->title = block->last & both(members(ac, rows[1]), members(bc, rows[1])) << 1;
+	block->capital = good & both(members(ac, rows[3]), members(bc, rows[3])) << 1;
+	block->small = good & block->usable & ~block->capital;
 	if (f->pairs) {
-		block->pair = block->last & letters_in(b, f->flag_rows[4]) << 1;
-		block->second = block->last & letters_in(b, f->flag_rows[5]) << 1;
+		block->pair = block->last & both(members(ac, rows[4]), members(bc, rows[4])) << 1;
+		block->second = block->last & both(members(ac, rows[5]), members(bc, rows[5])) << 1;
 	}
+	unsigned use = plain_usable(block, before, n, &caps);
+	return (caps & block->last & _bzhi_u64(~0ULL, use)) == 0 ? use : ANY;
 }
 
-/* The places of the small letters: capitals are in the same sets. */
-POTOK_TARGET_AVX2 static inline __m256i
-fold_case(__m256i index)
+/* Takes what it can of a block that is not all plain, whose bytes are p[0..65).  Answers how many.
+ */
+POTOK_TARGET_AVX2 static __attribute__((noinline)) unsigned
+take_odd(const struct table_fast *f, const unsigned char *p, size_t n, struct codes *codes,
+    struct plain_state *state, uint64_t *letters)
 {
-	__m256i large = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x30), index);
-	__m256i first = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x10), index);
-	__m256i more = _mm256_and_si256(first, _mm256_set1_epi8(0x30));
+	struct plain_block block;
+	struct half a, b;
+	unsigned use = ANY;
 
-	return _mm256_add_epi8(
-	    index, _mm256_add_epi8(_mm256_and_si256(large, _mm256_set1_epi8(0x20)), more));
+	if (f->paired) {
+		read_half(f, p, &a);
+		read_half(f, p + 32, &b);
+		use = judge(f, &a, &b, n, &state->before, &block);
+	}
+	if (use != ANY) {
+		uint64_t used = _bzhi_u64(~0ULL, use);
+		add_codes(f, codes, a.code, b.code, used & ~block.tail);
+		*letters = used & block.last;
+		return use;
+	}
+	state->out = write_codes(f, codes, true, state->out);
+	return convert_any_avx2(f, p, n, state, letters);
 }
 
-/* FF where a letter begins that is behind a letter of its `left`. */
-POTOK_TARGET_AVX2 static inline void
-behind_left(const struct table_fast *f, const struct bytes *b, const struct plain_before *before,
-    __m256i behind[2])
+static inline bool
+is_latin(unsigned c)
 {
-	const __m256i zero = _mm256_setzero_si256(), space = _mm256_set1_epi8((char)f->space);
-	__m256i small[2], sets[2], left[2];
-
-	for (int k = 0; k < 2; k++) {
-		small[k] = fold_case(b->index[k]);
-		sets[k] = left[k] = zero;
-	}
-	for (unsigned r = 0; r < f->nrows; r++) {
-		__m256i row = _mm256_set1_epi8((char)f->row[r]);
-		__m256i of_sets = load16(f->sets + f->row[r]),
-			of_left = load16(f->left + f->row[r]);
-		for (int k = 0; k < 2; k++) {
-			/* The last four bits in this row, 80 and above in others. */
-			__m256i at = _mm256_adds_epu8(
-			    _mm256_xor_si256(small[k], row), _mm256_set1_epi8(0x70));
-			sets[k] = _mm256_or_si256(sets[k], _mm256_shuffle_epi8(of_sets, at));
-			left[k] = _mm256_or_si256(left[k], _mm256_shuffle_epi8(of_left, at));
-		}
-	}
-	for (int k = 0; k < 2; k++)
-		sets[k] = _mm256_blendv_epi8(space, sets[k], b->lead[k]);
-	/* Two bytes before: the letter there, or what ends a word. */
-	__m128i old = _mm_set1_epi16((short)(before->sets | (unsigned)f->space << 8));
-	__m256i half = _mm256_inserti128_si256(
-	    _mm256_castsi128_si256(old), _mm256_castsi256_si128(sets[0]), 1);
-	__m256i first = _mm256_alignr_epi8(sets[0], half, 14);
-	half = _mm256_permute2x128_si256(sets[0], sets[1], 0x21);
-	__m256i second = _mm256_alignr_epi8(sets[1], half, 14);
-	behind[0] = _mm256_andnot_si256(
-	    _mm256_cmpeq_epi8(_mm256_and_si256(first, left[0]), zero), b->lead[0]);
-	behind[1] = _mm256_andnot_si256(
-	    _mm256_cmpeq_epi8(_mm256_and_si256(second, left[1]), zero), b->lead[1]);
+	return (c | 0x20) - 'a' < 26;
 }
 
-/* A byte FF for each bit of the mask. */
-POTOK_TARGET_AVX2 static inline __m256i
-expand(uint32_t mask)
-{
-	const __m256i bytes = _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2,
-	    2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
-	const __m256i bits = _mm256_set1_epi64x((long long)0x8040201008040201);
-	__m256i x = _mm256_shuffle_epi8(_mm256_set1_epi32((int)mask), bytes);
+/* The masks of a block: what begins, ends or is at a byte. */
+struct masks {
+	uint64_t lead, last, high, tail;
+	uint64_t look; /* what is not plain */
+};
 
-	return _mm256_cmpeq_epi8(_mm256_and_si256(x, bits), bits);
+POTOK_TARGET_AVX2 static inline struct masks
+find_masks(const struct half *a, const struct half *b)
+{
+	struct masks m = {.lead = both(a->lead, b->lead),
+	    .high = both(a->x, b->x),
+	    .tail = both(a->tail, b->tail)};
+
+	m.last = m.lead << 1;
+	m.look = (m.high & ~(m.lead | m.last)) | ~(both(a->plain, b->plain) | m.last) |
+		 (m.last & ~m.tail);
+	return m;
 }
 
-/* For each byte that is the first of a character its place in table_fast.written. */
-POTOK_TARGET_AVX2 static inline void
-places(const struct bytes *b, const __m256i behind[2], uint64_t caps, uint16_t place[BLOCK + 1])
+/* Is all that is to be looked at Latin words by themselves, and capitals before small letters?
+ * before: what is not ASCII is taken for a letter. */
+POTOK_TARGET_AVX2 static inline bool
+seems_plain(const struct table_fast *f, const struct half *a, const struct half *b,
+    const struct masks *m, bool behind_latin, bool behind_high)
 {
-	for (int k = 0; k < 2; k++) {
-		__m256i large = expand((uint32_t)(caps >> 32 * k));
-		__m256i letter = _mm256_or_si256(
-		    b->index[k], _mm256_and_si256(behind[k], _mm256_set1_epi8(-128)));
-		__m256i low = _mm256_blendv_epi8(b->x[k], letter, b->lead[k]);
-		__m256i high =
-		    _mm256_and_si256(_mm256_sub_epi8(_mm256_set1_epi8(1), large), b->lead[k]);
-		/* Halves of 128 bits are woven apart from each other. */
-		__m256i even = _mm256_unpacklo_epi8(low, high);
-		__m256i odd = _mm256_unpackhi_epi8(low, high);
-		__m256i *to = (__m256i *)(place + 32 * k);
-		_mm256_storeu_si256(to, _mm256_permute2x128_si256(even, odd, 0x20));
-		_mm256_storeu_si256(to + 1, _mm256_permute2x128_si256(even, odd, 0x31));
-	}
-	place[BLOCK] = FAST_NOTHING;
-}
+	const __m256i first = _mm256_set1_epi8((char)0xAF), behind = _mm256_set1_epi8((char)0xE0);
+	uint64_t letter = both(latin(a->x), latin(b->x));
+	uint64_t title =
+	    both(members(split(a->code), f->title_rows), members(split(b->code), f->title_rows));
+	uint64_t small = both(
+	    _mm256_and_si256(_mm256_cmpgt_epi8(a->code, first), _mm256_cmpgt_epi8(behind, a->code)),
+	    _mm256_and_si256(
+		_mm256_cmpgt_epi8(b->code, first), _mm256_cmpgt_epi8(behind, b->code)));
+	uint64_t beside =
+	    (letter & (m->last << 1 | behind_high)) | (m->lead & (letter << 1 | behind_latin));
 
-/* Writes the characters that begin at the bits of the mask.  Answers the end. */
-POTOK_TARGET_AVX2 static inline unsigned char *
-write(const struct table_fast *f, const uint16_t place[BLOCK + 1], uint64_t starts,
-    unsigned char *out)
-{
-	while (starts != 0) {
-		/* Behind the last bit, place[64] writes nothing. */
-		for (int k = 0; k < 4; k++) {
-			uint64_t text = f->written[place[_tzcnt_u64(starts)]];
-			memcpy(out, &text, sizeof text);
-			out += text >> 56;
-			starts = _blsr_u64(starts);
-		}
-	}
-	return out;
+	title &= m->lead & (small & m->lead) >> 2;
+	return ((m->look & ~(letter | title)) | (m->last & ~m->tail) | beside) == 0;
 }
 
 POTOK_TARGET_AVX2 size_t
 convert_plain_avx2(const struct table_fast *f, const unsigned char *p, size_t n, size_t seen,
     struct plain_state *state)
 {
-	struct plain_before before = state->before;
-	unsigned char *out = state->out;
-	uint16_t place[BLOCK + 1];
+	bool behind_latin = state->before.latin;
+	struct codes codes;
 	size_t i = 0;
 
+	codes.code[0] = (unsigned char)state->before.code;
+	codes.n = 0;
 	while (i < n) {
 		/* Behind the end spaces are read: a word ends there, too. */
 		unsigned char end[BLOCK + 1];
@@ -273,28 +346,40 @@ convert_plain_avx2(const struct table_fast *f, const unsigned char *p, size_t n,
 			memset(end, ' ', sizeof end);
 			from = memcpy(end, from, seen - i);
 		}
-		struct bytes b;
-		struct plain_block block;
-		uint64_t caps;
-		read_bytes(&b, from);
-		classify(f, &b, &block);
-		unsigned use = plain_usable(&block, &before, n - i, &caps);
-		if (use == 0)
-			break;
-		uint64_t used = _bzhi_u64(~0ULL, use), letters = used & block.last;
-		__m256i behind[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
-		if (f->nrows > 0)
-			behind_left(f, &b, &before, behind);
-		places(&b, behind, caps >> 1, place);
-		out = write(f, place, used & ~block.last, out);
-
+		struct half a, b;
+		read_half(f, from, &a);
+		read_half(f, from + 32, &b);
+		struct masks m = find_masks(&a, &b);
+		bool easy = !behind_latin && m.look == 0;
+		uint64_t letters;
+		unsigned use;
+		if (!easy && f->paired && i > 0)
+			easy = seems_plain(f, &a, &b, &m, behind_latin, p[i - 1] >= 0x80);
+		if (easy && f->paired) {
+			/* A mark may follow the last character. */
+			use = 63 - (unsigned)__builtin_clzll((~m.tail & ~0ULL >> 1) | 1);
+			use = use < n - i ? use : (unsigned)(n - i);
+			uint64_t used = _bzhi_u64(~0ULL, use);
+			letters = used & m.last;
+			add_codes(f, &codes, a.code, b.code, used & ~m.tail);
+		} else {
+			if (i > 0)
+				state->before = plain_before(f, p + i);
+			use = take_odd(f, from, n - i, &codes, state, &letters);
+			if (use == 0)
+				break;
+			if (codes.n == 0)
+				codes.code[0] = (unsigned char)plain_before(f, p + i + use).code;
+		}
+		if (codes.n >= CODES)
+			state->out = write_codes(f, &codes, false, state->out);
 		if (state->letters == 0 && letters != 0)
 			state->first = i + (size_t)__builtin_ctzll(letters) - 1;
 		state->letters += (uint64_t)__builtin_popcountll(letters);
 		i += use;
-		before = plain_before(f, p + i);
+		behind_latin = is_latin(p[i - 1]);
 	}
-	state->out = out;
+	state->out = write_codes(f, &codes, true, state->out);
 	return i;
 }
 #endif

@@ -5,7 +5,10 @@
 #include "simd.h"
 #include "table.h"
 
-enum { PLAIN_BLOCK = 8 }; /* bytes below which the vector code is not worth while */
+enum {
+	PLAIN_BLOCK = 8, /* bytes below which the vector code is not worth while */
+	PAIR_BLOCK = 512 /* and bytes from which table_pair() is */
+};
 
 /* What is known of the character before. */
 struct plain_before {
@@ -13,6 +16,7 @@ struct plain_before {
 	unsigned latin;    /* 1: it is a Latin letter of ASCII */
 	unsigned cyrillic; /* 1: it is a Cyrillic letter */
 	unsigned capital;  /* 1: it is a capital letter */
+	unsigned code;     /* see table_fast.behind */
 };
 
 struct plain_state {
@@ -27,8 +31,15 @@ struct plain_state {
  * characters. */
 size_t convert_plain_avx2(
     const struct table_fast *, const unsigned char *p, size_t n, size_t seen, struct plain_state *);
+size_t convert_plain_scalar(
+    const struct table_fast *, const unsigned char *p, size_t n, size_t seen, struct plain_state *);
 size_t convert_plain_avx512(
     const struct table_fast *, const unsigned char *p, size_t n, size_t seen, struct plain_state *);
+
+/* The same for one block: p[0..65) can be read.  *letters becomes the last bytes of the letters
+ * taken. */
+unsigned convert_any_avx2(const struct table_fast *, const unsigned char *p, size_t n,
+    struct plain_state *, uint64_t *letters);
 
 /* What the bytes of a block of 64 are.  What a Cyrillic letter is, is told at its last byte. */
 struct plain_block {
@@ -84,6 +95,7 @@ plain_before(const struct table_fast *f, const unsigned char *p)
 	return (struct plain_before){.sets = cyrillic ? f->sets[letter] : f->space,
 	    .latin = latin,
 	    .cyrillic = cyrillic,
+	    .code = cyrillic ? FAST_LETTERS + letter : ' ',
 	    .capital = cyrillic ? (f->flags[letter] & FAST_CAPITAL) != 0 : latin && end < 'a'};
 }
 

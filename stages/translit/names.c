@@ -13,9 +13,9 @@
 static const char codes[][2][4] = {{"abk", "ab"}, {"ava", "av"}, {"aze", "az"}, {"bak", "ba"},
     {"bel", "be"}, {"bos", "bs"}, {"bul", "bg"}, {"che", "ce"}, {"chu", "cu"}, {"chv", "cv"},
     {"kaz", "kk"}, {"kir", "ky"}, {"kom", "kv"}, {"kpv", "kv"}, {"kur", "ku"}, {"lit", "lt"},
-    {"mkd", "mk"}, {"mon", "mn"}, {"oss", "os"}, {"ron", "ro"}, {"rus", "ru"}, {"sme", "se"},
-    {"srp", "sr"}, {"tat", "tt"}, {"tgk", "tg"}, {"tuk", "tk"}, {"uig", "ug"}, {"ukr", "uk"},
-    {"uzb", "uz"}};
+    {"mkd", "mk"}, {"mol", "mo"}, {"mon", "mn"}, {"oss", "os"}, {"ron", "ro"}, {"rus", "ru"},
+    {"sme", "se"}, {"srp", "sr"}, {"tat", "tt"}, {"tgk", "tg"}, {"tuk", "tk"}, {"uig", "ug"},
+    {"ukr", "uk"}, {"uzb", "uz"}};
 
 /* Is `word` one of the words of `list`? */
 static bool
@@ -86,9 +86,9 @@ of_language(const char *authority, const char *language)
 	}
 	for (size_t i = 0; (s = table_scheme(i)) != NULL; i++) {
 		unsigned y = newest_year(s, authority);
-		/* A table for the language alone goes before one for all. */
-		if (has_word(s->languages, language))
-			y *= 2;
+		/* A table for the language alone goes before one for all, whatever the years. */
+		if (y > 0 && has_word(s->languages, language))
+			y += 10000;
 		else if (strcmp(s->languages, "und-Cyrl") != 0)
 			y = 0;
 		if (y > newest) {
@@ -99,18 +99,33 @@ of_language(const char *authority, const char *language)
 	return best;
 }
 
+/* Other spellings of authorities. */
+static const char *
+usual_name(const char *name)
+{
+	static const char *const spellings[][2] = {{"ala-lc", "alalc"}, {"bgn-pcgn", "bgn"}};
+
+	for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
+		if (strcmp(name, spellings[i][0]) == 0)
+			return spellings[i][1];
+	}
+	return name;
+}
+
 const struct translit_scheme *
 scheme_find(const char *name, const char *language)
 {
 	const struct translit_scheme *s;
 
+	name = usual_name(name);
 	if (language != NULL && (s = of_language(name, language)) != NULL)
 		return s;
 	for (size_t i = 0; (s = table_scheme(i)) != NULL; i++) {
 		if (strcmp(s->name, name) == 0 || (language == NULL && has_word(s->aliases, name)))
 			return language == NULL || has_word(s->languages, language) ? s : NULL;
 	}
-	return NULL;
+	/* An authority by itself: its table for Russian. */
+	return language == NULL ? of_language(name, "ru") : NULL;
 }
 
 const char *

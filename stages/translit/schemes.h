@@ -8230,7 +8230,7 @@ static const struct translit_scheme schemes[] = {
 	    , 0, rules_alalc_aze_1997, 4, NULL, 0, members_alalc_aze_1997, sizeof members_alalc_aze_1997 / sizeof members_alalc_aze_1997[0]},
 	{"alalc-azerbaijani",
 	    "alalc-cyrillic-generic",
-	    "",
+	    "alalc-aze-2025",
 	    "az",
 	    "ALA-LC Romanization Tables, Azerbaijani (in Cyrillic)",
 	    "official: made from the tables that the Library of Congress publishes",
@@ -8242,6 +8242,7 @@ static const struct translit_scheme schemes[] = {
 	    "languages   az""\n"
 	    "directions  both""\n"
 	    "reversible  no""\n"
+	    "alias       alalc-aze-2025""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
 	    , 0, rules_alalc_azerbaijani, 1, back_alalc_azerbaijani, 1, members_alalc_azerbaijani, sizeof members_alalc_azerbaijani / sizeof members_alalc_azerbaijani[0]},
@@ -8282,7 +8283,7 @@ static const struct translit_scheme schemes[] = {
 	    , 0, rules_alalc_bel_1997, 14, back_alalc_bel_1997, 15, members_alalc_bel_1997, sizeof members_alalc_bel_1997 / sizeof members_alalc_bel_1997[0]},
 	{"alalc-belarusian",
 	    "alalc-cyrillic-generic",
-	    "",
+	    "alalc-bel-2025",
 	    "be",
 	    "ALA-LC Romanization Tables, Belarusian",
 	    "official: made from the tables that the Library of Congress publishes",
@@ -8294,6 +8295,7 @@ static const struct translit_scheme schemes[] = {
 	    "languages   be""\n"
 	    "directions  both""\n"
 	    "reversible  no""\n"
+	    "alias       alalc-bel-2025""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
 	    , 0, rules_alalc_belarusian, 10, back_alalc_belarusian, 15, members_alalc_belarusian, sizeof members_alalc_belarusian / sizeof members_alalc_belarusian[0]},
@@ -8811,7 +8813,7 @@ static const struct translit_scheme schemes[] = {
 	    , 0, rules_alalc_lithuanian, 5, back_alalc_lithuanian, 5, members_alalc_lithuanian, sizeof members_alalc_lithuanian / sizeof members_alalc_lithuanian[0]},
 	{"alalc-macedonian",
 	    "alalc-cyrillic-generic",
-	    "",
+	    "alalc-mkd-2025",
 	    "mk",
 	    "ALA-LC Romanization Tables, Macedonian",
 	    "official: made from the tables that the Library of Congress publishes",
@@ -8823,6 +8825,7 @@ static const struct translit_scheme schemes[] = {
 	    "languages   mk""\n"
 	    "directions  both""\n"
 	    "reversible  no""\n"
+	    "alias       alalc-mkd-2025""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
 	    , 0, rules_alalc_macedonian, 10, back_alalc_macedonian, 18, members_alalc_macedonian, sizeof members_alalc_macedonian / sizeof members_alalc_macedonian[0]},
@@ -8914,7 +8917,7 @@ static const struct translit_scheme schemes[] = {
 	    , 0, rules_alalc_mon_1997, 35, NULL, 0, members_alalc_mon_1997, sizeof members_alalc_mon_1997 / sizeof members_alalc_mon_1997[0]},
 	{"alalc-mongolian",
 	    "alalc-cyrillic-generic",
-	    "",
+	    "alalc-mon-2025",
 	    "mn",
 	    "ALA-LC Romanization Tables, Mongolian (in Cyrillic)",
 	    "official: made from the tables that the Library of Congress publishes",
@@ -8926,6 +8929,7 @@ static const struct translit_scheme schemes[] = {
 	    "languages   mn""\n"
 	    "directions  both""\n"
 	    "reversible  no""\n"
+	    "alias       alalc-mon-2025""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
 	    "base        alalc-cyrillic-generic""\n"
 	    , 0, rules_alalc_mongolian, 0, back_alalc_mongolian, 2, members_alalc_mongolian, sizeof members_alalc_mongolian / sizeof members_alalc_mongolian[0]},
@@ -9672,7 +9676,7 @@ static const struct translit_scheme schemes[] = {
 	{"bgnpcgn-ron-2002",
 	    "",
 	    "",
-	    "ro",
+	    "ro mo",
 	    "BGN/PCGN 2002 Table of Correspondences for Moldovan",
 	    "draft: put together from published examples; the official text was not seen",
 	    "standard    BGN/PCGN 2002 Table of Correspondences for Moldovan""\n"
@@ -9680,7 +9684,7 @@ static const struct translit_scheme schemes[] = {
 	    "issuer      United States Board on Geographic Names; Permanent Committee on Geographical Names for British Official Use""\n"
 	    "source      described in public lists of romanization systems""\n"
 	    "status      draft: put together from published examples; the official text was not seen""\n"
-	    "languages   ro""\n"
+	    "languages   ro mo""\n"
 	    "directions  forward""\n"
 	    "reversible  no""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"

@@ -370,6 +370,13 @@ fast_sets(const uint32_t known[8], uint32_t sets)
 	return bits;
 }
 
+/* The control character that is the code of punctuation i: not TAB, LF and CR. */
+static unsigned
+punctuation_code(size_t i)
+{
+	return (unsigned)(i < 8 ? 1 + i : 14 + i - 8);
+}
+
 /* Punctuation that is frequent in Cyrillic text: no-break space, quotation marks, dashes, ellipsis.
  */
 static void
@@ -379,8 +386,10 @@ fast_punctuation(struct translit_table *t)
 	    0xA0, 0xAB, 0xBB, 0x2013, 0x2014, 0x201C, 0x201D, 0x201E, 0x2026};
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		uint8_t *to = &t->fast.punctuation[all[i] & 0x3F];
 		if (!(t->entries[slot_of(all[i])]->flags & ENTRY_KEY))
-			t->fast.punctuation[all[i] & 0x3F] |= all[i] < 0x100 ? FAST_C2 : FAST_E2_80;
+			*to = (uint8_t)((all[i] < 0x100 ? FAST_C2 : FAST_E2_80) |
+					punctuation_code(i) << FAST_CODE);
 	}
 }
 
@@ -434,6 +443,82 @@ fast_small(struct table_fast *f, bool any)
 	}
 }
 
+/* Codes that need a look, or are not for table_fast.behind. */
+static void
+fast_odd(struct table_fast *f)
+{
+	const unsigned all = FAST_USABLE | FAST_TITLE | FAST_PAIR;
+	uint8_t odd[2][FAST_LETTERS], title[FAST_LETTERS];
+
+	for (unsigned i = 0; i < FAST_LETTERS; i++) {
+		bool control = i < ' ' && i != '\t' && i != '\n' && i != '\r';
+		odd[0][i] = f->ascii[i] || control || is_letter(i);
+		odd[1][i] = (f->flags[i] & all) != FAST_USABLE;
+		title[i] = (f->flags[i] & all) == (FAST_USABLE | FAST_TITLE);
+	}
+	for (unsigned i = 0; i < FAST_LETTERS; i++) {
+		f->odd[i] = odd[0][i] ? FAST_ODD : 0;
+		f->odd[FAST_LETTERS + i] = title[i] ? FAST_TITLED : odd[1][i] ? FAST_ODD : 0;
+	}
+	for (int i = 0; i < 2; i++)
+		fast_rows(f->odd_rows[i], odd[i], FAST_LETTERS, 1);
+	fast_rows(f->title_rows, title, FAST_LETTERS, 1);
+}
+
+static void
+make_pack(struct table_fast *f)
+{
+	for (unsigned mask = 0; mask < 256; mask++) {
+		unsigned n = 0;
+		for (unsigned bit = 0; bit < 8; bit++) {
+			if (mask >> bit & 1)
+				f->pack[mask][n++] = (uint8_t)bit;
+		}
+	}
+}
+
+/* What is written for a code, behind what is no letter of `left`. */
+static uint64_t
+code_text(const struct table_fast *f, unsigned code)
+{
+	unsigned char text[8] = {0};
+	uint64_t number;
+
+	if (code >= FAST_LETTERS)
+		return f->written[FAST_WRITTEN + code - FAST_LETTERS];
+	for (unsigned i = 0; i < sizeof f->punctuation; i++) {
+		unsigned what = f->punctuation[i];
+		if (what == 0 || what >> FAST_CODE != code)
+			continue;
+		bool two = what & FAST_C2;
+		text[0] = two ? 0xC2 : 0xE2;
+		text[1] = two ? (unsigned char)(0x80 | i) : 0x80;
+		text[2] = two ? 0 : (unsigned char)(0x80 | i);
+		text[7] = two ? 2 : 3;
+		memcpy(&number, text, sizeof number);
+		return number;
+	}
+	return f->written[code];
+}
+
+void
+table_pair(struct translit_table *t)
+{
+	struct table_fast *f = &t->fast;
+
+	for (unsigned code = 0; code < 2 * FAST_LETTERS; code++) {
+		unsigned letter = code % FAST_LETTERS;
+		unsigned left = code >= FAST_LETTERS ? f->left[letter] : 0;
+		uint64_t text = code_text(f, code);
+		uint64_t second = f->written[FAST_WRITTEN + FAST_LETTERS + letter];
+		for (unsigned k = 0; k <= FAST_LETTERS; k++) {
+			unsigned sets = k > 0 ? f->sets[k - 1] : f->space;
+			f->behind[FAST_ROW * code + k] = (sets & left) != 0 ? second : text;
+		}
+	}
+	f->paired = true;
+}
+
 static void
 make_fast(struct translit_table *t)
 {
@@ -457,6 +542,8 @@ make_fast(struct translit_table *t)
 	fast_rows(f->c2_rows, f->punctuation, 64, FAST_C2);
 	fast_rows(f->e2_80_rows, f->punctuation, 64, FAST_E2_80);
 	fast_written(f);
+	fast_odd(f);
+	make_pack(f);
 }
 
 /* The text of an entry and its length in one number; 0 and false where it is too long. */

@@ -57,10 +57,16 @@ enum {
 enum {
 	FAST_C2 = 1 << 0,    /* behind C2 */
 	FAST_E2_80 = 1 << 1, /* behind E2 80 */
+	FAST_CODE = 2,       /* from that bit on: the code */
 };
 
 /* Sets of 128 bytes are also stored in 16 rows: bit b of row r stands for the byte 16 b + r. */
 enum { FAST_ROWS = 16 };
+
+enum { FAST_ODD = 1, FAST_TITLED };
+
+/* Entries for one code in table_fast.behind: not a power of 2, for the cache. */
+enum { FAST_ROW = 136 };
 
 /* Where table_fast.written has what. */
 enum {
@@ -88,9 +94,18 @@ struct table_fast {
 	uint8_t nrows, row[FAST_LETTERS / FAST_ROWS]; /* where small letters have sets or `left` */
 	uint8_t flag_rows[6][FAST_ROWS];
 	uint8_t ascii_rows[FAST_ROWS], c2_rows[FAST_ROWS], e2_80_rows[FAST_ROWS];
-	uint8_t pack[256]
-		    [16]; /* by a byte: a shuffle of the 16-bit numbers that have a bit of it */
+	uint8_t pack[256][8];               /* by a byte: where its bits are */
 	uint64_t written[FAST_NOTHING + 1]; /* up to 7 bytes, in their order; the last: how many */
+
+	/* Codes are ASCII, but for control characters that stand for punctuation, and letters from
+	 * 80 on.  What is written for each, as above, is at FAST_ROW times its code and, for behind
+	 * a letter, 1 and that letter; table_pair() fills it. */
+	bool paired;
+	uint8_t odd[2 * FAST_LETTERS];  /* FAST_ODD for the codes of odd_rows, FAST_TITLED of
+					   title_rows */
+	uint8_t odd_rows[2][FAST_ROWS]; /* codes that are not in it, or need a look behind them */
+	uint8_t title_rows[FAST_ROWS];  /* letters that need no more but a small one behind them */
+	uint64_t behind[2 * FAST_LETTERS * FAST_ROW];
 };
 
 /* What a character is on the way back. */
@@ -148,5 +163,8 @@ const struct translit_scheme *table_scheme(size_t i);
 /* Makes the table for these options, whose scheme is s.  The caller frees it; NULL: no memory. */
 struct translit_table *table_make(
     const struct translit_scheme *s, const struct potok_translit_options *);
+
+/* Fills the table of pairs, which takes a moment: for texts of some length. */
+void table_pair(struct translit_table *);
 
 #endif

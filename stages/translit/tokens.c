@@ -104,14 +104,17 @@ cut_length(const unsigned char *p)
 static size_t
 code_end(const unsigned char *p, size_t n, size_t i)
 {
-	size_t quotes = 0, run = 0;
+	const unsigned char *line = memchr(p + i, '\n', n - i), *found;
+	size_t end = line != NULL ? (size_t)(line - p) : n, quotes = 0;
 
-	while (i + quotes < n && p[i + quotes] == '`')
+	while (i + quotes < end && p[i + quotes] == '`')
 		quotes++;
-	for (size_t k = i + quotes; k < n && p[k] != '\n'; k++) {
-		run = p[k] == '`' ? run + 1 : 0;
-		if (run == quotes && (k + 1 == n || p[k + 1] != '`'))
-			return k + 1;
+	for (size_t k = i + quotes; k < end && (found = memchr(p + k, '`', end - k)) != NULL;) {
+		size_t start = (size_t)(found - p);
+		for (k = start; k < end && p[k] == '`'; k++)
+			;
+		if (k - start == quotes)
+			return k;
 	}
 	return 0;
 }
@@ -183,7 +186,7 @@ token_between(const unsigned char *p, size_t n)
 
 /* Bytes at the front of p[0..n), a multiple of 64, that are ASCII without backquotes.  The compiler
  * makes vector code of the inner loop. */
-static inline __attribute__((always_inline)) size_t
+static size_t
 ascii_blocks(const unsigned char *p, size_t n)
 {
 	size_t i = 0;
@@ -198,29 +201,19 @@ ascii_blocks(const unsigned char *p, size_t n)
 	return i;
 }
 
-#if POTOK_SIMD_X86
-POTOK_TARGET_AVX2 static size_t
-ascii_blocks_avx2(const unsigned char *p, size_t n)
-{
-	return ascii_blocks(p, n);
-}
-#endif
-
 /* Bytes at the front of p[0..n) before the first that may begin a Cyrillic character or code. */
 static size_t
 before_cyrillic(const unsigned char *p, size_t n)
 {
-	bool avx2 = potok_simd() >= POTOK_SIMD_AVX2;
 	size_t i = 0;
 
-	while (i < n) {
-		if (n - i >= 64 && p[i] < 0x80) {
 #if POTOK_SIMD_X86
-			i += avx2 ? ascii_blocks_avx2(p + i, n - i) : ascii_blocks(p + i, n - i);
-#else
-			i += ascii_blocks(p + i, n - i);
+	if (potok_simd() >= POTOK_SIMD_AVX2)
+		i = token_before_cyrillic_avx2(p, n);
 #endif
-		}
+	while (i < n) {
+		if (n - i >= 64 && p[i] < 0x80)
+			i += ascii_blocks(p + i, n - i);
 		/* To the end of what may be a block, or past what is not ASCII. */
 		size_t end = n - i > 64 ? i + 64 : n;
 		for (; i < end; i++) {
@@ -230,7 +223,6 @@ before_cyrillic(const unsigned char *p, size_t n)
 				return i;
 		}
 	}
-	(void)avx2;
 	return i;
 }
 
@@ -263,10 +255,10 @@ token_skip(const unsigned char *p, size_t n, bool last, bool *cut)
 	return start;
 }
 
-/* Bytes at the front of p[0..n), a multiple of 64, in which no link, address or code can begin or
- * show itself: no @, / or `, no ww and no ](.  The compiler makes vector code of the inner loop. */
-static inline __attribute__((always_inline)) size_t
-blocks_before_special(const unsigned char *p, size_t n)
+/* Bytes at the front of p[0..n), a multiple of 64, that before_special() passes.  The compiler
+ * makes vector code of the inner loop. */
+static size_t
+plain_blocks(const unsigned char *p, size_t n)
 {
 	size_t i = 0;
 
@@ -285,33 +277,29 @@ blocks_before_special(const unsigned char *p, size_t n)
 	return i;
 }
 
-#if POTOK_SIMD_X86
-POTOK_TARGET_AVX2 static size_t
-blocks_before_special_avx2(const unsigned char *p, size_t n)
-{
-	return blocks_before_special(p, n);
-}
-#endif
-
-/* The same to the byte. */
+/* Bytes at the front of p[0..n) in which no link, address or code can begin or show itself: no @, /
+ * or `, no ww and no ](. */
 static size_t
 before_special(const unsigned char *p, size_t n)
 {
-	size_t i;
+	size_t i = 0;
 
 #if POTOK_SIMD_X86
 	if (potok_simd() >= POTOK_SIMD_AVX2)
-		i = blocks_before_special_avx2(p, n);
-	else
+		i = token_before_special_avx2(p, n);
 #endif
-		i = blocks_before_special(p, n);
-	for (; i < n; i++) {
-		unsigned char next = n - i > 1 ? p[i + 1] : 0;
-		if (!(classes[p[i]] & SPECIAL))
-			continue;
-		if (p[i] == '@' || p[i] == '/' || p[i] == '`' ||
-		    ((p[i] | 0x20) == 'w' && (next | 0x20) == 'w') || (p[i] == ']' && next == '('))
-			break;
+	while (i < n) {
+		i += plain_blocks(p + i, n - i);
+		size_t end = n - i > 64 ? i + 64 : n;
+		for (; i < end; i++) {
+			if (!(classes[p[i]] & SPECIAL))
+				continue;
+			unsigned char next = n - i > 1 ? p[i + 1] : 0;
+			if (p[i] == '@' || p[i] == '/' || p[i] == '`' ||
+			    ((p[i] | 0x20) == 'w' && (next | 0x20) == 'w') ||
+			    (p[i] == ']' && next == '('))
+				return i;
+		}
 	}
 	return i;
 }

@@ -52,4 +52,11 @@ bool token_protected(const unsigned char *p, size_t n, size_t from, unsigned kee
 /* Does p[0..n) hold Cyrillic? */
 bool token_cyrillic(const unsigned char *p, size_t n);
 
+/* Bytes at the front of p[0..n) without @, /, `, ww and ](, up to the first of them or to less than
+ * 33 before the end.  For the AVX2 variant. */
+size_t token_before_special_avx2(const unsigned char *p, size_t n);
+
+/* The same for bytes that neither begin a Cyrillic character nor code. */
+size_t token_before_cyrillic_avx2(const unsigned char *p, size_t n);
+
 #endif

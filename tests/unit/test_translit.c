@@ -695,7 +695,8 @@ random_text(unsigned char *text, size_t n, uint32_t *seed)
 	    "ЩУКА", "ЖЁ", "Ю.", " ", " ", " ", "\n", ", ", ". ", "—", "«", "»", "…", "\"", "‡",
 	    "\xC2\xA0", "“", "”", "’", "'", "-", "x", "Win", "7", "\xCC\x81", "\xCC\x86",
 	    "\xC2\xAD", "ѣ", "і", "ї", "Љ", "é", "\xE2\x80\x8D", "https://щ ", "@щ ", "ЩЖhttp://x ",
-	    "`щ`", "№", "日", "зг", "ия ", "ый ", "\xF0\x9F\x98\x80", "\xD0;", "\xD1", "\x90"};
+	    "`щ`", "№", "日", "зг", "ия ", "ый ", "\xF0\x9F\x98\x80", "\xD0;", "\xD1", "\x90",
+	    "\xD0X", "\xD0\xD0", "\xD1\xC2\xA0", "\x0E", "\x01"};
 	size_t len = 0;
 
 	while (len + 16 < n) {
@@ -1062,6 +1063,21 @@ test_options(void **state)
 	assert_string_equal(potok_translit_find("bgn", "rus"), "bgnpcgn-rus-1947");
 	assert_string_equal(potok_translit_find("alalc", "kk"), "alalc-kazakh");
 	assert_null(potok_translit_find("bgn", "en"));
+	assert_string_equal(potok_translit_find("bgn", "mo"), "bgnpcgn-ron-2002");
+	assert_string_equal(potok_translit_find("bgn-pcgn", "mol"), "bgnpcgn-ron-2002");
+	assert_string_equal(potok_translit_find("ala-lc", "mo"), "alalc-moldovan");
+	/* Authorities without a language. */
+	assert_string_equal(potok_translit_find("bgn-pcgn", NULL), "bgnpcgn-rus-1947");
+	assert_string_equal(potok_translit_find("un", NULL), "un-rus-1987");
+	assert_string_equal(potok_translit_find("un", "uk"), "kmu-55");
+	assert_string_equal(potok_translit_find("din", NULL), "din-1460");
+	assert_string_equal(potok_translit_find("din", "bg"), "din-1460-bul");
+	assert_string_equal(potok_translit_find("ala-lc", NULL), "alalc-russian");
+	assert_string_equal(potok_translit_find("ala-lc", "be"), "alalc-belarusian");
+	assert_string_equal(potok_translit_find("gost", NULL), "gost-r-7.0.34-2014");
+	assert_string_equal(potok_translit_find("gost", "uk"), "gost-7.79-b-ukr");
+	assert_string_equal(potok_translit_find("yandex", NULL), "yandex-maps");
+	assert_null(potok_translit_find("g", NULL));
 }
 
 /* One-byte reads of a long line do not look at its bytes again and again. */
