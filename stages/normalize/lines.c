@@ -229,7 +229,9 @@ take_segment(struct cleaning *c, struct potok_slice *in, bool last)
 			return s;
 		l->told = l->encoding;
 	}
-	s = c->direct ? repair_text(c, &text, ends, ends) : convert_text(c, &text, ends);
+	/* A piece of a long line of ASCII ends nothing, and is all that there will be. */
+	s = c->direct ? repair_text(c, &text, ends || !l->open, ends)
+		      : convert_text(c, &text, ends);
 	in->data += l->segment - text.len;
 	in->len -= l->segment - text.len;
 	l->segment = text.len;

@@ -62,6 +62,22 @@ print(count)
 	[ "$output" = "$(printf 'a\nb\nc\nd\nefghi\nj\nk\nlm')" ]
 }
 
+@test "long lines of ASCII among lines in another encoding arrive whole" {
+	line() { head -c "$1" /dev/zero | tr '\0' x; }
+	for n in 65535 65536 65537 131071 131072 131073 200000; do
+		for end in '' '\n' ' \317\360\350\342\345\362\n'; do
+			{
+				printf '\317\360\350\342\345\362, \354\350\360 \350 \342\345\361\375 \361\342\345\362\n'
+				line "$n"
+				printf "$end"
+			} >in
+			timeout 20 "$PROGRAM" in >out 2>err
+			[ "$(tr -dc x <out | wc -c)" = "$n" ]
+			[ "$(wc -l <out)" = 2 ]
+		done
+	done
+}
+
 @test "a missing file: exit 66, the others are read" {
 	echo good >good
 	run "$PROGRAM" missing good
