@@ -42,8 +42,10 @@ hash_at(const struct pair_window *w, uint64_t offset)
 static void
 leave(struct pair *p)
 {
-	if (p->same)
-		p->out.hash = hash_at(window(p, p->written), p->written);
+	/* Threads come here when it is false, and write nothing then. */
+	if (!p->same)
+		return;
+	p->out.hash = hash_at(window(p, p->written), p->written);
 	p->same = false;
 }
 
@@ -51,8 +53,9 @@ void
 pair_part(struct pair *p)
 {
 	leave(p);
-	if (p->alike)
-		p->in.hash = hash_at(&p->now, p->read);
+	if (!p->alike)
+		return;
+	p->in.hash = hash_at(&p->now, p->read);
 	p->alike = false;
 }
 
