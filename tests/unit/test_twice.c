@@ -70,6 +70,7 @@ run(const struct potok_normalize_options *o, const void *text, size_t n, size_t 
 		assert_int_equal(potok_buf_own(out), POTOK_MORE);
 	}
 	assert_int_equal(s, POTOK_DONE);
+	potok_close(&stage.stage);
 }
 
 static bool
