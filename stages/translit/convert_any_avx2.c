@@ -3,7 +3,6 @@
 #include "convert_simd.h"
 
 #if POTOK_SIMD_X86
-#include <immintrin.h>
 #include <string.h>
 
 enum { BLOCK = 64 };
@@ -13,18 +12,6 @@ struct nibbles {
 	__m256i low; /* the last four bits */
 	__m256i bit; /* the bit of the three above them; 0 for 80 and above */
 };
-
-POTOK_TARGET_AVX2 static inline __m256i
-load16(const uint8_t *table)
-{
-	return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)table));
-}
-
-POTOK_TARGET_AVX2 static inline __m256i
-load32(const unsigned char *p)
-{
-	return _mm256_loadu_si256((const __m256i *)p);
-}
 
 POTOK_TARGET_AVX2 static inline struct nibbles
 split(__m256i x)

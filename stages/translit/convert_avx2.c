@@ -3,7 +3,6 @@
 #include "convert_simd.h"
 
 #if POTOK_SIMD_X86
-#include <immintrin.h>
 #include <string.h>
 
 enum {
@@ -26,18 +25,6 @@ struct half {
 	__m256i plain; /* FF where no look is needed at that */
 	__m256i tail;  /* FF where a character goes on */
 };
-
-POTOK_TARGET_AVX2 static inline __m256i
-load16(const uint8_t *table)
-{
-	return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)table));
-}
-
-POTOK_TARGET_AVX2 static inline __m256i
-load32(const unsigned char *p)
-{
-	return _mm256_loadu_si256((const __m256i *)p);
-}
 
 POTOK_TARGET_AVX2 static inline uint64_t
 both(__m256i low, __m256i high)

@@ -2,8 +2,6 @@
 #include "convert_simd.h"
 
 #if POTOK_SIMD_X86
-#include <immintrin.h>
-
 /* A table of 128 bytes. */
 struct wide {
 	__m512i low, high;

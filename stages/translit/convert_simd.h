@@ -5,6 +5,23 @@
 #include "simd.h"
 #include "table.h"
 
+#if POTOK_SIMD_X86
+#include <immintrin.h>
+
+/* A table of 16 bytes, for both halves of a vector. */
+POTOK_TARGET_AVX2 static inline __m256i
+load16(const uint8_t *table)
+{
+	return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)table));
+}
+
+POTOK_TARGET_AVX2 static inline __m256i
+load32(const unsigned char *p)
+{
+	return _mm256_loadu_si256((const __m256i *)p);
+}
+#endif
+
 enum {
 	PLAIN_BLOCK = 8, /* bytes below which the vector code is not worth while */
 	PAIR_BLOCK = 512 /* and bytes from which table_pair() is */
