@@ -344,13 +344,15 @@ gather(struct normalize_fit *f, const unsigned char *p, size_t n, bool all)
 static uint64_t
 case_cost(const struct normalize_fit *f, size_t single, uint64_t cost, uint64_t limit)
 {
-	static const uint8_t costs[CASES][CASES] = {
-	    [CASE_NONE][CASE_CAPITAL] = COST_CAPITAL,
-	    [CASE_SMALL][CASE_CAPITAL] = COST_UP,
-	    [CASE_CAPITAL][CASE_CAPITAL] = COST_CAPITALS,
-	};
+	static const struct symbol kinds[CASES] = {
+	    [CASE_SMALL] = {.small = true}, [CASE_CAPITAL] = {.capital = true}};
+	unsigned costs[CASES][CASES];
 	const uint8_t *cases = f->cases[single];
 
+	for (int a = 0; a < CASES; a++) {
+		for (int b = 0; b < CASES; b++)
+			costs[a][b] = language_case(&kinds[a], &kinds[b]);
+	}
 	for (size_t i = 0; i < f->npairs && cost < limit; i++) {
 		const struct pair *pair = &f->pairs[i];
 		cost += (uint64_t)costs[cases[pair->a]][cases[pair->b]] * pair->weight;
