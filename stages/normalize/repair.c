@@ -398,7 +398,10 @@ take(struct potok_normalize *n, size_t len)
 static size_t
 batch_end(const struct potok_normalize *n, const unsigned char *p, size_t len)
 {
-	size_t want = clean_keeps_plain(n) ? n->repairing != NULL ? n->repairing->dense : 0 : len;
+	size_t want = n->repairing != NULL ? n->repairing->dense : 0;
+
+	if (!clean_keeps_plain(n))
+		want = len;
 	const unsigned char *lf = want < len ? memchr(p + want, '\n', len - want) : last_lf(p, len);
 
 	return lf != NULL ? (size_t)(lf - p) + 1 : len;
@@ -414,19 +417,19 @@ take_line(struct cleaning *c, const unsigned char *p, size_t len)
 
 	if (s < 0)
 		return s;
-	size_t end = line_end(n, p, len);
+	size_t end = line_end(n, p, len), broken = break_length(n, p + end, len - end);
 	bool same = false;
 	if (n->safe < end && (n->repair & POTOK_REPAIR_ENTITIES) == 0) {
 		struct cleaning look = *c; /* what is plain here does not follow on what was */
 		same = changes_at(&look, p, end, p + len) == end;
 	}
-	if (same && !n->repairing->open && end < len) {
+	/* What is clean and stays passes, but for breaks that become LF. */
+	if (same && !n->repairing->open && broken > 0 && (p[end] == '\n' || broken == 2)) {
 		bool deep;
 		if ((s = settle_room(n->repairing)) < 0)
 			return s;
-		if (settle_judge(n->repairing, p, end, &deep) == 0 && !deep &&
-		    (p[end] == '\n' || break_length(n, p + end, len - end) == 2)) {
-			take(n, end + break_length(n, p + end, len - end));
+		if (settle_judge(n->repairing, p, end, &deep) == 0 && !deep) {
+			take(n, end + broken);
 			return s;
 		}
 	}
@@ -435,7 +438,7 @@ take_line(struct cleaning *c, const unsigned char *p, size_t len)
 	if (!same && n->safe < end && (s = repair_line(n, p, end, &repaired)) < 0)
 		return s;
 	if (!repaired) {
-		take(n, end < len ? end + break_length(n, p + end, len - end) : len);
+		take(n, end + broken);
 		return s;
 	}
 	/* What stands before it goes first, its last character with what follows. */
@@ -502,7 +505,7 @@ judge_next(struct cleaning *c, struct potok_slice text, bool ends, bool last, bo
 		return POTOK_MORE;
 	}
 	size_t batch = batch_end(n, p, lines);
-	bool singly = n->explain || n->repairing == NULL ? n->explain : n->repairing->singly > 0;
+	bool singly = n->explain || (n->repairing != NULL && n->repairing->singly > 0);
 	if (singly || p[batch - 1] != '\n')
 		return take_line(c, p, n->region);
 	return take_batch(c, batch);

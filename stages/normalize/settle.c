@@ -57,7 +57,7 @@ settle_judge(struct normalize_repair *r, const unsigned char *p, size_t n, bool 
 
 	*deep = false;
 	for (;;) {
-		size_t at = from + mojibake_suspect(p + from, n - from, 0), seen;
+		size_t at = mojibake_suspect(p, n, from), seen;
 		if (at == n)
 			return 0;
 		if (!is_harmless(j, p + from, n - from, at - from, &seen))
