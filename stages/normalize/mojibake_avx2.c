@@ -216,20 +216,24 @@ mojibake_suspect_avx2(const unsigned char *p, size_t n, size_t from)
 	size_t i = from > BEFORE ? from : n < BEFORE ? n : BEFORE;
 
 	/* Blocks begin where there are as many bytes before them as are looked at. */
-	for (size_t k = from; k < i; k++) {
-		if (mojibake_fires(p, k, n) != 0)
-			return k;
+	size_t known = from;
+	while (known < i) {
+		if (mojibake_fires_from(p, &known, n))
+			return known;
 	}
 	while ((i = next_step(&s, p, i, n)), n - i >= STEP) {
 		uint64_t bits = find_places(p + i) | (uint64_t)find_places(p + i + BLOCK) << BLOCK;
 		for (; bits != 0; bits &= bits - 1) {
 			size_t at = first_byte(p, i + (size_t)__builtin_ctzll(bits));
-			if (at >= from && mojibake_fires(p, at, n) != 0)
-				return at;
+			if (at < known)
+				continue;
+			known = at;
+			if (mojibake_fires_from(p, &known, n))
+				return known;
 		}
 		i += STEP;
 	}
 	/* A character may begin in the last block and be a place by its second byte. */
-	return mojibake_suspect_scalar(p, n, i > from ? i - 1 : i);
+	return mojibake_suspect_scalar(p, n, i > known ? i - 1 : known);
 }
 #endif

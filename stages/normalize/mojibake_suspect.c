@@ -245,39 +245,48 @@ second_gain(int32_t gain)
 static inline int
 first_gain(int32_t gain)
 {
-	return (gain - second_gain(gain)) / 65536;
+	return (gain - second_gain(gain)) >> 16;
 }
 
-/* What capitals show, the second at i: that they would, with those before, be likelier as small
- * letters of the other of windows-1251 and KOI8; or three characters in a row, or one behind a
- * letter of ASCII, of UTF-8 that was read as ISO-8859-5. */
-static unsigned
-fires_of_capitals(const unsigned char *p, size_t i)
-{
-	enum { PE = 0x10, TE = 0x13, HA = 0x16, PAIRS = 3 };
-	unsigned first = capital_before(p, i), last = capital_before(p, i + 2);
-	size_t pairs = 0, n = 0;
+enum { PE = 0x10, TE = 0x13, HA = 0x16 };
 
-	if (first >= TE && first <= HA && last <= PE && i >= 3 && p[i - 3] < 0x80 &&
-	    language_in_word(p[i - 3]))
-		return 1u << MOJIBAKE_ISO_8859_5;
-	/* In most text the last two tell. */
-	int32_t gain = mojibake_gain[first][last - 1];
-	if (first_gain(gain) <= 0 && second_gain(gain) <= 0 && !(first >= TE && last <= PE))
-		return 0;
-	for (gain = 0; n < BACK - 1 && first != 0; n++) {
-		gain += mojibake_gain[first][last - 1];
-		if (n % 2 == 0 && pairs == n / 2 && first >= TE && last <= PE)
-			pairs++;
-		i -= 2;
-		last = first;
-		first = capital_before(p, i);
+/* What such capitals in a row show, from the second of two at *i on: that they would be likelier,
+ * up to the one at *i, as small letters of the other of windows-1251 and KOI8; or three characters
+ * in a row, or one behind a letter of ASCII, of UTF-8 that was read as ISO-8859-5.  0: nothing;
+ * then *i is behind them. */
+static unsigned
+fires_of_capitals(const unsigned char *p, size_t *i, size_t n)
+{
+	int32_t gains[BACK] = {0}, sum = 0; /* of each, and of the last pairs */
+	size_t from = *i, taken = 0;
+	unsigned last = 0, pairs = 0, capital; /* pairs: a bit for each, 1: may be of UTF-8 */
+
+	while (*i - from < 2 * (BACK - 1) && capital_before(p, from) != 0)
+		from -= 2;
+	bool space = from > 0 && p[from - 1] == ' ';
+	bool in_word = from > 0 && p[from - 1] < 0x80 && language_in_word(p[from - 1]);
+	for (; n - from >= 2 && (capital = capital_before(p, from + 2)) != 0; from += 2) {
+		/* A space before them counts when they are few. */
+		int32_t gain = taken > 0 || space ? mojibake_gain[last][capital - 1] : 0;
+		bool utf8 = last >= TE && last <= HA && capital <= PE;
+		sum += gain - gains[(taken + 1) % BACK];
+		gains[taken++ % BACK] = gain;
+		pairs = pairs << 1 | utf8;
+		last = capital;
+		bool likelier = first_gain(sum) >= GAIN || second_gain(sum) >= GAIN;
+		if (from < *i || !(likelier | utf8))
+			continue;
+		if ((utf8 && taken == 2 && in_word) || (pairs & 0x15) == 0x15) {
+			*i = from;
+			return 1u << MOJIBAKE_ISO_8859_5;
+		}
+		if (likelier && (utf8 || first_gain(gain) > 0 || second_gain(gain) > 0)) {
+			*i = from;
+			return MOJIBAKE_SINGLE;
+		}
 	}
-	if (n < BACK - 1 && i > 0 && p[i - 1] == ' ')
-		gain += mojibake_gain[0][last - 1];
-	if (pairs >= PAIRS)
-		return 1u << MOJIBAKE_ISO_8859_5;
-	return first_gain(gain) >= GAIN || second_gain(gain) >= GAIN ? MOJIBAKE_SINGLE : 0;
+	*i = from;
+	return 0;
 }
 
 /* Does another encoding, Cyrillic, that was read in some kind show itself? */
@@ -408,14 +417,24 @@ mojibake_fires(const unsigned char *p, size_t i, size_t n)
 	    (n - i >= 2 && is_usual(p, i)))
 		return 0;
 	if (n - i >= 2 && are_capitals(p, i))
-		return fires_of_capitals(p, i);
+		return fires_of_capitals(p, &i, i + 2);
 	return fires_of_others(p, i, n);
+}
+
+bool
+mojibake_fires_from(const unsigned char *p, size_t *i, size_t n)
+{
+	if (*i > 0 && n - *i >= 2 && are_capitals(p, *i))
+		return fires_of_capitals(p, i, n) != 0;
+	bool fires = mojibake_fires(p, *i, n) != 0;
+	*i += !fires;
+	return fires;
 }
 
 size_t
 mojibake_suspect_scalar(const unsigned char *p, size_t n, size_t from)
 {
-	for (size_t i = from; i < n; i++) {
+	for (size_t i = from; i < n;) {
 		uint64_t eight;
 		while (n - i >= sizeof eight) {
 			memcpy(&eight, p + i, sizeof eight);
@@ -425,7 +444,7 @@ mojibake_suspect_scalar(const unsigned char *p, size_t n, size_t from)
 				break;
 			i += sizeof eight;
 		}
-		if (i < n && mojibake_fires(p, i, n))
+		if (i < n && mojibake_fires_from(p, &i, n))
 			return i;
 	}
 	return n;

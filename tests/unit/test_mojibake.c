@@ -289,12 +289,19 @@ test_long_lines(void **state)
 	assert_int_equal(mojibake_repair(&work, line, 0, out, &what), 0);
 }
 
-/* All variants find the same place, wherever the text begins and ends; and more text behind a place
- * does not move it. */
+/* All variants find the first place, wherever the search and the text begin and end; and more text
+ * behind a place does not move it. */
 static void
 check_places(const unsigned char *p, size_t n)
 {
-	size_t all = mojibake_suspect_scalar(p, n, 0);
+	size_t all = mojibake_suspect_scalar(p, n, 0), next = n;
+
+	for (size_t i = n; i-- > 0;) {
+		next = mojibake_fires(p, i, n) != 0 ? i : next;
+		assert_int_equal(mojibake_suspect_scalar(p, n, i), next);
+		assert_int_equal(mojibake_suspect(p, n, i), next);
+	}
+	assert_int_equal(all, next);
 
 	assert_int_equal(mojibake_suspect(p, n, 0), all);
 #if POTOK_SIMD_X86
@@ -359,6 +366,22 @@ test_places(void **state)
 		}
 	}
 	assert_true(found > ROUNDS / 20 && none > ROUNDS / 20);
+	/* Rows of capitals, some of which are words that were read wrongly. */
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		unsigned char buffer[256];
+		size_t n = round % 40;
+		memset(buffer, ' ', n);
+		while (n < 160) {
+			static const char some[] = "\x90\xA0\xA1\xA2\x9F\x95\xAF\x9E";
+			seed = seed * 1664525u + 1013904223u;
+			unsigned any = 0x90 + (seed >> 16 & 31);
+			if (seed >> 28 == 0)
+				buffer[n++] = (unsigned char)" a\nZ"[seed >> 16 & 3];
+			buffer[n++] = 0xD0;
+			buffer[n++] = (unsigned char)(round % 2 ? some[any % 8] : (int)any);
+		}
+		check_places(buffer, n);
+	}
 	for (size_t i = 0; i < sizeof clean / sizeof clean[0]; i++)
 		check_places((const unsigned char *)clean[i], strlen(clean[i]));
 	for (size_t i = 0; i < sizeof repaired / sizeof repaired[0]; i++) {
