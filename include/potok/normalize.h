@@ -106,12 +106,15 @@ struct potok_normalize {
 	const char *encoding;      /* what it has told; NULL: nothing yet */
 	size_t
 	    judged; /* bytes at the front of `in`, or of `decoded`, that need no repair of lines */
-	size_t region; /* bytes behind those that are whole lines, or a piece of a longer one */
+	size_t region;   /* bytes behind those that are whole lines, or a piece of a longer one */
 	size_t safe;     /* bytes at the front of those in which nothing is suspect */
 	size_t unbroken; /* bytes behind those, or not yet decoded, that hold no end of a line */
 	struct normalize_repair *repairing; /* room for that, when it has been needed */
 	struct normalize_lines *lines;      /* of text whose lines are judged */
 	size_t plain; /* bytes at the front of `in`, or of `decoded`, that are known to be plain */
+	size_t clear; /* bytes at the front of `in` in which nothing is suspect either */
+	bool within;  /* what follows the region begins within a line */
+	bool alone;   /* the region does: it is judged for itself */
 
 	/* Other encodings. */
 	struct normalize_decoder *decoder;

@@ -27,6 +27,7 @@ struct cleaning {
 	struct potok_buf *held;     /* text goes there; NULL: to `out` */
 	const unsigned char *in;    /* a place of the input, ... */
 	const unsigned char *plain; /* the text is well-formed and plain up to here; or NULL */
+	const unsigned char *clear; /* the same, and nothing in it is to be judged; or NULL */
 	uint64_t offset;            /* ... and its offset; decoded text was made from here on */
 	bool direct;   /* the text lies in the input; else it has been decoded from there, ... */
 	bool repaired; /* ... or stands for the line there */

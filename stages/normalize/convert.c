@@ -36,6 +36,7 @@ clean_decoded(struct cleaning *c, bool last)
 	struct potok_normalize *n = c->n;
 	struct potok_slice text = {n->decoded + n->cleaned, n->ndecoded - n->cleaned};
 	c->plain = n->decoded + n->plain;
+	c->clear = NULL;
 	enum potok_status s = repair_text(c, &text, true, last);
 
 	n->cleaned = n->ndecoded - text.len;

@@ -222,7 +222,7 @@ take_segment(struct cleaning *c, struct potok_slice *in, bool last)
 	c->offset += (uint64_t)(in->data - c->in);
 	c->in = in->data;
 	c->direct = n->decoder == NULL;
-	c->plain = NULL;
+	c->plain = c->clear = NULL;
 	if (l->encoding != FIT_NONE && l->encoding != l->told) {
 		s = explain_encoding(c, c->offset, fit_name(l->encoding));
 		if (s < 0)

@@ -162,13 +162,6 @@ others(__m256i x)
 	    _mm_setr_epi8(0, 0, 7, 1, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 1, 1));
 }
 
-/* The first byte of the character at a place. */
-static inline size_t
-first_byte(const unsigned char *p, size_t i)
-{
-	return (p[i] & 0xC0) == 0x80 ? i - 1 : i;
-}
-
 enum { BLOCK = 32, STEP = 2 * BLOCK, BEFORE = 4 };
 
 /* Between steps. */
@@ -210,30 +203,32 @@ next_step(struct search *s, const unsigned char *p, size_t i, size_t n)
 }
 
 POTOK_TARGET_AVX2 size_t
-mojibake_suspect_avx2(const unsigned char *p, size_t n, size_t from)
+mojibake_steps_avx2(const unsigned char *p, size_t i, size_t end, size_t n, size_t *known)
 {
 	struct search s = {_mm256_set1_epi8(1), UINT32_MAX};
-	size_t i = from > BEFORE ? from : n < BEFORE ? n : BEFORE;
 
-	/* Blocks begin where there are as many bytes before them as are looked at. */
-	size_t known = from;
-	while (known < i) {
-		if (mojibake_fires_from(p, &known, n))
-			return known;
-	}
-	while ((i = next_step(&s, p, i, n)), n - i >= STEP) {
-		uint64_t bits = find_places(p + i) | (uint64_t)find_places(p + i + BLOCK) << BLOCK;
-		for (; bits != 0; bits &= bits - 1) {
-			size_t at = first_byte(p, i + (size_t)__builtin_ctzll(bits));
-			if (at < known)
-				continue;
-			known = at;
-			if (mojibake_fires_from(p, &known, n))
-				return known;
+	/* Steps begin where there are as many bytes before them as are looked at. */
+	for (; i < BEFORE && i < end; i++) {
+		while (*known <= i) {
+			if (mojibake_fires_from(p, known, n))
+				return *known;
 		}
+	}
+	while ((i = next_step(&s, p, i, end)), end - i >= STEP) {
+		uint64_t bits = find_places(p + i) | (uint64_t)find_places(p + i + BLOCK) << BLOCK;
+		if (mojibake_fires_at(p, i, bits, n, known))
+			return *known;
 		i += STEP;
 	}
-	/* A character may begin in the last block and be a place by its second byte. */
+	return i;
+}
+
+POTOK_TARGET_AVX2 size_t
+mojibake_suspect_avx2(const unsigned char *p, size_t n, size_t from)
+{
+	size_t known = from, i = mojibake_steps_avx2(p, from, n, n, &known);
+
+	/* A character may begin in the last step and be a place by its second byte. */
 	return mojibake_suspect_scalar(p, n, i > known ? i - 1 : known);
 }
 #endif

@@ -248,44 +248,59 @@ first_gain(int32_t gain)
 	return (gain - second_gain(gain)) >> 16;
 }
 
-enum { PE = 0x10, TE = 0x13, HA = 0x16 };
+/* May two capitals be UTF-8 that was read as ISO-8859-5? */
+static inline bool
+may_be_utf8(unsigned a, unsigned b)
+{
+	enum { PE = 0x10, TE = 0x13, HA = 0x16 };
+
+	return a - TE <= HA - TE && b <= PE;
+}
 
 /* What such capitals in a row show, from the second of two at *i on: that they would be likelier,
  * up to the one at *i, as small letters of the other of windows-1251 and KOI8; or three characters
  * in a row, or one behind a letter of ASCII, of UTF-8 that was read as ISO-8859-5.  0: nothing;
- * then *i is behind them. */
+ * then *i is behind what has been looked at. */
 static unsigned
 fires_of_capitals(const unsigned char *p, size_t *i, size_t n)
 {
-	int32_t gains[BACK] = {0}, sum = 0; /* of each, and of the last pairs */
-	size_t from = *i, taken = 0;
-	unsigned last = 0, pairs = 0, capital; /* pairs: a bit for each, 1: may be of UTF-8 */
+	enum { ROW = 64, PAIRS = BACK - 1 }; /* the last so many pairs are looked at together */
+	/* Above 0 in either half, when added to a gain of GAIN or more. */
+	const uint32_t above = (0x8000u - GAIN) * 0x10001u, signs = 0x80008000u;
+	uint32_t sums[PAIRS + ROW]; /* of gains, up to PAIRS before */
+	size_t at = *i, row = 1;
+	unsigned last, pairs = 0, capital; /* pairs: a bit for each that may be UTF-8 */
 
-	while (*i - from < 2 * (BACK - 1) && capital_before(p, from) != 0)
-		from -= 2;
-	bool space = from > 0 && p[from - 1] == ' ';
-	bool in_word = from > 0 && p[from - 1] < 0x80 && language_in_word(p[from - 1]);
-	for (; n - from >= 2 && (capital = capital_before(p, from + 2)) != 0; from += 2) {
-		/* A space before them counts when they are few. */
-		int32_t gain = taken > 0 || space ? mojibake_gain[last][capital - 1] : 0;
-		bool utf8 = last >= TE && last <= HA && capital <= PE;
-		sum += gain - gains[(taken + 1) % BACK];
-		gains[taken++ % BACK] = gain;
+	while (*i - at < 2 * PAIRS && capital_before(p, at) != 0)
+		at -= 2;
+	last = capital_before(p, at + 2);
+	at += 2;
+	if (at == *i && at > 2 && may_be_utf8(last, capital_before(p, at + 2)) &&
+	    p[at - 3] < 0x80 && language_in_word(p[at - 3]))
+		return 1u << MOJIBAKE_ISO_8859_5;
+	memset(sums, 0, PAIRS * sizeof sums[0]);
+	/* A space before them counts when they are few. */
+	uint32_t sum = at > 2 && p[at - 3] == ' ' ? (uint32_t)mojibake_gain[0][last - 1] : 0;
+	sums[PAIRS] = sum;
+	for (; row < ROW && n - at >= 2 && (capital = capital_before(p, at + 2)) != 0; row++) {
+		int32_t gain = mojibake_gain[last][capital - 1];
+		bool utf8 = may_be_utf8(last, capital);
+		sum += (uint32_t)gain;
+		sums[PAIRS + row] = sum;
 		pairs = pairs << 1 | utf8;
 		last = capital;
-		bool likelier = first_gain(sum) >= GAIN || second_gain(sum) >= GAIN;
-		if (from < *i || !(likelier | utf8))
-			continue;
-		if ((utf8 && taken == 2 && in_word) || (pairs & 0x15) == 0x15) {
-			*i = from;
-			return 1u << MOJIBAKE_ISO_8859_5;
+		bool likelier = ((sum - sums[row] + above) & signs) != 0;
+		if (likelier | ((pairs & 0x15) == 0x15) && at >= *i) {
+			*i = at;
+			if ((pairs & 0x15) == 0x15)
+				return 1u << MOJIBAKE_ISO_8859_5;
+			/* In most text the last two tell. */
+			if (utf8 || first_gain(gain) > 0 || second_gain(gain) > 0)
+				return MOJIBAKE_SINGLE;
 		}
-		if (likelier && (utf8 || first_gain(gain) > 0 || second_gain(gain) > 0)) {
-			*i = from;
-			return MOJIBAKE_SINGLE;
-		}
+		at += 2;
 	}
-	*i = from;
+	*i = at;
 	return 0;
 }
 
@@ -429,6 +444,24 @@ mojibake_fires_from(const unsigned char *p, size_t *i, size_t n)
 	bool fires = mojibake_fires(p, *i, n) != 0;
 	*i += !fires;
 	return fires;
+}
+
+bool
+mojibake_fires_at(const unsigned char *p, size_t i, uint64_t places, size_t n, size_t *known)
+{
+	while (places != 0) {
+		unsigned bit = (unsigned)__builtin_ctzll(places);
+		size_t at = i + bit - ((p[i + bit] & 0xC0) == 0x80);
+		if (at >= *known) {
+			*known = at;
+			if (mojibake_fires_from(p, known, n))
+				return true;
+		}
+		/* Those of a row of capitals have been looked at. */
+		size_t next = *known > i + bit ? *known - i : bit + 1;
+		places = next < 64 ? places & UINT64_MAX << next : 0;
+	}
+	return false;
 }
 
 size_t

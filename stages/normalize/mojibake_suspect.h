@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "mojibake.h"
 
@@ -18,8 +19,18 @@ unsigned mojibake_fires(const unsigned char *p, size_t i, size_t n);
  * where it stands, else behind what has been looked at. */
 bool mojibake_fires_from(const unsigned char *p, size_t *i, size_t n);
 
+/* The same of the characters whose first byte, or the second of two, is at p[i + k] for some bit k
+ * of `places`, but for those before *known.  Answers true: *known is the one that fires, else
+ * behind what has been looked at. */
+bool mojibake_fires_at(const unsigned char *p, size_t i, uint64_t places, size_t n, size_t *known);
+
 /* The reference of mojibake_suspect(), and its SIMD variant. */
 size_t mojibake_suspect_scalar(const unsigned char *p, size_t n, size_t from);
 size_t mojibake_suspect_avx2(const unsigned char *p, size_t n, size_t from);
+
+/* Goes from p[i] on by steps of 64 bytes while they end before `end` and no character fires that
+ * *known does not say has been looked at; answers where it stops.  *known: what has been looked at,
+ * also behind that. */
+size_t mojibake_steps_avx2(const unsigned char *p, size_t i, size_t end, size_t n, size_t *known);
 
 #endif

@@ -163,7 +163,14 @@ release(struct potok_normalize *n, struct potok_slice in, bool last)
 	size_t len = in.len - n->released;
 	uint32_t cp;
 	/* What is plain is well-formed: most text is read once. */
-	n->plain += plain_run(in.data + n->plain, in.len - n->plain);
+	size_t end = in.len;
+	if (n->repair & POTOK_REPAIR_MOJIBAKE) {
+		n->clear = clear_run(in.data, n->clear, in.len);
+		n->plain = n->clear > n->plain ? n->clear : n->plain;
+		end = line_end(in.data, n->clear + SOME, in.len);
+	}
+	if (end > n->plain)
+		n->plain += plain_run(in.data + n->plain, end - n->plain);
 	size_t known = n->plain > n->released + n->examined ? n->plain - n->released : n->examined;
 	size_t valid = known + potok_utf8_valid(p + known, line_end(p, known + SOME, len) - known);
 	int next = potok_utf8_decode(p + valid, len - valid, &cp);
@@ -259,12 +266,14 @@ clean_released(struct cleaning *c, struct potok_slice *in)
 	if (n->released == 0)
 		return POTOK_MORE;
 	c->plain = in->data + n->plain;
+	c->clear = in->data + n->clear;
 	enum potok_status s = repair_text(c, &text, true, false);
 	size_t used = n->released - text.len;
 	*in = (struct potok_slice){in->data + used, in->len - used};
 	n->released -= used;
 	n->plain -= used < n->plain ? used : n->plain;
-	c->plain = NULL;
+	n->clear -= used < n->clear ? used : n->clear;
+	c->plain = c->clear = NULL;
 	return s;
 }
 
@@ -278,7 +287,7 @@ hold_released(struct cleaning *c, struct potok_slice *in)
 	size_t used = n->released - text.len;
 
 	*in = (struct potok_slice){in->data + used, in->len - used};
-	n->released = n->plain = n->judged = n->region = 0;
+	n->released = n->plain = n->clear = n->judged = n->region = 0;
 	return s;
 }
 
@@ -330,7 +339,8 @@ static enum potok_status
 process(struct potok_stage *stage, struct potok_slice *in, struct potok_buf *out, bool last)
 {
 	struct potok_normalize *n = (struct potok_normalize *)stage;
-	struct cleaning c = {n, out, NULL, in->data, NULL, stage->offset, true, false};
+	struct cleaning c = {
+	    .n = n, .out = out, .in = in->data, .offset = stage->offset, .direct = true};
 	enum potok_status s = POTOK_MORE;
 
 	if (n->mode < MODE_LINES) {

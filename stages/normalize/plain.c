@@ -134,3 +134,18 @@ plain_run(const unsigned char *p, size_t n)
 	return plain_pieces(p, n, NULL);
 #endif
 }
+
+size_t
+clear_run(const unsigned char *p, size_t from, size_t n)
+{
+#if POTOK_SIMD_X86
+	if (potok_simd() >= POTOK_SIMD_AVX2) {
+		size_t at = from < 3 ? 0 : from;
+		size_t i = back_to_lead(p, at, clear_blocks_avx2(p, at, n));
+		return i > from ? i : from;
+	}
+#endif
+	(void)p;
+	(void)n;
+	return from;
+}

@@ -1,4 +1,5 @@
 /* Well-formed plain text with AVX2, 64 bytes at a time. */
+#include "mojibake_suspect.h"
 #include "plain_simd.h"
 
 #if POTOK_SIMD_X86
@@ -113,26 +114,52 @@ cyrillic(__m256i x)
 	    _mm256_and_si256(x, _mm256_set1_epi8((char)0xFE)), _mm256_set1_epi8((char)0xD0));
 }
 
-/* Which of 32 bytes are neither those of Cyrillic letters, which are all plain, nor plain ASCII: the
- * high bit.  There is a byte before p. */
-POTOK_TARGET_AVX2 static inline __m256i
-not_cyrillic(const unsigned char *p)
+/* 32 bytes where only Cyrillic letters, which are all plain, and plain ASCII are expected: which
+ * are of other characters, and which letters that may be a place of mojibake end; the high bit. */
+struct letters {
+	__m256i other, places;
+};
+
+/* There are two bytes before p. */
+POTOK_TARGET_AVX2 static inline struct letters
+letters_at(const unsigned char *p)
 {
-	__m256i x = load(p), second = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)0xC0), x);
+	__m256i x = load(p), p1 = load(p - 1);
+	__m256i second = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)0xC0), x);
+	__m256i d0 = _mm256_cmpeq_epi8(p1, _mm256_set1_epi8((char)0xD0));
+	__m256i d1 = _mm256_cmpeq_epi8(p1, _mm256_set1_epi8((char)0xD1));
 	__m256i other = _mm256_xor_si256(x, _mm256_or_si256(second, cyrillic(x)));
 
-	other = _mm256_or_si256(other, _mm256_xor_si256(second, cyrillic(load(p - 1))));
-	return _mm256_or_si256(other, _mm256_andnot_si256(x, controls(x)));
+	other = _mm256_or_si256(other, _mm256_xor_si256(second, _mm256_or_si256(d0, d1)));
+	other = _mm256_or_si256(other, _mm256_andnot_si256(x, controls(x)));
+	/* D0 80..AF, and D1 90..9F, behind others. */
+	__m256i places = _mm256_or_si256(
+	    _mm256_and_si256(d0, _mm256_cmpgt_epi8(_mm256_set1_epi8((char)0xB0), x)),
+	    _mm256_and_si256(
+		d1, _mm256_cmpeq_epi8(_mm256_and_si256(x, _mm256_set1_epi8((char)0xF0)),
+			_mm256_set1_epi8((char)0x90))));
+	return (struct letters){other, _mm256_and_si256(places, load(p - 2))};
 }
 
-/* Goes on from p[i], behind a step that was good, while there are only such letters and ASCII. */
-POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
-cyrillic_blocks(const unsigned char *p, size_t i, size_t n)
+/* Goes on from p[i], behind a step that was good, while there are only such letters and ASCII; with
+ * *known also while none of them fires. */
+POTOK_TARGET_AVX2 static inline size_t
+cyrillic_blocks(const unsigned char *p, size_t i, size_t n, size_t *known)
 {
-	while (n - i >= 64 &&
-	       _mm256_movemask_epi8(
-		   _mm256_or_si256(not_cyrillic(p + i), not_cyrillic(p + i + 32))) == 0)
-		i += 64;
+	for (; n - i >= 64; i += 64) {
+		struct letters a = letters_at(p + i), b = letters_at(p + i + 32);
+		__m256i other = _mm256_or_si256(a.other, b.other);
+		__m256i places =
+		    known != NULL ? _mm256_or_si256(a.places, b.places) : _mm256_setzero_si256();
+		if (_mm256_movemask_epi8(_mm256_or_si256(other, places)) == 0)
+			continue;
+		if (_mm256_movemask_epi8(other) != 0)
+			break;
+		uint64_t bits = (uint32_t)_mm256_movemask_epi8(a.places) |
+				(uint64_t)(uint32_t)_mm256_movemask_epi8(b.places) << 32;
+		if (mojibake_fires_at(p, i, bits, n, known))
+			break;
+	}
 	return i;
 }
 
@@ -176,6 +203,13 @@ step(const unsigned char *p, bool first, __m256i *before, bool *letters)
 	return (size_t)__builtin_ctzll(not_zero(bad1) << 32 | not_zero(bad0));
 }
 
+/* Is the character that ends before p[i], or goes on there, a Cyrillic letter or ASCII? */
+static inline bool
+behind_letter(const unsigned char *p, size_t i)
+{
+	return p[i - 1] < 0x80 || (p[i - 1] & 0xFE) == 0xD0 || (p[i - 2] & 0xFE) == 0xD0;
+}
+
 POTOK_TARGET_AVX2 size_t
 plain_blocks_avx2(const unsigned char *p, size_t n)
 {
@@ -187,10 +221,44 @@ plain_blocks_avx2(const unsigned char *p, size_t n)
 	size_t good = step(p, true, &before, &letters), i = good;
 	while (good == 64) {
 		if (letters)
-			i = cyrillic_blocks(p, i, n);
+			i = cyrillic_blocks(p, i, n, NULL);
 		if (n - i < 64)
 			break;
 		i += good = step(p + i, false, &before, &letters);
+	}
+	return i;
+}
+
+POTOK_TARGET_AVX2 size_t
+clear_blocks_avx2(const unsigned char *p, size_t from, size_t n)
+{
+	enum { PIECE = 4096 }; /* it stays in the first cache */
+	__m256i before = _mm256_setzero_si256();
+	bool letters = false, good = true;
+	size_t i = from, known = from;
+
+	if (n - from < 64)
+		return from;
+	if (from == 0) {
+		if (step(p, true, &before, &letters) < 64)
+			return 0;
+		for (i = 64; known < i;) {
+			if (mojibake_fires_from(p, &known, n))
+				return known;
+		}
+	}
+	while (good && n - i >= 64) {
+		size_t start = i;
+		if (letters && behind_letter(p, i))
+			start = i = cyrillic_blocks(p, i, n, &known);
+		while (n - i >= 64 && i - start < PIECE) {
+			good = step(p + i, false, &before, &letters) == 64;
+			i += good ? 64 : 0;
+			if (!good || letters)
+				break;
+		}
+		if (i > start && mojibake_steps_avx2(p, start, i, n, &known) < i)
+			return known;
 	}
 	return i;
 }

@@ -73,14 +73,32 @@ has_lines(const struct potok_normalize *n)
 	return n->decoder == NULL || n->by_lines;
 }
 
+/* How many bytes of p[0..len), whole lines, are plain and not suspect. */
+static size_t
+clear_front(struct cleaning *c, const unsigned char *p, size_t len)
+{
+	if (c->n->alone)
+		return 0;
+	if (c->clear == NULL || c->clear < p)
+		c->clear = p;
+	if (c->clear < p + len)
+		c->clear = p + clear_run(p, (size_t)(c->clear - p), len);
+	if (c->plain == NULL || c->plain < c->clear)
+		c->plain = c->clear;
+	return (size_t)(c->clear - p);
+}
+
 /* Where in p[0..n), whole lines, stands something that a line may be repaired for; n: nowhere. */
 static size_t
-suspect(const struct potok_normalize *n, const unsigned char *p, size_t len)
+suspect(struct cleaning *c, const unsigned char *p, size_t len)
 {
+	const struct potok_normalize *n = c->n;
 	size_t at = len;
 
-	if (n->repair & POTOK_REPAIR_MOJIBAKE)
-		at = mojibake_suspect(p, len, 0);
+	if (n->repair & POTOK_REPAIR_MOJIBAKE) {
+		size_t clear = clear_front(c, p, len);
+		at = clear < len ? mojibake_suspect(p, len, clear) : len;
+	}
 	bool entities = (n->repair & POTOK_REPAIR_ENTITIES) && has_lines(n);
 	const unsigned char *entity = entities ? memchr(p, '&', at) : NULL;
 	return entity != NULL ? (size_t)(entity - p) : at;
@@ -481,13 +499,15 @@ judge_next(struct cleaning *c, struct potok_slice text, bool ends, bool last, bo
 	if (n->region == 0) {
 		n->region = whole_lines(p, left, n->unbroken, ends);
 		n->safe = 0;
+		n->alone = n->within;
+		n->within = n->region > 0 ? p[n->region - 1] != '\n' : n->within;
 	}
 	n->unbroken = n->region == 0 ? left : 0;
 	*found = n->region > 0;
 	if (n->region == 0)
 		return POTOK_MORE;
 	if (n->safe == 0)
-		n->safe = suspect(n, p, n->region);
+		n->safe = suspect(c, p, n->region);
 	if (is_open(n))
 		return take_line(c, p, n->region);
 	size_t lines = n->safe < n->region ? line_start(n, p, n->safe, n->region) : n->region;

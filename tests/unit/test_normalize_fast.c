@@ -14,6 +14,7 @@
 
 #include "../../stages/normalize/clean.h"
 #include "../../stages/normalize/decode.h"
+#include "../../stages/normalize/mojibake_suspect.h"
 #include "../../stages/normalize/plain.h"
 
 static uint32_t
@@ -79,6 +80,63 @@ test_plain(void **state)
 			at += want + 1;
 		}
 	}
+}
+
+/* Words of one script or another with what stands at words, and sometimes what does not. */
+static size_t
+make_words(unsigned char *text, size_t n, uint32_t *seed)
+{
+	static const struct {
+		uint32_t small, n, capital;
+	} scripts[] = {{'a', 26, 'A'}, {0x430, 32, 0x410}, {0x4E00, 0x5000, 0x4E00},
+	    {0xAC00, 11172, 0xAC00}, {0x3041, 86, 0x30A1}};
+	static const char *const between[] = {" ", ", ", " \xE2\x80\x94 ", "\xC2\xBB ", " \xC2\xAB",
+	    "\n", "\xE3\x80\x82", "-", " \xC3\xA9t\xC3\xA9 ", "\xD1\x91 "};
+	unsigned any = 1 + chance(seed) % 400, script = chance(seed) % 5;
+	size_t i = 0;
+
+	while (i + 16 <= n) {
+		if (chance(seed) % 20 == 0)
+			script = chance(seed) % 5;
+		uint32_t cp = scripts[script].small + chance(seed) % scripts[script].n;
+		unsigned what = chance(seed) % 20;
+		if (what < 4) {
+			const char *mark = between[chance(seed) % (what == 0 ? 10 : 2)];
+			memcpy(text + i, mark, strlen(mark));
+			i += strlen(mark);
+			cp += what == 1 ? scripts[script].capital - scripts[script].small : 0;
+		}
+		i += (size_t)potok_utf8_encode(cp, text + i);
+		if (chance(seed) % any == 0)
+			text[i++] = (unsigned char)chance(seed);
+	}
+	return i;
+}
+
+/* What is said to be clear is plain, and no place of mojibake begins in it. */
+static void
+test_clear(void **state)
+{
+	unsigned char text[2000];
+	uint32_t seed = 1;
+	size_t all = 0, clear = 0;
+
+	(void)state;
+	for (int k = 0; k < 20000; k++) {
+		size_t n = make_words(text, 16 + chance(&seed) % (sizeof text - 16), &seed);
+		for (size_t from = 0; from < n; from += 1 + chance(&seed) % 300) {
+			while (from < n && (text[from] & 0xC0) == 0x80)
+				from++;
+			size_t at = clear_run(text, from, n);
+			assert_true(at >= from && at <= n);
+			assert_int_equal(plain_slowly(text + from, at - from), at - from);
+			assert_true(mojibake_suspect_scalar(text, n, from) >= at);
+			all += n - from;
+			clear += at - from;
+		}
+	}
+	/* Without SIMD nothing is. */
+	assert_true(clear == 0 || clear > all / 4);
 }
 
 /* Every pair of bytes and every lead with two bytes of each kind behind it, at the vectors' ends.
@@ -269,6 +327,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_plain),
+	    cmocka_unit_test(test_clear),
 	    cmocka_unit_test(test_plain_bytes),
 	    cmocka_unit_test(test_single),
 	    cmocka_unit_test(test_units),
