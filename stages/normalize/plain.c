@@ -5,6 +5,7 @@
 
 #include <potok/utf8.h>
 
+#include "mojibake_suspect.h"
 #include "nfc.h"
 #include "simd.h"
 
@@ -117,7 +118,7 @@ plain_run(const unsigned char *p, size_t n)
 		return plain_pieces(p, n, NULL);
 	while (i < n) {
 		size_t from = i;
-		i = back_to_lead(p, from, i + plain_blocks_avx2(p + i, n - i));
+		i = back_to_lead(p, from, plain_blocks_avx2(p, i, n));
 		/* Where the blocks are often wrong, larger steps. */
 		step = i - from >= STEP ? STEP : step < STEP_MAX ? 2 * step : step;
 		if (i < n && p[i] < 0x80 && plain_one(p + i, 1) == 0)
@@ -139,13 +140,22 @@ size_t
 clear_run(const unsigned char *p, size_t from, size_t n)
 {
 #if POTOK_SIMD_X86
-	if (potok_simd() >= POTOK_SIMD_AVX2) {
-		size_t at = from < 3 ? 0 : from;
-		size_t i = back_to_lead(p, at, clear_blocks_avx2(p, at, n));
-		return i > from ? i : from;
+	enum { BEFORE = 4, FEW = 32 }; /* the blocks look at what stands before them */
+	size_t i = from, known = from;
+
+	if (potok_simd() < POTOK_SIMD_AVX2)
+		return from;
+	if (from < BEFORE) {
+		i += plain_scalar(p + i, potok_utf8_valid(p + i, n - i < FEW ? n - i : FEW));
+		while (known < i) {
+			if (mojibake_fires_from(p, &known, n))
+				return known;
+		}
 	}
-#endif
+	return i < BEFORE ? i : back_to_lead(p, i, clear_blocks_avx2(p, i, n));
+#else
 	(void)p;
 	(void)n;
 	return from;
+#endif
 }

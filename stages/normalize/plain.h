@@ -26,13 +26,14 @@ size_t clear_run(const unsigned char *p, size_t from, size_t n);
 /*
  * SIMD variants: both answer i; all characters that begin before i are plain, but for one that goes
  * on at i or ends there.  Behind i there may be one that is not, or less than one step.  AVX2 looks
- * for what is ill-formed, too; for AVX-512 the text must be well-formed.
+ * for what is ill-formed, too; for AVX-512 the text must be well-formed.  That goes on from
+ * p[from], where a character begins.
  */
-size_t plain_blocks_avx2(const unsigned char *p, size_t n);
+size_t plain_blocks_avx2(const unsigned char *p, size_t from, size_t n);
 size_t plain_blocks_avx512(const unsigned char *p, size_t n);
 
-/* Of clear_run(): answers i as they do, and what begins before i does not fire either.  `from` is 0
- * or at least 3. */
+/* Of clear_run(): answers i as they do, and what begins before i does not fire either.  `from` is
+ * at least 4. */
 size_t clear_blocks_avx2(const unsigned char *p, size_t from, size_t n);
 
 #endif

@@ -39,6 +39,8 @@ rules(const unsigned char table[4][16], const __m256i nibble[4])
 	    _mm256_and_si256(look_up(table[2], nibble[2]), look_up(table[3], nibble[3])));
 }
 
+enum { BEFORE = 3 }; /* bytes looked at before a step */
+
 /* The bytes of x moved up by n places, filled from the end of the vector before it. */
 #define MOVED(x, before, n)                                                                        \
 	_mm256_alignr_epi8(x, _mm256_permute2x128_si256(before, x, 0x21), 16 - (n))
@@ -114,40 +116,153 @@ cyrillic(__m256i x)
 	    _mm256_and_si256(x, _mm256_set1_epi8((char)0xFE)), _mm256_set1_epi8((char)0xD0));
 }
 
-/* 32 bytes where only Cyrillic letters, which are all plain, and plain ASCII are expected: which
- * are of other characters, and which letters that may be a place of mojibake end; the high bit. */
-struct letters {
+POTOK_TARGET_AVX2 static inline __m256i
+equal(__m256i x, int c)
+{
+	return _mm256_cmpeq_epi8(x, _mm256_set1_epi8((char)c));
+}
+
+/* Bytes from c on, unsigned. */
+POTOK_TARGET_AVX2 static inline __m256i
+at_least(__m256i x, int c)
+{
+	return _mm256_cmpeq_epi8(_mm256_max_epu8(x, _mm256_set1_epi8((char)c)), x);
+}
+
+/* Bytes below c, of 80 to BF. */
+POTOK_TARGET_AVX2 static inline __m256i
+second_below(__m256i x, int c)
+{
+	return _mm256_cmpgt_epi8(_mm256_set1_epi8((char)c), x);
+}
+
+/* Leads of Greek letters, CE and CF. */
+POTOK_TARGET_AVX2 static inline __m256i
+greek(__m256i x)
+{
+	return equal(_mm256_and_si256(x, _mm256_set1_epi8((char)0xFE)), 0xCE);
+}
+
+/* What text is mostly of; all but ASCII is of a few leads, and most steps have nothing else. */
+enum script {
+	SCRIPT_OTHER,
+	SCRIPT_CYRILLIC, /* D0, D1 */
+	SCRIPT_GREEK,    /* CE, CF */
+	SCRIPT_LATIN,    /* C2 to C6, E1 B8..BB, and E2 80 90..A7 */
+	SCRIPT_CJK,      /* E3 to EF, but for what is not plain, and EF below BC */
+};
+
+/* 32 bytes, where only one script and ASCII are expected: which are anything else or not plain, and
+ * which characters may be a place of mojibake; the high bit. */
+struct expected {
 	__m256i other, places;
 };
 
-/* There are two bytes before p. */
-POTOK_TARGET_AVX2 static inline struct letters
-letters_at(const unsigned char *p)
+POTOK_TARGET_AVX2 static inline struct expected
+expect_cyrillic(__m256i x, __m256i p1, __m256i p2, __m256i second)
 {
-	__m256i x = load(p), p1 = load(p - 1);
-	__m256i second = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)0xC0), x);
-	__m256i d0 = _mm256_cmpeq_epi8(p1, _mm256_set1_epi8((char)0xD0));
-	__m256i d1 = _mm256_cmpeq_epi8(p1, _mm256_set1_epi8((char)0xD1));
+	__m256i d0 = equal(p1, 0xD0), d1 = equal(p1, 0xD1);
 	__m256i other = _mm256_xor_si256(x, _mm256_or_si256(second, cyrillic(x)));
+	/* D0 80..AF, and D1 90..9F, behind others. */
+	__m256i places = _mm256_or_si256(_mm256_and_si256(d0, second_below(x, 0xB0)),
+	    _mm256_and_si256(d1, equal(_mm256_and_si256(x, _mm256_set1_epi8((char)0xF0)), 0x90)));
 
 	other = _mm256_or_si256(other, _mm256_xor_si256(second, _mm256_or_si256(d0, d1)));
-	other = _mm256_or_si256(other, _mm256_andnot_si256(x, controls(x)));
-	/* D0 80..AF, and D1 90..9F, behind others. */
-	__m256i places = _mm256_or_si256(
-	    _mm256_and_si256(d0, _mm256_cmpgt_epi8(_mm256_set1_epi8((char)0xB0), x)),
-	    _mm256_and_si256(
-		d1, _mm256_cmpeq_epi8(_mm256_and_si256(x, _mm256_set1_epi8((char)0xF0)),
-			_mm256_set1_epi8((char)0x90))));
-	return (struct letters){other, _mm256_and_si256(places, load(p - 2))};
+	return (struct expected){other, _mm256_and_si256(places, p2)};
 }
 
-/* Goes on from p[i], behind a step that was good, while there are only such letters and ASCII; with
- * *known also while none of them fires. */
+/* None of them is a place. */
+POTOK_TARGET_AVX2 static inline struct expected
+expect_greek(__m256i x, __m256i p1, __m256i second)
+{
+	__m256i ce = equal(p1, 0xCE);
+	__m256i other = _mm256_or_si256(_mm256_xor_si256(x, _mm256_or_si256(second, greek(x))),
+	    _mm256_xor_si256(second, _mm256_or_si256(ce, equal(p1, 0xCF))));
+
+	/* U+0387 */
+	other = _mm256_or_si256(other, _mm256_and_si256(ce, equal(x, 0x87)));
+	return (struct expected){other, _mm256_setzero_si256()};
+}
+
+/* C2 to C6. */
+POTOK_TARGET_AVX2 static inline __m256i
+latin(__m256i x)
+{
+	__m256i moved = _mm256_sub_epi8(x, _mm256_set1_epi8((char)0xC2));
+
+	return _mm256_cmpeq_epi8(_mm256_min_epu8(moved, _mm256_set1_epi8(4)), moved);
+}
+
+POTOK_TARGET_AVX2 static inline struct expected
+expect_latin(__m256i x, __m256i p1, __m256i p2, __m256i second)
+{
+	__m256i e1 = equal(p1, 0xE1), e2 = equal(p1, 0xE2), e2_before = equal(p2, 0xE2);
+	__m256i lead = _mm256_or_si256(latin(x), _mm256_or_si256(equal(x, 0xE1), equal(x, 0xE2)));
+	__m256i follows = _mm256_or_si256(_mm256_or_si256(latin(p1), _mm256_or_si256(e1, e2)),
+	    _mm256_or_si256(equal(p2, 0xE1), e2_before));
+	__m256i other = _mm256_or_si256(
+	    _mm256_xor_si256(x, _mm256_or_si256(second, lead)), _mm256_xor_si256(second, follows));
+	__m256i not_b8 = _mm256_xor_si256(
+	    equal(_mm256_and_si256(x, _mm256_set1_epi8((char)0xFC)), 0xB8), second);
+	__m256i not_mark = _mm256_or_si256(second_below(x, 0x90), at_least(x, 0xA8));
+
+	other = _mm256_or_si256(other, _mm256_and_si256(equal(p1, 0xC2), second_below(x, 0xA0)));
+	other = _mm256_or_si256(other, _mm256_and_si256(e1, not_b8));
+	other = _mm256_or_si256(other, _mm256_andnot_si256(equal(x, 0x80), e2));
+	other = _mm256_or_si256(other, _mm256_and_si256(e2_before, not_mark));
+	/* A lead behind another character; a space behind C3 83. */
+	__m256i places = _mm256_or_si256(
+	    _mm256_and_si256(lead, p1), _mm256_and_si256(equal(x, ' '), equal(p1, 0x83)));
+	return (struct expected){other, places};
+}
+
+POTOK_TARGET_AVX2 static inline struct expected
+expect_cjk(__m256i x, __m256i p1, __m256i p2, __m256i second)
+{
+	__m256i follows = _mm256_or_si256(at_least(p1, 0xE3), at_least(p2, 0xE3));
+	__m256i other =
+	    _mm256_or_si256(_mm256_xor_si256(x, _mm256_or_si256(second, at_least(x, 0xE3))),
+		_mm256_xor_si256(second, follows));
+	/* Rare scripts, surrogates, compatibility forms. */
+	__m256i ea = _mm256_and_si256(equal(p1, 0xEA), second_below(x, 0xB0));
+	__m256i ed = _mm256_andnot_si256(second_below(x, 0xA0), equal(p1, 0xED));
+	__m256i ef = _mm256_andnot_si256(
+	    equal(_mm256_and_si256(x, _mm256_set1_epi8((char)0xFE)), 0xBC), equal(p1, 0xEF));
+	/* E3 80 AA..AF: tone marks; E3 82 99, 9A: voiced sound marks. */
+	__m256i tone = _mm256_and_si256(
+	    equal(p1, 0x80), _mm256_andnot_si256(second_below(x, 0xAA), second_below(x, 0xB0)));
+	__m256i voiced =
+	    _mm256_and_si256(equal(p1, 0x82), _mm256_or_si256(equal(x, 0x99), equal(x, 0x9A)));
+
+	other = _mm256_or_si256(other, at_least(x, 0xF0));
+	other = _mm256_or_si256(other, _mm256_or_si256(ea, _mm256_or_si256(ed, ef)));
+	other = _mm256_or_si256(
+	    other, _mm256_and_si256(equal(p2, 0xE3), _mm256_or_si256(tone, voiced)));
+	return (struct expected){other, _mm256_setzero_si256()};
+}
+
+/* There are two bytes before p. */
+POTOK_TARGET_AVX2 static inline struct expected
+expect(enum script script, const unsigned char *p)
+{
+	__m256i x = load(p), p1 = load(p - 1), p2 = load(p - 2);
+	__m256i second = second_below(x, 0xC0);
+	struct expected e = script == SCRIPT_CYRILLIC ? expect_cyrillic(x, p1, p2, second)
+			    : script == SCRIPT_GREEK  ? expect_greek(x, p1, second)
+			    : script == SCRIPT_LATIN  ? expect_latin(x, p1, p2, second)
+						      : expect_cjk(x, p1, p2, second);
+
+	e.other = _mm256_or_si256(e.other, _mm256_andnot_si256(x, controls(x)));
+	return e;
+}
+
+/* Goes on from p[i], behind a step that was good, while steps have only such text; with *known also
+ * while no character fires. */
 POTOK_TARGET_AVX2 static inline size_t
-cyrillic_blocks(const unsigned char *p, size_t i, size_t n, size_t *known)
+expected_blocks(enum script script, const unsigned char *p, size_t i, size_t n, size_t *known)
 {
 	for (; n - i >= 64; i += 64) {
-		struct letters a = letters_at(p + i), b = letters_at(p + i + 32);
+		struct expected a = expect(script, p + i), b = expect(script, p + i + 32);
 		__m256i other = _mm256_or_si256(a.other, b.other);
 		__m256i places =
 		    known != NULL ? _mm256_or_si256(a.places, b.places) : _mm256_setzero_si256();
@@ -163,6 +278,78 @@ cyrillic_blocks(const unsigned char *p, size_t i, size_t n, size_t *known)
 	return i;
 }
 
+/* Each in a function of its own: what it compares with stays in registers. */
+POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
+cyrillic_blocks(const unsigned char *p, size_t i, size_t n, size_t *known)
+{
+	return expected_blocks(SCRIPT_CYRILLIC, p, i, n, known);
+}
+
+POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
+greek_blocks(const unsigned char *p, size_t i, size_t n)
+{
+	return expected_blocks(SCRIPT_GREEK, p, i, n, NULL);
+}
+
+POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
+latin_blocks(const unsigned char *p, size_t i, size_t n, size_t *known)
+{
+	return expected_blocks(SCRIPT_LATIN, p, i, n, known);
+}
+
+POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
+cjk_blocks(const unsigned char *p, size_t i, size_t n)
+{
+	return expected_blocks(SCRIPT_CJK, p, i, n, NULL);
+}
+
+/* Is what stands before p[i] as if only that script had been before it?  A character that goes on
+ * there is of the script, and what ends there makes nothing a place that would be none behind it.
+ */
+static inline bool
+goes_on(enum script script, const unsigned char *p, size_t i)
+{
+	size_t back = 1;
+
+	while (back < BEFORE && (p[i - back] & 0xC0) == 0x80)
+		back++;
+	unsigned char b = p[i - back];
+	bool cut = b >= 0xC0 && back < (b < 0xE0 ? 2u : b < 0xF0 ? 3u : 4u);
+	bool space = p[i] == ' ' && p[i - 1] == 0x83;
+	switch (script) {
+	case SCRIPT_CYRILLIC:
+		return b < 0x80 || (b & 0xFE) == 0xD0;
+	case SCRIPT_GREEK:
+		return (!cut || (b & 0xFE) == 0xCE) && !space;
+	case SCRIPT_LATIN:
+		return !cut || (b >= 0xC2 && b <= 0xC6) || b == 0xE1 || b == 0xE2;
+	case SCRIPT_CJK:
+		return (!cut || (b >= 0xE3 && b < 0xF0)) && !space;
+	default:
+		return false;
+	}
+}
+
+/* Goes on from p[i] by the script of the step before. *before becomes what the rules give for the
+ * 32 bytes before. */
+POTOK_TARGET_AVX2 static inline size_t
+script_blocks(
+    enum script script, const unsigned char *p, size_t i, size_t n, size_t *known, __m256i *before)
+{
+	if (script == SCRIPT_OTHER || i < BEFORE || !goes_on(script, p, i))
+		return i;
+	size_t end = script == SCRIPT_CYRILLIC ? cyrillic_blocks(p, i, n, known)
+		     : script == SCRIPT_GREEK  ? greek_blocks(p, i, n)
+		     : script == SCRIPT_LATIN  ? latin_blocks(p, i, n, known)
+					       : cjk_blocks(p, i, n);
+	if (end == i)
+		return i;
+	__m256i x = load(p + end - 32), p1 = load(p + end - 33), low = _mm256_set1_epi8(0x0F);
+	*before = rules(plain_three, (__m256i[]){high_nibbles(p1), _mm256_and_si256(p1, low),
+					 high_nibbles(x), _mm256_and_si256(x, low)});
+	return end;
+}
+
 POTOK_TARGET_AVX2 static inline uint64_t
 not_zero(__m256i x)
 {
@@ -170,14 +357,14 @@ not_zero(__m256i x)
 }
 
 /* One step: the 64 bytes at p, with three before but for the first.  Answers the bytes at the front
- * that are good.  *letters: there are Cyrillic ones, and none of more than two bytes. */
+ * that are good. *script: what is in them. */
 POTOK_TARGET_AVX2 static inline size_t
-step(const unsigned char *p, bool first, __m256i *before, bool *letters)
+step(const unsigned char *p, bool first, __m256i *before, enum script *script)
 {
 	struct bytes b0 = bytes_at(p, first), b1 = bytes_at(p + 32, false);
 	__m256i bad0, bad1;
 
-	*letters = false;
+	*script = SCRIPT_OTHER;
 	if (_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(b0.x, b1.x), b0.p3)) == 0) {
 		*before = _mm256_setzero_si256();
 		bad0 = controls(b0.x);
@@ -186,9 +373,15 @@ step(const unsigned char *p, bool first, __m256i *before, bool *letters)
 		__m256i lead = _mm256_set1_epi8((char)0xE0);
 		__m256i most = _mm256_max_epu8(_mm256_max_epu8(b0.x, b1.x), b0.p3);
 		__m256i three = _mm256_cmpeq_epi8(_mm256_max_epu8(most, lead), most);
+		__m256i leads = _mm256_or_si256(cyrillic(b0.x), cyrillic(b1.x));
+		__m256i latins = _mm256_or_si256(latin(b0.x), latin(b1.x));
+		__m256i greeks = _mm256_or_si256(greek(b0.x), greek(b1.x));
+		*script = _mm256_movemask_epi8(leads) != 0                  ? SCRIPT_CYRILLIC
+			  : _mm256_movemask_epi8(at_least(most, 0xE3)) != 0 ? SCRIPT_CJK
+			  : _mm256_movemask_epi8(greeks) != 0               ? SCRIPT_GREEK
+			  : _mm256_movemask_epi8(latins) != 0               ? SCRIPT_LATIN
+									    : SCRIPT_OTHER;
 		if (_mm256_testz_si256(three, three)) {
-			__m256i leads = _mm256_or_si256(cyrillic(b0.x), cyrillic(b1.x));
-			*letters = _mm256_movemask_epi8(leads) != 0;
 			*before = _mm256_setzero_si256();
 			bad0 = check(b0, false, before);
 			bad1 = check(b1, false, before);
@@ -203,28 +396,22 @@ step(const unsigned char *p, bool first, __m256i *before, bool *letters)
 	return (size_t)__builtin_ctzll(not_zero(bad1) << 32 | not_zero(bad0));
 }
 
-/* Is the character that ends before p[i], or goes on there, a Cyrillic letter or ASCII? */
-static inline bool
-behind_letter(const unsigned char *p, size_t i)
-{
-	return p[i - 1] < 0x80 || (p[i - 1] & 0xFE) == 0xD0 || (p[i - 2] & 0xFE) == 0xD0;
-}
-
 POTOK_TARGET_AVX2 size_t
-plain_blocks_avx2(const unsigned char *p, size_t n)
+plain_blocks_avx2(const unsigned char *p, size_t from, size_t n)
 {
 	__m256i before = _mm256_setzero_si256();
-	bool letters;
+	enum script script = SCRIPT_OTHER;
+	size_t i = from, good = 64;
 
-	if (n < 64)
-		return 0;
-	size_t good = step(p, true, &before, &letters), i = good;
-	while (good == 64) {
-		if (letters)
-			i = cyrillic_blocks(p, i, n, NULL);
+	while (n - i >= 64) {
+		size_t next = script_blocks(script, p, i, n, NULL, &before);
+		if (good < 64 && next == i)
+			return i + good;
+		i = next;
 		if (n - i < 64)
 			break;
-		i += good = step(p + i, false, &before, &letters);
+		good = step(p + i, i < BEFORE, &before, &script);
+		i += good == 64 ? 64 : 0;
 	}
 	return i;
 }
@@ -234,28 +421,22 @@ clear_blocks_avx2(const unsigned char *p, size_t from, size_t n)
 {
 	enum { PIECE = 4096 }; /* it stays in the first cache */
 	__m256i before = _mm256_setzero_si256();
-	bool letters = false, good = true;
+	enum script script = SCRIPT_OTHER;
+	bool good = true;
 	size_t i = from, known = from;
 
-	if (n - from < 64)
-		return from;
-	if (from == 0) {
-		if (step(p, true, &before, &letters) < 64)
-			return 0;
-		for (i = 64; known < i;) {
-			if (mojibake_fires_from(p, &known, n))
-				return known;
-		}
-	}
-	while (good && n - i >= 64) {
-		size_t start = i;
-		if (letters && behind_letter(p, i))
-			start = i = cyrillic_blocks(p, i, n, &known);
-		while (n - i >= 64 && i - start < PIECE) {
-			good = step(p + i, false, &before, &letters) == 64;
-			i += good ? 64 : 0;
-			if (!good || letters)
+	while (n - i >= 64) {
+		size_t start = script_blocks(script, p, i, n, &known, &before);
+		if (!good && start == i)
+			break;
+		for (i = start, good = true; n - i >= 64 && i - start < PIECE; i += 64) {
+			good = step(p + i, false, &before, &script) == 64;
+			if (!good)
 				break;
+			if (script != SCRIPT_OTHER) {
+				i += 64;
+				break;
+			}
 		}
 		if (i > start && mojibake_steps_avx2(p, start, i, n, &known) < i)
 			return known;

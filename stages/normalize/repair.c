@@ -81,7 +81,7 @@ clear_front(struct cleaning *c, const unsigned char *p, size_t len)
 		return 0;
 	if (c->clear == NULL || c->clear < p)
 		c->clear = p;
-	if (c->clear < p + len)
+	if (c->clear < p + len && (c->plain == NULL || c->plain < p + len))
 		c->clear = p + clear_run(p, (size_t)(c->clear - p), len);
 	if (c->plain == NULL || c->plain < c->clear)
 		c->plain = c->clear;
