@@ -47,7 +47,8 @@ enum {
 
 	/* What a character of two bytes costs is kept as 1 more, or one of these. */
 	WIDE_UNKNOWN = 0, /* not yet looked up */
-	WIDE_ILL = 254,   /* no character */
+	WIDE_ILL_1 = 253, /* no character: the first byte is none, ... */
+	WIDE_ILL_2 = 254, /* ... or both are none */
 	WIDE_OTHER = 255, /* longer, or another one */
 };
 
@@ -745,7 +746,7 @@ try_decoder(struct normalize_fit *f, int encoding, const struct fit_hints *hints
 
 /* What the character of one byte, `second` 0, or two costs in an encoding: see `wide`. */
 static unsigned
-wide_cost(struct normalize_fit *f, size_t m, unsigned first, unsigned second)
+find_wide_cost(struct normalize_fit *f, size_t m, unsigned first, unsigned second)
 {
 	uint8_t *known = &f->wide[m][first << 8 | second];
 	size_t language = (size_t)__builtin_ctzll(f->languages[FIT_MULTIBYTE + m]);
@@ -755,8 +756,6 @@ wide_cost(struct normalize_fit *f, size_t m, unsigned first, unsigned second)
 	struct decoded r;
 	uint32_t c;
 
-	if (*known != WIDE_UNKNOWN)
-		return *known;
 	*known = WIDE_OTHER;
 	if (use_decoder(f, FIT_MULTIBYTE + (int)m) < 0)
 		return WIDE_OTHER;
@@ -765,7 +764,7 @@ wide_cost(struct normalize_fit *f, size_t m, unsigned first, unsigned second)
 	/* More bytes may make it a longer one. */
 	bool longer = first == 0x8E || first == 0x8F || (second >= '0' && second <= '9');
 	if (s >= 0 && r.ill && len == 2 && !longer)
-		*known = WIDE_ILL;
+		*known = r.bad == 1 ? WIDE_ILL_1 : r.bad == 2 ? WIDE_ILL_2 : WIDE_OTHER;
 	if (s < 0 || r.ill || r.used != len + 1)
 		return *known;
 	int made = potok_utf8_decode(f->decoded, r.made, &c);
@@ -774,56 +773,69 @@ wide_cost(struct normalize_fit *f, size_t m, unsigned first, unsigned second)
 		return *known;
 	struct symbol symbol = language_symbol(c);
 	uint64_t cost = c < 0x80 ? 0 : language_cost(language, &symbol, 1, true);
-	if (cost + 1 < WIDE_ILL)
+	if (cost + 1 < WIDE_ILL_1)
 		*known = (uint8_t)(cost + 1);
 	return *known;
 }
 
+static inline unsigned
+wide_cost(struct normalize_fit *f, size_t m, unsigned first, unsigned second)
+{
+	unsigned known = f->wide[m][first << 8 | second];
+
+	return known != WIDE_UNKNOWN ? known : find_wide_cost(f, m, first, second);
+}
+
 /*
- * What the text costs in an encoding of characters of two bytes, as try_decoder() has it, as far as
- * `wide` tells it and it is below a limit: the least that it costs.  *all: the text ends there.
+ * What the text costs in an encoding of characters of two bytes, as far as `wide` tells it and it
+ * is below a limit: the least that it costs.  *exact: it is what try_decoder() has.
  */
 static uint64_t
 multibyte_least(
-    struct normalize_fit *f, size_t m, const struct fit_hints *hints, uint64_t limit, bool *all)
+    struct normalize_fit *f, size_t m, const struct fit_hints *hints, uint64_t limit, bool *exact)
 {
 	const struct multibyte *wide = &multibytes[m];
 	size_t language = (size_t)__builtin_ctzll(f->languages[FIT_MULTIBYTE + m]);
 	uint64_t sum =
 	    handicap(f, FIT_MULTIBYTE + (int)m, hints) - (is_hinted(hints, language) ? HINT : 0u);
 	uint64_t letters = 0; /* of ASCII, in a word that has nothing else yet */
-	bool high = false;    /* the word has something else */
+	bool high = false, told = true;
 	enum { OTHER, LETTER, HIGH } before = OTHER;
 
-	*all = false;
+	*exact = false;
 	for (size_t i = 0; i < f->len && sum < limit; i++) {
 		unsigned b = f->text[i];
-		bool single = b < 0x80 || within((uint8_t)b, wide->single);
+		if (language_in_word(b) && b < 0x80) {
+			*(high ? &sum : &letters) +=
+			    COST_ASCII_LETTER + (before == HIGH ? COST_SEAM : 0u);
+			before = LETTER;
+			continue;
+		}
+		if (b < 0x80) {
+			/* Those two are others in some encodings. */
+			if (b == '\\' || b == '~')
+				told = told && wide_cost(f, m, b, 0) == 1;
+			letters = 0;
+			high = false;
+			before = OTHER;
+			continue;
+		}
+		bool single = within((uint8_t)b, wide->single);
 		/* NUL is no second byte. */
 		if (!single && (i + 1 == f->len || f->text[i + 1] == 0))
 			return sum;
 		unsigned cost = wide_cost(f, m, b, single ? 0 : f->text[i + 1]);
 		if (cost == WIDE_OTHER)
 			return sum;
-		if (cost == WIDE_ILL)
-			return sum + COST_ILL;
-		i += !single;
-		if (b >= 0x80) {
-			sum += letters + cost - 1 + (before == LETTER ? COST_SEAM : 0u);
-			letters = 0;
-			high = true;
-			before = HIGH;
-		} else if (language_in_word(b)) {
-			*(high ? &sum : &letters) +=
-			    COST_ASCII_LETTER + (before == HIGH ? COST_SEAM : 0u);
-			before = LETTER;
-		} else {
-			letters = 0;
-			high = false;
-			before = OTHER;
-		}
+		bool ill = cost == WIDE_ILL_1 || cost == WIDE_ILL_2;
+		told = told && !ill;
+		i += !single && cost != WIDE_ILL_1;
+		sum += letters + (ill ? COST_ILL : cost - 1) + (before == LETTER ? COST_SEAM : 0u);
+		letters = 0;
+		high = true;
+		before = HIGH;
 	}
-	*all = sum < limit;
+	*exact = told && sum < limit;
 	return sum;
 }
 
@@ -1036,7 +1048,7 @@ static bool
 beats_rivals(struct normalize_fit *f, const struct fit_hints *hints, struct rivals *rivals)
 {
 	struct sums sums;
-	bool all;
+	bool exact;
 
 	find_against(f, hints);
 	uint64_t most = add_up(f, &sums) ? prior_most(f, &sums) : UINT64_MAX;
@@ -1051,7 +1063,7 @@ beats_rivals(struct normalize_fit *f, const struct fit_hints *hints, struct riva
 	}
 	for (uint64_t set = rivals->multibytes; set != 0; set &= set - 1) {
 		size_t i = (size_t)__builtin_ctzll(set);
-		if (multibyte_least(f, i, hints, most, &all) >= most ||
+		if (multibyte_least(f, i, hints, most, &exact) >= most ||
 		    !has_structure(&multibytes[i], f))
 			rivals->multibytes &= ~(UINT64_C(1) << i);
 	}
@@ -1065,10 +1077,10 @@ is_expected(struct normalize_fit *f, const struct fit_hints *hints)
 {
 	const size_t m = (size_t)(f->expected - FIT_MULTIBYTE);
 	uint16_t sums[COSTS] = {0};
-	bool all;
-	uint64_t cost = multibyte_least(f, m, hints, UINT64_MAX, &all);
+	bool exact;
+	uint64_t cost = multibyte_least(f, m, hints, UINT64_MAX, &exact);
 
-	if (!all || !has_structure(&multibytes[m], f) || utf8_below(f, hints, cost + 1) ||
+	if (!exact || !has_structure(&multibytes[m], f) || utf8_below(f, hints, cost + 1) ||
 	    !find_costs(f))
 		return false;
 	for (size_t i = 0; i < NMULTIBYTES; i++) {
