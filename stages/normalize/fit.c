@@ -11,6 +11,7 @@
 
 #include <potok/utf8.h>
 
+#include "costs.h"
 #include "decode.h"
 #include "language.h"
 
@@ -41,6 +42,14 @@ enum {
 	SCREEN_LEAST = 4,  /* letters that there must be */
 	SIBLING = 24,      /* letters that are the same in another encoding like it */
 	SCREEN_FROM = 16,  /* lines that are judged without it: it takes time to make */
+
+	ROWS = 16384, /* pairs of bytes whose costs are kept */
+
+	/* What a character of two bytes costs is kept as 1 more, or one of these. */
+	WIDE_UNKNOWN = 0, /* not yet looked up */
+	WIDE_ILL_1 = 253, /* no character: the first byte is none, ... */
+	WIDE_ILL_2 = 254, /* ... or both are none */
+	WIDE_OTHER = 255, /* longer, or another one */
 };
 
 #define LATIN_WEST "en de fr es pt it nl da sv nb fi is sq ca gl eu ga af et"
@@ -128,6 +137,11 @@ struct pair {
 	uint8_t a, b, weight;
 };
 
+/* A language that an encoding of single bytes may write. */
+struct hypothesis {
+	uint8_t single, language;
+};
+
 struct normalize_fit {
 	/* The characters of the single-byte encodings. */
 	const uint16_t *upper[NSINGLES];
@@ -151,11 +165,25 @@ struct normalize_fit {
 	uint16_t ascii_pairs[27 * 27]; /* those that there are: first * 27 + second */
 	size_t nascii;
 
+	/* What pairs cost under all hypotheses of single bytes at once, as far as it has been
+	 * needed. */
+	struct hypothesis hypotheses[COSTS];
+	size_t nhypotheses, first_hypothesis[NSINGLES + 1];
+	uint16_t row_of[0x10000]; /* of the pair; 0: none yet */
+	size_t nrows;
+	uint8_t rows[ROWS][COSTS];
+	struct costs costs[ROWS];
+	uint32_t against[COSTS]; /* the least that is against each before its pairs are looked at */
+	uint32_t own[MODELS_MAX]; /* what is for the file's encoding, in each of its languages */
+	bool has_against;
+	int expected; /* the encoding of the last line that was judged */
+
 	/* For decoders, of which those stay that have been needed. */
 	struct normalize_decoder *decoders[FIT_MAX];
 	struct symbol symbols[EVIDENCE];
 	struct symbols known;
 	unsigned char decoded[DECODE_OUT];
+	uint8_t wide[NMULTIBYTES][0x10000]; /* what characters of one and two bytes cost */
 
 	/* The encoding of the file, FIT_NONE before it is known; what two bytes cost in it. */
 	struct fitting prior;
@@ -239,7 +267,12 @@ fit_open(void)
 					 : symbol->small ? CASE_SMALL
 							 : CASE_NONE;
 		}
+		f->first_hypothesis[i] = f->nhypotheses;
+		for (uint64_t set = f->languages[FIT_SINGLE + i]; set != 0; set &= set - 1)
+			f->hypotheses[f->nhypotheses++] =
+			    (struct hypothesis){(uint8_t)i, (uint8_t)__builtin_ctzll(set)};
 	}
+	f->first_hypothesis[NSINGLES] = f->nhypotheses;
 	return f;
 }
 
@@ -287,6 +320,23 @@ count_ascii(struct normalize_fit *f, const unsigned char *p, size_t n)
 	}
 }
 
+/* Counts the pairs of letters of the words of ASCII. */
+static void
+count_ascii_words(struct normalize_fit *f)
+{
+	const unsigned char *p = f->text;
+
+	for (size_t i = 0; i < f->len;) {
+		size_t start = i;
+		bool high = false;
+		for (; i < f->len && language_in_word(p[i]); i++)
+			high |= p[i] >= 0x80;
+		if (!high && i > start)
+			count_ascii(f, p + start, i - start);
+		i += i < f->len;
+	}
+}
+
 /* Counts the pairs of the words that have a byte above 7F. */
 static void
 count_pairs(struct normalize_fit *f)
@@ -306,8 +356,6 @@ count_pairs(struct normalize_fit *f)
 			if (!line)
 				count_pair(f, a, b);
 		}
-		if (!high && i > start)
-			count_ascii(f, p + start, i - start);
 		i += i < f->len;
 	}
 	for (size_t i = 0; i < f->npairs; i++) {
@@ -472,6 +520,12 @@ take(const struct normalize_fit *f, struct best *best, int encoding, size_t lang
 	best->is.cost = cost;
 }
 
+static bool
+has_single_prior(const struct normalize_fit *f)
+{
+	return f->prior.encoding >= FIT_SINGLE && f->prior.encoding < FIT_MULTIBYTE;
+}
+
 /* What is against an encoding before its text is looked at. */
 static uint64_t
 handicap(const struct normalize_fit *f, int encoding, const struct fit_hints *hints)
@@ -529,24 +583,26 @@ try_single(struct normalize_fit *f, size_t i, const uint64_t gains[MODELS_MAX],
 	}
 }
 
-/* Tries the encodings of single bytes, or, when `siblings`, those like that of the file. */
+/* Tries the encoding of the file, or the first one, and a set of others, all of single bytes. */
 static void
 try_singles(
-    struct normalize_fit *f, const struct fit_hints *hints, bool siblings, struct best *best)
+    struct normalize_fit *f, const struct fit_hints *hints, uint64_t others, struct best *best)
 {
-	int first = f->prior.encoding >= FIT_SINGLE && f->prior.encoding < FIT_MULTIBYTE
-			? f->prior.encoding - FIT_SINGLE
-			: 0;
-	uint64_t gains[MODELS_MAX];
+	size_t first = has_single_prior(f) ? (size_t)(f->prior.encoding - FIT_SINGLE) : 0;
+	uint64_t gains[MODELS_MAX], languages = f->languages[FIT_SINGLE + first];
 
-	for (size_t l = 0; language_model(l) != NULL; l++)
-		gains[l] = ascii_gain(f, l) + (is_hinted(hints, l) ? HINT : 0);
-	/* What is likely comes first, so that the others are soon seen to cost more. */
-	try_single(f, (size_t)first, gains, hints, best);
-	for (size_t i = 0; i < NSINGLES; i++) {
-		if (i != (size_t)first && (!siblings || (f->siblings >> i & 1)))
-			try_single(f, i, gains, hints, best);
+	others &= ~(UINT64_C(1) << first);
+	for (uint64_t set = others; set != 0; set &= set - 1)
+		languages |= f->languages[FIT_SINGLE + __builtin_ctzll(set)];
+	count_ascii_words(f);
+	for (uint64_t set = languages; set != 0; set &= set - 1) {
+		size_t l = (size_t)__builtin_ctzll(set);
+		gains[l] = ascii_gain(f, l) + (is_hinted(hints, l) ? HINT : 0u);
 	}
+	/* What is likely comes first, so that the others are soon seen to cost more. */
+	try_single(f, first, gains, hints, best);
+	for (uint64_t set = others; set != 0; set &= set - 1)
+		try_single(f, (size_t)__builtin_ctzll(set), gains, hints, best);
 }
 
 static bool
@@ -688,15 +744,354 @@ try_decoder(struct normalize_fit *f, int encoding, const struct fit_hints *hints
 	return n >= 0;
 }
 
-static bool
-try_multibytes(struct normalize_fit *f, const struct fit_hints *hints, struct best *best)
+/* What the character of one byte, `second` 0, or two costs in an encoding: see `wide`. */
+static unsigned
+find_wide_cost(struct normalize_fit *f, size_t m, unsigned first, unsigned second)
 {
-	for (size_t i = 0; i < NMULTIBYTES; i++) {
+	uint8_t *known = &f->wide[m][first << 8 | second];
+	size_t language = (size_t)__builtin_ctzll(f->languages[FIT_MULTIBYTE + m]);
+	unsigned char bytes[3] = {
+	    (unsigned char)first, second != 0 ? (unsigned char)second : '\n', '\n'};
+	size_t len = second != 0 ? 2 : 1;
+	struct decoded r;
+	uint32_t c;
+
+	*known = WIDE_OTHER;
+	if (use_decoder(f, FIT_MULTIBYTE + (int)m) < 0)
+		return WIDE_OTHER;
+	struct normalize_decoder *decoder = f->decoders[FIT_MULTIBYTE + m];
+	enum potok_status s = decoder_run(decoder, bytes, len + 1, false, f->decoded, &r);
+	/* More bytes may make it a longer one. */
+	bool longer = first == 0x8E || first == 0x8F || (second >= '0' && second <= '9');
+	if (s >= 0 && r.ill && len == 2 && !longer)
+		*known = r.bad == 1 ? WIDE_ILL_1 : r.bad == 2 ? WIDE_ILL_2 : WIDE_OTHER;
+	if (s < 0 || r.ill || r.used != len + 1)
+		return *known;
+	int made = potok_utf8_decode(f->decoded, r.made, &c);
+	if (made <= 0 || r.made != (size_t)made + 1 || f->decoded[made] != '\n' ||
+	    (first < 0x80 ? c != first : c < 0x80))
+		return *known;
+	struct symbol symbol = language_symbol(c);
+	uint64_t cost = c < 0x80 ? 0 : language_cost(language, &symbol, 1, true);
+	if (cost + 1 < WIDE_ILL_1)
+		*known = (uint8_t)(cost + 1);
+	return *known;
+}
+
+static inline unsigned
+wide_cost(struct normalize_fit *f, size_t m, unsigned first, unsigned second)
+{
+	unsigned known = f->wide[m][first << 8 | second];
+
+	return known != WIDE_UNKNOWN ? known : find_wide_cost(f, m, first, second);
+}
+
+/*
+ * What the text costs in an encoding of characters of two bytes, as far as `wide` tells it and it
+ * is below a limit: the least that it costs.  *exact: it is what try_decoder() has.
+ */
+static uint64_t
+multibyte_least(
+    struct normalize_fit *f, size_t m, const struct fit_hints *hints, uint64_t limit, bool *exact)
+{
+	const struct multibyte *wide = &multibytes[m];
+	size_t language = (size_t)__builtin_ctzll(f->languages[FIT_MULTIBYTE + m]);
+	uint64_t sum =
+	    handicap(f, FIT_MULTIBYTE + (int)m, hints) - (is_hinted(hints, language) ? HINT : 0u);
+	uint64_t letters = 0; /* of ASCII, in a word that has nothing else yet */
+	bool high = false, told = true;
+	enum { OTHER, LETTER, HIGH } before = OTHER;
+
+	*exact = false;
+	for (size_t i = 0; i < f->len && sum < limit; i++) {
+		unsigned b = f->text[i];
+		if (language_in_word(b) && b < 0x80) {
+			*(high ? &sum : &letters) +=
+			    COST_ASCII_LETTER + (before == HIGH ? COST_SEAM : 0u);
+			before = LETTER;
+			continue;
+		}
+		if (b < 0x80) {
+			/* Those two are others in some encodings. */
+			if (b == '\\' || b == '~')
+				told = told && wide_cost(f, m, b, 0) == 1;
+			letters = 0;
+			high = false;
+			before = OTHER;
+			continue;
+		}
+		bool single = within((uint8_t)b, wide->single);
+		/* NUL is no second byte. */
+		if (!single && (i + 1 == f->len || f->text[i + 1] == 0))
+			return sum;
+		unsigned cost = wide_cost(f, m, b, single ? 0 : f->text[i + 1]);
+		if (cost == WIDE_OTHER)
+			return sum;
+		bool ill = cost == WIDE_ILL_1 || cost == WIDE_ILL_2;
+		told = told && !ill;
+		i += !single && cost != WIDE_ILL_1;
+		sum += letters + (ill ? COST_ILL : cost - 1) + (before == LETTER ? COST_SEAM : 0u);
+		letters = 0;
+		high = true;
+		before = HIGH;
+	}
+	*exact = told && sum < limit;
+	return sum;
+}
+
+/* May it cost less than the limit as UTF-8 with errors? */
+static bool
+utf8_below(struct normalize_fit *f, const struct fit_hints *hints, uint64_t limit)
+{
+	uint64_t least = handicap(f, FIT_UTF8, hints) - (hints->language != NULL ? HINT : 0u);
+	bool errors_alone = true;
+
+	for (size_t i = 0; i < f->len && least < limit;) {
+		uint32_t c;
+		int len = potok_utf8_decode(f->text + i, f->len - i, &c);
+		if (len < 0 && surrogate_pair(f->text + i, f->len - i, &c) > 0)
+			len = 6;
+		if (len == 0)
+			break;
+		least += len < 0 ? COST_ILL : 0;
+		errors_alone = errors_alone && len <= 1;
+		i += (size_t)(len < 0 ? -len : len);
+	}
+	if (least >= limit || !errors_alone)
+		return least < limit;
+	size_t ill = 0;
+	ptrdiff_t n = decode_utf8(f, &ill);
+	return least + language_cost(0, f->symbols, (size_t)n, false) < limit;
+}
+
+/* Tries a set of the encodings of characters of two bytes. */
+static bool
+try_multibytes(
+    struct normalize_fit *f, const struct fit_hints *hints, uint64_t those, struct best *best)
+{
+	for (uint64_t set = those; set != 0; set &= set - 1) {
+		int i = __builtin_ctzll(set);
 		if (has_structure(&multibytes[i], f) &&
-		    !try_decoder(f, FIT_MULTIBYTE + (int)i, hints, best))
+		    !try_decoder(f, FIT_MULTIBYTE + i, hints, best))
 			return false;
 	}
 	return true;
+}
+
+/* The row of a pair, where there is room for it. */
+static const uint8_t *
+costs_row(struct normalize_fit *f, unsigned a, unsigned b)
+{
+	uint16_t *row = &f->row_of[a << 8 | b];
+
+	if (*row != 0)
+		return f->rows[*row];
+	*row = (uint16_t)++f->nrows;
+	uint64_t bytes[4] = {0};
+	bytes[a / 64] |= UINT64_C(1) << a % 64;
+	bytes[b / 64] |= UINT64_C(1) << b % 64;
+	for (size_t i = 0; i < f->nhypotheses; i++) {
+		size_t single = f->hypotheses[i].single, language = f->hypotheses[i].language;
+		const uint8_t *class = byte_classes(f, single, language, bytes);
+		unsigned cost = class_cost(language_model(language), class[a], class[b]) +
+				language_case(byte_symbol(f, single, a), byte_symbol(f, single, b));
+		f->rows[*row][i] = (uint8_t)(cost < UINT8_MAX ? cost : UINT8_MAX);
+	}
+	return f->rows[*row];
+}
+
+/* Finds the costs of the pairs of the line.  Answers false when they are too many. */
+static bool
+find_costs(struct normalize_fit *f)
+{
+	if (f->npairs >= ROWS)
+		return false;
+	if (f->nrows + f->npairs >= ROWS) {
+		memset(f->row_of, 0, sizeof f->row_of);
+		f->nrows = 0;
+	}
+	for (size_t i = 0; i < f->npairs; i++) {
+		const struct pair *pair = &f->pairs[i];
+		f->costs[i] = (struct costs){costs_row(f, pair->a, pair->b), pair->weight};
+	}
+	return true;
+}
+
+/* Finds what is against each hypothesis, and what the file's encoding costs, before its pairs are
+ * looked at. */
+static void
+find_against(struct normalize_fit *f, const struct fit_hints *hints)
+{
+	for (size_t i = 0; !f->has_against && i < f->nhypotheses; i++) {
+		size_t single = f->hypotheses[i].single, language = f->hypotheses[i].language;
+		uint64_t cost = handicap(f, FIT_SINGLE + (int)single, hints) -
+				(is_hinted(hints, language) ? HINT : 0u);
+		if (FIT_SINGLE + (int)single == f->prior.encoding)
+			f->own[i - f->first_hypothesis[single]] = (uint32_t)cost;
+		f->against[i] =
+		    (uint32_t)cost - (language_model(language)->latin ? ASCII_GAIN : 0u);
+	}
+	f->has_against = true;
+}
+
+/* The encodings of single bytes that may cost less than the limit: a set. */
+static uint64_t
+singles_below(const struct normalize_fit *f, const uint16_t sums[COSTS], uint64_t limit)
+{
+	uint32_t most = limit < UINT32_MAX ? (uint32_t)limit : UINT32_MAX;
+	uint64_t set = 0;
+
+	for (size_t i = 0; i < f->nhypotheses; i++)
+		set |= (uint64_t)(f->against[i] + sums[i] < most) << f->hypotheses[i].single;
+	return set;
+}
+
+/* Encodings that may be better than that of the file: sets, and whether UTF-8 may be. */
+struct rivals {
+	uint64_t singles, multibytes;
+	bool utf8;
+};
+
+/* What a line costs under all hypotheses of single bytes but for what is against each; in the
+ * encoding of the file, also what its first pairs cost, FIRST, 2 * FIRST, ... of them. */
+struct sums {
+	uint16_t all[COSTS], first[FIRSTS][MODELS_MAX];
+	size_t nfirst;
+};
+
+/* Adds up the costs of the pairs.  Answers false when they are too many. */
+static bool
+add_up(struct normalize_fit *f, struct sums *sums)
+{
+	const size_t single = (size_t)(f->prior.encoding - FIT_SINGLE);
+	const size_t from = f->first_hypothesis[single], to = f->first_hypothesis[single + 1];
+	size_t at = 0;
+
+	memset(sums->all, 0, sizeof sums->all);
+	sums->nfirst = 0;
+	if (!find_costs(f))
+		return false;
+	for (; sums->nfirst + 1 < FIRSTS && at + FIRST < f->npairs; at += FIRST) {
+		costs_add(f->costs + at, FIRST, sums->all);
+		memcpy(sums->first[sums->nfirst++], sums->all + from,
+		    (to - from) * sizeof sums->all[0]);
+	}
+	costs_add(f->costs + at, f->npairs - at, sums->all);
+	return true;
+}
+
+/*
+ * The most that the line costs under a hypothesis of the encoding of the file, but for the words of
+ * ASCII, or UINT64_MAX: so much or less fit() comes to, as this is none of the languages that it
+ * gives up for their first pairs, whatever is gained by words of ASCII.
+ */
+static uint64_t
+own_most(const struct normalize_fit *f, const struct sums *sums, size_t hypothesis)
+{
+	const size_t single = (size_t)(f->prior.encoding - FIT_SINGLE);
+	const size_t from = f->first_hypothesis[single], to = f->first_hypothesis[single + 1];
+	const unsigned slack = BEHIND - ASCII_GAIN - HINT;
+	bool known = sums->all[hypothesis] < UINT16_MAX;
+
+	for (size_t i = 0; i < f->npairs; i++)
+		known = known && f->costs[i].row[hypothesis] < UINT8_MAX;
+	for (size_t k = 0; k < sums->nfirst; k++) {
+		for (size_t i = 0; i < to - from; i++)
+			known =
+			    known && sums->first[k][hypothesis - from] <= sums->first[k][i] + slack;
+	}
+	return known ? sums->all[hypothesis] + f->own[hypothesis - from] : UINT64_MAX;
+}
+
+/* As own_most(), of the language that costs least. */
+static uint64_t
+prior_most(const struct normalize_fit *f, const struct sums *sums)
+{
+	const size_t single = (size_t)(f->prior.encoding - FIT_SINGLE);
+	const size_t from = f->first_hypothesis[single], to = f->first_hypothesis[single + 1];
+	size_t best = from;
+
+	for (size_t i = from + 1; i < to; i++) {
+		if (sums->all[i] + f->own[i - from] < sums->all[best] + f->own[best - from])
+			best = i;
+	}
+	return own_most(f, sums, best);
+}
+
+/* Does a rival cost no less in each language, be it for the limit or as the file's encoding costs
+ * no more in the same one, with the same gain by words of ASCII? */
+static bool
+is_beaten(const struct normalize_fit *f, const struct sums *sums, size_t single, uint64_t limit)
+{
+	const size_t prior = (size_t)(f->prior.encoding - FIT_SINGLE);
+	size_t from = f->first_hypothesis[prior], to = f->first_hypothesis[prior + 1];
+
+	for (size_t i = f->first_hypothesis[single]; i < f->first_hypothesis[single + 1]; i++) {
+		uint64_t least = sums->all[i] + f->against[i];
+		unsigned language = f->hypotheses[i].language, own = (unsigned)from;
+		if (least >= limit)
+			continue;
+		while (own < to && f->hypotheses[own].language != language)
+			own++;
+		if (own == to)
+			return false;
+		least += language_model(language)->latin ? ASCII_GAIN : 0u;
+		if (own_most(f, sums, own) > least)
+			return false;
+	}
+	return true;
+}
+
+/* Is the line best in the encoding of the file?  Else leaves of the rivals those that may be
+ * better. */
+static bool
+beats_rivals(struct normalize_fit *f, const struct fit_hints *hints, struct rivals *rivals)
+{
+	struct sums sums;
+	bool exact;
+
+	find_against(f, hints);
+	uint64_t most = add_up(f, &sums) ? prior_most(f, &sums) : UINT64_MAX;
+	if (most == UINT64_MAX)
+		return false;
+	rivals->singles &= singles_below(f, sums.all, most);
+	rivals->singles &= ~(UINT64_C(1) << (f->prior.encoding - FIT_SINGLE));
+	for (uint64_t set = rivals->singles; set != 0; set &= set - 1) {
+		size_t i = (size_t)__builtin_ctzll(set);
+		if (is_beaten(f, &sums, i, most))
+			rivals->singles &= ~(UINT64_C(1) << i);
+	}
+	for (uint64_t set = rivals->multibytes; set != 0; set &= set - 1) {
+		size_t i = (size_t)__builtin_ctzll(set);
+		if (multibyte_least(f, i, hints, most, &exact) >= most ||
+		    !has_structure(&multibytes[i], f))
+			rivals->multibytes &= ~(UINT64_C(1) << i);
+	}
+	rivals->utf8 = rivals->utf8 && utf8_below(f, hints, most);
+	return rivals->singles == 0 && rivals->multibytes == 0 && !rivals->utf8;
+}
+
+/* Is the line in the expected encoding, of characters of two bytes, as anything else costs more? */
+static bool
+is_expected(struct normalize_fit *f, const struct fit_hints *hints)
+{
+	const size_t m = (size_t)(f->expected - FIT_MULTIBYTE);
+	uint16_t sums[COSTS] = {0};
+	bool exact;
+	uint64_t cost = multibyte_least(f, m, hints, UINT64_MAX, &exact);
+
+	if (!exact || !has_structure(&multibytes[m], f) || utf8_below(f, hints, cost + 1) ||
+	    !find_costs(f))
+		return false;
+	for (size_t i = 0; i < NMULTIBYTES; i++) {
+		bool other;
+		if (i != m && multibyte_least(f, i, hints, cost + 1, &other) <= cost &&
+		    has_structure(&multibytes[i], f))
+			return false;
+	}
+	find_against(f, hints);
+	costs_add(f->costs, f->npairs, sums);
+	return singles_below(f, sums, cost + 1) == 0;
 }
 
 /* As fit_text(); `siblings`: there are only the encodings like that of the file. */
@@ -705,6 +1100,8 @@ fit(struct normalize_fit *f, const unsigned char *p, size_t n, const struct fit_
     bool utf8, bool siblings, struct fitting *found)
 {
 	struct best best = {.is = {.encoding = FIT_NONE, .cost = UINT64_MAX}, .second = UINT64_MAX};
+	struct rivals rivals = {siblings ? f->siblings : (UINT64_C(1) << NSINGLES) - 1,
+	    siblings ? 0 : (UINT64_C(1) << NMULTIBYTES) - 1, utf8 && !siblings};
 
 	forget(f);
 	gather(f, p, n, false);
@@ -713,12 +1110,22 @@ fit(struct normalize_fit *f, const unsigned char *p, size_t n, const struct fit_
 	if (f->len == 0)
 		return 0;
 	count_pairs(f);
-	try_singles(f, hints, siblings, &best);
-	if (!siblings &&
-	    (!try_multibytes(f, hints, &best) || (utf8 && !try_decoder(f, FIT_UTF8, hints, &best))))
+	/* Of a line it matters only which encoding it is in. */
+	if (!siblings && f->expected >= FIT_MULTIBYTE && is_expected(f, hints)) {
+		found->encoding = f->expected;
+		return 1;
+	}
+	if (has_single_prior(f) && beats_rivals(f, hints, &rivals)) {
+		found->encoding = f->prior.encoding;
+		return 1;
+	}
+	try_singles(f, hints, rivals.singles, &best);
+	if (!try_multibytes(f, hints, rivals.multibytes, &best) ||
+	    (rivals.utf8 && !try_decoder(f, FIT_UTF8, hints, &best)))
 		return -1;
 	uint64_t margin = (best.second - best.is.cost) / 8;
 	*found = best.is;
+	f->expected = found->encoding;
 	found->name = fit_name(found->encoding);
 	found->confidence = margin >= 10 ? 99 : 50 + (unsigned)margin * 5;
 	found->cost = found->cost > BASE ? found->cost - BASE : 0;
@@ -754,8 +1161,9 @@ void
 fit_set_prior(struct normalize_fit *f, const struct fitting *prior)
 {
 	f->prior = *prior;
-	f->has_screen = f->mixed = false;
-	if (prior->encoding >= FIT_SINGLE && prior->encoding < FIT_MULTIBYTE)
+	f->has_screen = f->mixed = f->has_against = false;
+	f->expected = prior->encoding;
+	if (has_single_prior(f))
 		f->siblings = siblings_of(f, (size_t)(prior->encoding - FIT_SINGLE));
 	memset(f->others, 0, sizeof f->others);
 	f->language = 0;
@@ -906,8 +1314,10 @@ fit_line(struct normalize_fit *f, const unsigned char *p, size_t n, const struct
 	else if (valid || passes != SCREEN_PASSES)
 		s = fit(f, p, n, hints, true, passes == SCREEN_ODD_PAIRS, &found);
 	if (found.encoding > FIT_UTF8 && found.encoding != f->prior.encoding &&
-	    f->others[found.encoding] < MIXED)
-		f->mixed |= ++f->others[found.encoding] == MIXED;
+	    f->others[found.encoding] < MIXED && ++f->others[found.encoding] == MIXED) {
+		f->mixed = true;
+		f->has_against = false;
+	}
 	*encoding = found.encoding;
 	return s;
 }

@@ -13,8 +13,6 @@
 /* Costs in eighths of a bit, as in models.h. */
 enum {
 	COST_IDEOGRAPH = 22 * 8, /* a character that the model of ideographs has not */
-	COST_ASCII = 5 * 8,      /* an ASCII letter beside ideographs */
-	COST_SEAM = 6 * 8,       /* where it meets them */
 	SAMPLE = 2000,           /* characters by which a language is found */
 	SURE = 2 * 8,            /* what the next language must cost more */
 };
@@ -148,7 +146,7 @@ ideograph_cost(const struct model *m, const struct symbol *a, const struct symbo
 {
 	if (b->c >= 0x80)
 		return character_cost(m, b->c) + (is_ascii_letter(a->c) ? COST_SEAM : 0);
-	return is_ascii_letter(b->c) ? COST_ASCII + (a->c >= 0x80 ? COST_SEAM : 0) : 0;
+	return is_ascii_letter(b->c) ? COST_ASCII_LETTER + (a->c >= 0x80 ? COST_SEAM : 0) : 0;
 }
 
 static const struct symbol space = {.c = ' ', .class = CLASS_SPACE};

@@ -51,6 +51,9 @@ language_case(const struct symbol *a, const struct symbol *b)
 	return a->small ? COST_UP : a->capital ? COST_CAPITALS : COST_CAPITAL;
 }
 
+/* What letters of ASCII cost beside ideographs, and where they meet. */
+enum { COST_ASCII_LETTER = 5 * 8, COST_SEAM = 6 * 8 };
+
 /* What the words of s[0..n) cost in a language: those with a character above 7F, or `all`. */
 uint64_t language_cost(size_t language, const struct symbol *s, size_t n, bool all);
 
