@@ -42,6 +42,7 @@ enum {
 	SCREEN_LEAST = 4,  /* letters that there must be */
 	SIBLING = 24,      /* letters that are the same in another encoding like it */
 	SCREEN_FROM = 16,  /* lines that are judged without it: it takes time to make */
+	COSTS_FROM = 512,  /* lines that are searched without the costs of pairs: so do they */
 
 	ROWS = 16384, /* pairs of bytes whose costs are kept */
 
@@ -192,6 +193,7 @@ struct normalize_fit {
 	unsigned others[FIT_MAX]; /* lines in other ones, and whether MIXED have been in one */
 	bool mixed;
 	size_t nlines;
+	size_t nsearched; /* lines that the screen has not settled */
 	bool has_screen;
 	uint8_t screen[0x10000];
 };
@@ -1111,11 +1113,12 @@ fit(struct normalize_fit *f, const unsigned char *p, size_t n, const struct fit_
 		return 0;
 	count_pairs(f);
 	/* Of a line it matters only which encoding it is in. */
-	if (!siblings && f->expected >= FIT_MULTIBYTE && is_expected(f, hints)) {
+	bool known = f->nsearched++ >= COSTS_FROM;
+	if (known && !siblings && f->expected >= FIT_MULTIBYTE && is_expected(f, hints)) {
 		found->encoding = f->expected;
 		return 1;
 	}
-	if (has_single_prior(f) && beats_rivals(f, hints, &rivals)) {
+	if (known && has_single_prior(f) && beats_rivals(f, hints, &rivals)) {
 		found->encoding = f->prior.encoding;
 		return 1;
 	}
