@@ -369,24 +369,24 @@ passing_run(const struct cleaning *c, struct potok_slice text)
 {
 	struct potok_normalize *n = c->n;
 	const unsigned char *p = text.data;
-	size_t len = text.len < BLOCK ? text.len : BLOCK, i, k = 0;
+	size_t len = text.len < BLOCK ? text.len : BLOCK, i = 0;
 
 	if (*p == '\r')
 		return 0;
-	if (c->plain > p)
-		i = (size_t)(c->plain - p) < text.len ? (size_t)(c->plain - p) : text.len;
-	else
-		i = n->form == POTOK_NFC ? plain_run(p, len) : potok_utf8_valid(p, len);
-	if (n->form == POTOK_NFC && only_controls(n))
-		return i;
-	while (k < i) {
+	if (n->form == POTOK_NFC && only_controls(n)) {
+		if (c->plain > p)
+			return (size_t)(c->plain - p) < text.len ? (size_t)(c->plain - p)
+								 : text.len;
+		return plain_run(p, len);
+	}
+	while (i < len) {
 		uint32_t cp;
-		int step = potok_utf8_decode(p + k, i - k, &cp);
+		int step = potok_utf8_decode(p + i, len - i, &cp);
 		if (step <= 0 || !passes(n, cp))
 			break;
-		k += (size_t)step;
+		i += (size_t)step;
 	}
-	return k;
+	return i;
 }
 
 static bool

@@ -90,11 +90,12 @@ plain_scalar(const unsigned char *p, size_t n)
 static size_t
 plain_pieces(const unsigned char *p, size_t n, size_t (*blocks)(const unsigned char *, size_t))
 {
-	enum { PIECE = 8 * 1024 };
-	size_t i = 0;
+	enum { FIRST = 64, PIECE = 8 * 1024 };
+	size_t i = 0, piece = FIRST;
 
-	while (i < n) {
-		size_t end = i + potok_utf8_valid(p + i, n - i < PIECE ? n - i : PIECE), from = i;
+	/* Small ones first: where runs are short, what follows is not looked at each time. */
+	for (; i < n; piece = piece < PIECE ? 2 * piece : piece) {
+		size_t end = i + potok_utf8_valid(p + i, n - i < piece ? n - i : piece), from = i;
 		if (blocks != NULL)
 			i = back_to_lead(p, from, i + blocks(p + i, end - i));
 		i += plain_scalar(p + i, end - i);
