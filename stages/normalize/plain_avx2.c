@@ -262,6 +262,14 @@ POTOK_TARGET_AVX2 static inline size_t
 expected_blocks(enum script script, const unsigned char *p, size_t i, size_t n, size_t *known)
 {
 	for (; n - i >= 64; i += 64) {
+		/* Latin text has much ASCII, English next to nothing else. */
+		__m256i x0 = load(p + i), x1 = load(p + i + 32);
+		if (script == SCRIPT_LATIN && p[i - 1] < 0x80 &&
+		    _mm256_movemask_epi8(_mm256_or_si256(x0, x1)) == 0) {
+			if (_mm256_movemask_epi8(_mm256_or_si256(controls(x0), controls(x1))) != 0)
+				break;
+			continue;
+		}
 		struct expected a = expect(script, p + i), b = expect(script, p + i + 32);
 		__m256i other = _mm256_or_si256(a.other, b.other);
 		__m256i places =
