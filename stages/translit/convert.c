@@ -491,9 +491,9 @@ take_blocks(struct work *w, const unsigned char *p, const unsigned char *end)
 		.latin = slot < 0x80 && table_properties[slot].script == SCRIPT_LATIN,
 		.cyrillic = cyrillic,
 		.capital = table_properties[slot].kind == KIND_UPPER,
-		.code = cyrillic ? FAST_LETTERS + slot - 0x400 : ' '}};
+		.letter = cyrillic ? slot - 0x400 : 0}};
 	if (end - p >= PAIR_BLOCK && !f->paired && w->t->simd != POTOK_SIMD_AVX512)
-		table_pair(w->t->table);
+		table_pair(w->t->table, w->t->simd != POTOK_SIMD_SCALAR);
 	size_t (*write)(const struct table_fast *, const unsigned char *, size_t, size_t,
 	    struct plain_state *) = convert_plain_scalar;
 #if POTOK_SIMD_X86

@@ -1,47 +1,211 @@
 /* Writes plain Cyrillic letters and ASCII with AVX2: makes one byte of each character, 64 bytes at
- * a time, then looks up what is written for each behind the one before it. */
+ * a time, then another one where the characters beside it want that, and looks up what two of them
+ * write. */
 #include "convert_simd.h"
 
 #if POTOK_SIMD_X86
+#include <immintrin.h>
 #include <string.h>
 
 enum {
 	BLOCK = 64,
-	CODES = 2048,    /* characters between two visits of the table */
-	ANY = BLOCK + 1, /* convert_any_avx2() must see the block */
+	HALF = 32,
+	CODES = 512, /* characters between two visits of the table of pairs */
+	FEW = 64,    /* the same where letters that must be looked at are frequent */
+	BLOCKS = 32,
 };
 
-/* Characters on the way: their codes, behind that of the character before. */
+/* Characters on the way. */
 struct codes {
-	unsigned char code[1 + CODES + BLOCK];
+	unsigned char code[CODES + BLOCK + HALF];
 	size_t n;
+	/* Where they are from. */
+	struct block {
+		uint64_t starts; /* bits of the first bytes of characters */
+		size_t at;       /* the first byte */
+		size_t n;        /* the first code */
+	} block[BLOCKS];
+	size_t nblocks;
+	size_t end; /* of the last block */
 };
+
+/* Why no more characters come. */
+enum ending { ENDING_FULL, ENDING_LAST, ENDING_OTHER, ENDING_MARK };
 
 /* 32 bytes of a block. */
 struct half {
 	__m256i x;
 	__m256i lead;  /* FF where a letter begins */
 	__m256i code;  /* of the character that begins there */
-	__m256i plain; /* FF where no look is needed at that */
-	__m256i tail;  /* FF where a character goes on */
+	__m256i other; /* first bit: neither a letter nor ASCII */
 };
+
+POTOK_TARGET_AVX2 static inline __m256i
+load32(const unsigned char *p)
+{
+	return _mm256_loadu_si256((const __m256i *)p);
+}
+
+/* A table of 16 bytes, for both halves of a vector. */
+POTOK_TARGET_AVX2 static inline __m256i
+load16(const uint8_t *table)
+{
+	return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)table));
+}
+
+POTOK_TARGET_AVX2 static inline uint32_t
+mask_of(__m256i x)
+{
+	return (uint32_t)_mm256_movemask_epi8(x);
+}
 
 POTOK_TARGET_AVX2 static inline uint64_t
 both(__m256i low, __m256i high)
 {
-	return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high)
-							 << 32;
+	return mask_of(low) | (uint64_t)mask_of(high) << HALF;
 }
 
-POTOK_TARGET_AVX2 static inline uint64_t
-equal(const struct half *a, const struct half *b, int c)
+static inline bool
+is_mark(const unsigned char *p)
 {
-	const __m256i x = _mm256_set1_epi8((char)c);
-
-	return both(_mm256_cmpeq_epi8(a->x, x), _mm256_cmpeq_epi8(b->x, x));
+	return (*p & 0xFE) == 0xCC;
 }
 
-/* The bit of the first four bits of a byte in the rows of table_fast. */
+/* Reads the 33 bytes at p. */
+POTOK_TARGET_AVX2 static inline void
+read_half(const unsigned char *p, struct half *h)
+{
+	/* By the last four bits of a control character: all but TAB, LF and CR are other.  These
+	 * become 60 to 7F, all others 80 and above. */
+	const __m256i controls = _mm256_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, -1, -1,
+	    0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, -1, -1, 0, -1, -1);
+	const __m256i high = _mm256_set1_epi8((char)0x80);
+	__m256i x = load32(p), next = load32(p + 1);
+	__m256i d0 = _mm256_cmpeq_epi8(
+	    _mm256_and_si256(x, _mm256_set1_epi8((char)0xFE)), _mm256_set1_epi8((char)0xD0));
+	__m256i tail = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)0xC0), next);
+	__m256i second = _mm256_and_si256(_mm256_slli_epi16(x, 6), _mm256_set1_epi8(0x40));
+	__m256i control =
+	    _mm256_shuffle_epi8(controls, _mm256_adds_epu8(x, _mm256_set1_epi8(0x60)));
+
+	/* Bytes from 80 to BF become codes from 80 to BF, or from C0 to FF. */
+	h->x = x;
+	h->lead = _mm256_and_si256(d0, tail);
+	h->code =
+	    _mm256_blendv_epi8(x, _mm256_or_si256(_mm256_or_si256(next, high), second), h->lead);
+	h->other = _mm256_or_si256(x, control);
+}
+
+/* Stores the bytes of x that have a bit in the mask, of 16.  Answers the end. */
+POTOK_TARGET_AVX2 static inline unsigned char *
+store_some(const struct table_fast *f, unsigned char *out, __m128i x, uint64_t mask)
+{
+	unsigned low = mask & 0xFF, high = mask >> 8 & 0xFF;
+	__m128i from = _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)f->pack[0][low]),
+	    _mm_loadl_epi64((const __m128i *)f->pack[1][high]));
+
+	x = _mm_shuffle_epi8(x, from);
+	_mm_storel_epi64((__m128i *)out, x);
+	out += __builtin_popcount(low);
+	_mm_storel_epi64((__m128i *)out, _mm_unpackhi_epi64(x, x));
+	return out + __builtin_popcount(high);
+}
+
+/* Takes the bytes that begin neither a letter nor are ASCII, at the bits of `other`, as far as they
+ * are punctuation that passes: puts its codes at the first bytes of it, and *use becomes the place
+ * of what is not.  Answers which bytes are inside of it. */
+POTOK_TARGET_AVX2 static __attribute__((noinline)) uint64_t
+take_punctuation(
+    const struct table_fast *f, struct half *a, struct half *b, uint64_t other, unsigned *use)
+{
+	unsigned char x[BLOCK], code[BLOCK];
+	uint64_t inside = 0;
+
+	_mm256_storeu_si256((__m256i *)x, a->x);
+	_mm256_storeu_si256((__m256i *)(x + HALF), b->x);
+	_mm256_storeu_si256((__m256i *)code, a->code);
+	_mm256_storeu_si256((__m256i *)(code + HALF), b->code);
+	while (other != 0) {
+		unsigned i = (unsigned)_tzcnt_u64(other), what = 0, two = x[i] == 0xC2;
+		unsigned last = i + (two ? 1 : 2);
+		bool begins = two || (x[i] == 0xE2 && i + 1 < BLOCK && x[i + 1] == 0x80);
+		if (begins && last < BLOCK && (x[last] & 0xC0) == 0x80)
+			what = f->punctuation[x[last] & 0x3F];
+		if (!(what & (two ? FAST_C2 : FAST_E2_80))) {
+			*use = i;
+			break;
+		}
+		code[i] = (unsigned char)(what >> FAST_CODE);
+		inside |= (two ? 2ULL : 6ULL) << i;
+		other &= ~((two ? 3ULL : 7ULL) << i);
+	}
+	a->code = load32(code);
+	b->code = load32(code + HALF);
+	return inside;
+}
+
+/* Reads p[at..n) as codes, up to some hundreds.  Behind p[seen] a word ends. */
+POTOK_TARGET_AVX2 static enum ending
+read_codes(const struct table_fast *f, const unsigned char *p, size_t at, size_t n, size_t seen,
+    struct codes *c)
+{
+	size_t i = at, max = f->pairs ? FEW : CODES;
+
+	c->n = c->nblocks = 0;
+	for (; i < n && c->n < max && c->nblocks < BLOCKS; c->nblocks++) {
+		/* Behind the end spaces are read. */
+		unsigned char end[BLOCK + 1];
+		const unsigned char *from = p + i;
+		if (seen - i < sizeof end) {
+			memset(end, ' ', sizeof end);
+			from = memcpy(end, from, seen - i);
+		}
+		struct half a, b;
+		read_half(from, &a);
+		read_half(from + HALF, &b);
+		uint64_t lead = both(a.lead, b.lead), starts = ~(lead << 1);
+		uint64_t other = both(a.other, b.other) & ~lead & starts;
+		unsigned use = BLOCK + (unsigned)(lead >> (BLOCK - 1));
+		if (other != 0)
+			starts &= ~take_punctuation(f, &a, &b, other, &use);
+		if (use > n - i) {
+			use = (unsigned)(n - i);
+			use -= (unsigned)(lead >> (use - 1)) & 1;
+		}
+		c->end = i;
+		if (use == 0)
+			return is_mark(from) ? ENDING_MARK : ENDING_OTHER;
+		starts = _bzhi_u64(starts, use);
+		c->block[c->nblocks] = (struct block){starts, i, c->n};
+		unsigned char *to = c->code + c->n;
+		to = store_some(f, to, _mm256_castsi256_si128(a.code), starts);
+		to = store_some(f, to, _mm256_extracti128_si256(a.code, 1), starts >> 16);
+		to = store_some(f, to, _mm256_castsi256_si128(b.code), starts >> 32);
+		to = store_some(f, to, _mm256_extracti128_si256(b.code, 1), starts >> 48);
+		c->n = (size_t)(to - c->code);
+		i += use;
+	}
+	c->end = i;
+	if (i < n)
+		return ENDING_FULL;
+	return n == seen ? ENDING_LAST : is_mark(p + n) ? ENDING_MARK : ENDING_OTHER;
+}
+
+/* The place of the character of code i, i < c->n. */
+POTOK_TARGET_AVX2 static size_t
+place_of(const struct codes *c, size_t i)
+{
+	size_t k = c->nblocks - 1;
+
+	while (c->block[k].n > i)
+		k--;
+	uint64_t starts = c->block[k].starts;
+	for (size_t j = c->block[k].n; j < i; j++)
+		starts = _blsr_u64(starts);
+	return c->block[k].at + (size_t)_tzcnt_u64(starts);
+}
+
+/* The bit of the first four bits of a code in its rows. */
 POTOK_TARGET_AVX2 static inline __m256i
 row_bit(__m256i x)
 {
@@ -52,321 +216,184 @@ row_bit(__m256i x)
 	    bit, _mm256_and_si256(_mm256_srli_epi16(x, 4), _mm256_set1_epi8(0x0F)));
 }
 
-/* Reads the 33 bytes at p. */
-POTOK_TARGET_AVX2 static inline void
-read_half(const struct table_fast *f, const unsigned char *p, struct half *h)
+/* The codes of x that are in the set. */
+POTOK_TARGET_AVX2 static inline uint32_t
+members(__m256i x, __m256i bit, const uint8_t rows[2][FAST_ROWS])
 {
-	__m256i x = load32(p), next = load32(p + 1);
-	__m256i d1 = _mm256_cmpeq_epi8(x, _mm256_set1_epi8((char)0xD1));
-	__m256i d0 = _mm256_cmpeq_epi8(x, _mm256_set1_epi8((char)0xD0));
-	__m256i letter = _mm256_or_si256(_mm256_or_si256(next, _mm256_set1_epi8((char)0x80)),
-	    _mm256_and_si256(d1, _mm256_set1_epi8(0x40)));
+	/* Of a byte from 80 on a shuffle makes 0, and its other first bits do not count. */
+	__m256i low = _mm256_shuffle_epi8(load16(rows[0]), x);
+	__m256i high =
+	    _mm256_shuffle_epi8(load16(rows[1]), _mm256_xor_si256(x, _mm256_set1_epi8((char)0x80)));
 
-	/* Bytes from 80 to BF become codes from 80 to BF, or from C0 to FF. */
-	h->x = x;
-	h->lead = _mm256_or_si256(d0, d1);
-	h->code = _mm256_blendv_epi8(x, letter, h->lead);
-	__m256i low = _mm256_and_si256(h->code, _mm256_set1_epi8(0x0F));
-	__m256i rows = _mm256_blendv_epi8(_mm256_shuffle_epi8(load16(f->odd_rows[0]), low),
-	    _mm256_shuffle_epi8(load16(f->odd_rows[1]), low), h->code);
-	h->plain =
-	    _mm256_cmpeq_epi8(_mm256_and_si256(rows, row_bit(h->code)), _mm256_setzero_si256());
-	h->tail = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)0xC0), x);
+	return mask_of(_mm256_cmpeq_epi8(_mm256_and_si256(_mm256_or_si256(low, high), bit), bit));
 }
 
-/* Stores the bytes of x that have a bit in the mask, of 16.  Answers the end. */
-POTOK_TARGET_AVX2 static inline unsigned char *
-store_some(const struct table_fast *f, unsigned char *out, __m128i x, unsigned mask)
+/* Puts the codes in capitals where the letters at the bits of `titles`, of the 32 at i, want that.
+ * Answers the place of the first whose neighbours do not tell, n when there is none. */
+static __attribute__((noinline)) unsigned
+take_capitals(const struct table_fast *f, unsigned char *code, bool behind_capital, uint32_t titles,
+    unsigned n)
 {
-	const __m128i half = _mm_set_epi64x(0x0808080808080808, 0);
-	unsigned low = mask & 0xFF, high = mask >> 8;
-	__m128i from = _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)f->pack[low]),
-	    _mm_loadl_epi64((const __m128i *)f->pack[high]));
-
-	x = _mm_shuffle_epi8(x, _mm_or_si128(from, half));
-	_mm_storel_epi64((__m128i *)out, x);
-	out += __builtin_popcount(low);
-	_mm_storel_epi64((__m128i *)out, _mm_unpackhi_epi64(x, x));
-	return out + __builtin_popcount(high);
+	for (; titles != 0; titles &= titles - 1) {
+		unsigned i = (unsigned)__builtin_ctz(titles);
+		if (i >= n)
+			break;
+		unsigned next = f->kind[code[i + 1]];
+		if (i > 0)
+			behind_capital = f->capital[code[i - 1]];
+		if ((next & FAST_CAPITAL) || ((next & FAST_NONE) && behind_capital))
+			code[i] = f->caps[code[i]];
+		else if (next == 0)
+			return i;
+	}
+	return n;
 }
 
-/* Adds the codes of a block that have a bit in the mask. */
-POTOK_TARGET_AVX2 static inline void
-add_codes(const struct table_fast *f, struct codes *c, __m256i a, __m256i b, uint64_t mask)
-{
-	unsigned char *to = c->code + 1 + c->n;
-
-	to = store_some(f, to, _mm256_castsi256_si128(a), mask & 0xFFFF);
-	to = store_some(f, to, _mm256_extracti128_si256(a, 1), mask >> 16 & 0xFFFF);
-	to = store_some(f, to, _mm256_castsi256_si128(b), mask >> 32 & 0xFFFF);
-	to = store_some(f, to, _mm256_extracti128_si256(b, 1), (unsigned)(mask >> 48));
-	c->n = (size_t)(to - c->code) - 1;
-}
-
-/* The places in table_fast.behind of 16 codes, the first of which is code[1]. */
+/* Puts the codes for behind a letter of `left`, in the rows of the table.  before: the sets of what
+ * is before the first one, in the last byte; becomes those of all. */
 POTOK_TARGET_AVX2 static inline __m256i
-places(const unsigned char *code)
+put_behind(const struct table_fast *f, unsigned nrows, __m256i x, __m256i *before)
 {
-	__m128i last = _mm_set1_epi8(FAST_LETTERS - 1);
-	__m128i before = _mm_subs_epu8(_mm_loadu_si128((const __m128i *)code), last);
-	__m256i own = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(code + 1)));
-	__m256i row = _mm256_add_epi16(_mm256_slli_epi16(own, 7), _mm256_slli_epi16(own, 3));
+	__m256i sets = _mm256_setzero_si256(), left = sets, behind = sets;
 
-	return _mm256_add_epi16(row, _mm256_cvtepu8_epi16(before));
+	for (unsigned r = 0; r < nrows; r++) {
+		unsigned row = f->row[r];
+		/* The last four bits in this row, 80 and above in others. */
+		__m256i at = _mm256_adds_epu8(
+		    _mm256_xor_si256(x, _mm256_set1_epi8((char)row)), _mm256_set1_epi8(0x70));
+		sets = _mm256_or_si256(sets, _mm256_shuffle_epi8(load16(f->code_sets + row), at));
+		left = _mm256_or_si256(left, _mm256_shuffle_epi8(load16(f->code_left + row), at));
+		behind =
+		    _mm256_or_si256(behind, _mm256_shuffle_epi8(load16(f->code_behind + row), at));
+	}
+	sets = _mm256_blendv_epi8(_mm256_set1_epi8((char)f->space), sets, x);
+	__m256i of_before =
+	    _mm256_alignr_epi8(sets, _mm256_permute2x128_si256(*before, sets, 0x21), 15);
+	*before = sets;
+	__m256i none = _mm256_cmpeq_epi8(_mm256_and_si256(of_before, left), _mm256_setzero_si256());
+	return _mm256_blendv_epi8(behind, x, none);
 }
 
-/* Writes the characters of c: all of them, or 16 at a time and the others remain. */
-POTOK_TARGET_AVX2 static unsigned char *
-write_codes(const struct table_fast *f, struct codes *c, bool all, unsigned char *out)
+/* Makes the codes those that are written, n at most; code[n] is what follows.  Answers how many can
+ * be written; *letters becomes how many letters these are, *first the place of the first. */
+POTOK_TARGET_AVX2 static size_t
+judge_codes(const struct table_fast *f, unsigned char *code, size_t n,
+    const struct plain_before *before, uint64_t *letters, size_t *first)
 {
-	uint16_t place[16];
-	size_t i = 0;
+	const __m256i first_small = _mm256_set1_epi8((char)0xAF),
+		      behind_small = _mm256_set1_epi8((char)0xE0);
+	__m256i sets = _mm256_set1_epi8((char)before->sets);
+	uint32_t behind_latin = before->latin, behind_letter = before->cyrillic;
+	unsigned nrows = f->nrows;
 
-	for (; c->n - i >= 16; i += 16) {
-		_mm256_storeu_si256((__m256i *)place, places(c->code + i));
-		for (int k = 0; k < 16; k++) {
-			uint64_t text = f->behind[place[k]];
+	*letters = 0;
+	for (size_t i = 0; i < n; i += HALF) {
+		unsigned use = n - i < HALF ? (unsigned)(n - i) : HALF;
+		__m256i x = load32(code + i), next = load32(code + i + 1), bit = row_bit(x);
+		uint32_t letter = mask_of(x), look = members(x, bit, f->look_rows);
+		uint32_t latin = look & ~letter;
+		uint32_t small = mask_of(_mm256_and_si256(
+		    _mm256_cmpgt_epi8(next, first_small), _mm256_cmpgt_epi8(behind_small, next)));
+		uint32_t stop = members(x, bit, f->odd_rows) |
+				(letter & (latin << 1 | behind_latin)) |
+				(latin & (letter << 1 | behind_letter));
+		if (f->pairs)
+			stop |= members(x, bit, f->pair_rows) &
+				members(next, row_bit(next), f->second_rows);
+		uint32_t titles = look & letter & ~small;
+		if ((stop | titles) != 0) {
+			if (stop != 0 && _tzcnt_u32(stop) < use)
+				use = _tzcnt_u32(stop);
+			if (titles != 0) {
+				bool capital = i > 0 ? f->capital[code[i - 1]] : before->capital;
+				use = take_capitals(f, code + i, capital, titles, use);
+				x = load32(code + i);
+				nrows = f->nrows_caps;
+			}
+		}
+		if (nrows > 0)
+			_mm256_storeu_si256((__m256i *)(code + i), put_behind(f, nrows, x, &sets));
+		uint32_t used = _bzhi_u32(letter, use);
+		if (*letters == 0 && used != 0)
+			*first = i + _tzcnt_u32(used);
+		*letters += (unsigned)__builtin_popcount(used);
+		if (use < HALF)
+			return i + use;
+		behind_latin = latin >> (HALF - 1);
+		behind_letter = letter >> (HALF - 1);
+	}
+	return n;
+}
+
+static inline unsigned char *
+write_one(const struct table_fast *f, unsigned code, unsigned char *out)
+{
+	uint64_t text = f->written[code];
+
+	memcpy(out, &text, sizeof text);
+	return out + (text >> 56);
+}
+
+/* Writes n codes.  Answers the end. */
+static unsigned char *
+write_codes(const struct table_fast *f, const unsigned char *code, size_t n, unsigned char *out)
+{
+	enum { GROUP = 16 };
+	const unsigned char *end = code + n;
+
+	while (f->paired && end - code >= GROUP) {
+		unsigned char *start = out;
+		uint64_t any = 0;
+		for (int k = 0; k < GROUP; k += 2) {
+			uint16_t two;
+			memcpy(&two, code + k, sizeof two);
+			uint64_t text = f->pair[two];
 			memcpy(out, &text, sizeof text);
 			out += text >> 56;
+			any |= text;
 		}
-	}
-	size_t rest = c->n - i;
-	memmove(c->code, c->code + i, 1 + rest);
-	if (all) {
-		memset(c->code + 1 + rest, 0, sizeof place);
-		_mm256_storeu_si256((__m256i *)place, places(c->code));
-		for (size_t k = 0; k < rest; k++) {
-			uint64_t text = f->behind[place[k]];
-			memcpy(out, &text, sizeof text);
-			out += text >> 56;
+		if (any >> 59 != 0) { /* 8 bytes */
+			out = start;
+			for (int k = 0; k < GROUP; k++)
+				out = write_one(f, code[k], out);
 		}
-		c->code[0] = c->code[rest];
-		rest = 0;
+		code += GROUP;
 	}
-	c->n = rest;
+	while (code < end)
+		out = write_one(f, *code++, out);
 	return out;
-}
-
-/* FF for the letters of ASCII. */
-POTOK_TARGET_AVX2 static inline __m256i
-latin(__m256i x)
-{
-	__m256i behind_a =
-	    _mm256_sub_epi8(_mm256_or_si256(x, _mm256_set1_epi8(0x20)), _mm256_set1_epi8('a'));
-
-	return _mm256_cmpeq_epi8(_mm256_min_epu8(behind_a, _mm256_set1_epi8(25)), behind_a);
-}
-
-/* Bytes for tests of membership in the rows of sets of 128. */
-struct nibbles {
-	__m256i low, bit;
-};
-
-POTOK_TARGET_AVX2 static inline struct nibbles
-split(__m256i x)
-{
-	return (struct nibbles){_mm256_and_si256(x, _mm256_set1_epi8(0x0F)), row_bit(x)};
-}
-
-/* FF for the bytes in the set; the first bit of each does not count. */
-POTOK_TARGET_AVX2 static inline __m256i
-members(struct nibbles x, const uint8_t rows[FAST_ROWS])
-{
-	__m256i in = _mm256_and_si256(_mm256_shuffle_epi8(load16(rows), x.low), x.bit);
-
-	return _mm256_cmpeq_epi8(in, x.bit);
-}
-
-/* The bytes of the punctuation that passes; its codes are put at the first of them. */
-POTOK_TARGET_AVX2 static inline uint64_t
-punctuation(const struct table_fast *f, struct half *a, struct half *b, uint64_t tail)
-{
-	unsigned char x[BLOCK + 2] = {0}, code[BLOCK];
-	uint64_t of2 = equal(a, b, 0xC2), of3 = equal(a, b, 0xE2) & equal(a, b, 0x80) >> 1,
-		 pass = 0;
-
-	_mm256_storeu_si256((__m256i *)x, a->x);
-	_mm256_storeu_si256((__m256i *)(x + 32), b->x);
-	_mm256_storeu_si256((__m256i *)code, a->code);
-	_mm256_storeu_si256((__m256i *)(code + 32), b->code);
-	of2 &= tail >> 1;
-	of3 &= tail >> 2;
-	for (uint64_t starts = of2 | of3; starts != 0; starts = _blsr_u64(starts)) {
-		unsigned i = (unsigned)_tzcnt_u64(starts), two = of2 >> i & 1;
-		unsigned what = f->punctuation[x[i + (two ? 1 : 2)] & 0x3F];
-		if (what & (two ? FAST_C2 : FAST_E2_80)) {
-			pass |= (two ? 3ULL : 7ULL) << i;
-			code[i] = (unsigned char)(what >> FAST_CODE);
-		}
-	}
-	a->code = load32(code);
-	b->code = load32(code + 32);
-	return pass;
-}
-
-/* Finds how many bytes of p[0..65) can be taken, n at most, or ANY; the codes become those of
- * punctuation, too. */
-POTOK_TARGET_AVX2 static inline unsigned
-judge(const struct table_fast *f, struct half *a, struct half *b, size_t n,
-    const struct plain_before *before, struct plain_block *block)
-{
-	const struct nibbles ax = split(a->x), bx = split(b->x);
-	const struct nibbles ac = split(a->code), bc = split(b->code);
-	uint64_t lead = both(a->lead, b->lead), odd = ~both(a->plain, b->plain), caps;
-
-	*block = (struct plain_block){
-	    .high = both(a->x, b->x), .tail = both(a->tail, b->tail), .last = lead << 1};
-	block->other = block->high & ~(lead | block->last);
-	if (block->other != 0) {
-		block->pass = punctuation(f, a, b, block->tail);
-		block->mark = equal(a, b, 0xCC) | equal(a, b, 0xCD);
-		block->other &= ~block->pass;
-	}
-	block->letter = both(latin(a->x), latin(b->x));
-	block->ascii_small =
-	    block->letter & both(_mm256_slli_epi16(a->x, 2), _mm256_slli_epi16(b->x, 2));
-	block->ascii_stop =
-	    ~block->high & both(members(ax, f->ascii_rows), members(bx, f->ascii_rows));
-	/* Control characters whose codes stand for others. */
-	if (odd & ~(block->high | block->letter | block->ascii_stop))
-		return ANY;
-	const uint8_t(*rows)[FAST_ROWS] = f->flag_rows;
-	uint64_t good = block->last & block->tail;
-	block->usable = both(members(ac, rows[0]), members(bc, rows[0])) << 1;
-	block->title = block->last & both(members(ac, rows[1]), members(bc, rows[1])) << 1;
-	block->capital = good & both(members(ac, rows[3]), members(bc, rows[3])) << 1;
-	block->small = good & block->usable & ~block->capital;
-	if (f->pairs) {
-		block->pair = block->last & both(members(ac, rows[4]), members(bc, rows[4])) << 1;
-		block->second = block->last & both(members(ac, rows[5]), members(bc, rows[5])) << 1;
-	}
-	unsigned use = plain_usable(block, before, n, &caps);
-	return (caps & block->last & _bzhi_u64(~0ULL, use)) == 0 ? use : ANY;
-}
-
-/* Takes what it can of a block that is not all plain, whose bytes are p[0..65).  Answers how many.
- */
-POTOK_TARGET_AVX2 static __attribute__((noinline)) unsigned
-take_odd(const struct table_fast *f, const unsigned char *p, size_t n, struct codes *codes,
-    struct plain_state *state, uint64_t *letters)
-{
-	struct plain_block block;
-	struct half a, b;
-	unsigned use = ANY;
-
-	if (f->paired) {
-		read_half(f, p, &a);
-		read_half(f, p + 32, &b);
-		use = judge(f, &a, &b, n, &state->before, &block);
-	}
-	if (use != ANY) {
-		uint64_t used = _bzhi_u64(~0ULL, use);
-		add_codes(f, codes, a.code, b.code, used & ~block.tail);
-		*letters = used & block.last;
-		return use;
-	}
-	state->out = write_codes(f, codes, true, state->out);
-	return convert_any_avx2(f, p, n, state, letters);
-}
-
-static inline bool
-is_latin(unsigned c)
-{
-	return (c | 0x20) - 'a' < 26;
-}
-
-/* The masks of a block: what begins, ends or is at a byte. */
-struct masks {
-	uint64_t lead, last, high, tail;
-	uint64_t look; /* what is not plain */
-};
-
-POTOK_TARGET_AVX2 static inline struct masks
-find_masks(const struct half *a, const struct half *b)
-{
-	struct masks m = {.lead = both(a->lead, b->lead),
-	    .high = both(a->x, b->x),
-	    .tail = both(a->tail, b->tail)};
-
-	m.last = m.lead << 1;
-	m.look = (m.high & ~(m.lead | m.last)) | ~(both(a->plain, b->plain) | m.last) |
-		 (m.last & ~m.tail);
-	return m;
-}
-
-/* Is all that is to be looked at Latin words by themselves, and capitals before small letters?
- * before: what is not ASCII is taken for a letter. */
-POTOK_TARGET_AVX2 static inline bool
-seems_plain(const struct table_fast *f, const struct half *a, const struct half *b,
-    const struct masks *m, bool behind_latin, bool behind_high)
-{
-	const __m256i first = _mm256_set1_epi8((char)0xAF), behind = _mm256_set1_epi8((char)0xE0);
-	uint64_t letter = both(latin(a->x), latin(b->x));
-	uint64_t title =
-	    both(members(split(a->code), f->title_rows), members(split(b->code), f->title_rows));
-	uint64_t small = both(
-	    _mm256_and_si256(_mm256_cmpgt_epi8(a->code, first), _mm256_cmpgt_epi8(behind, a->code)),
-	    _mm256_and_si256(
-		_mm256_cmpgt_epi8(b->code, first), _mm256_cmpgt_epi8(behind, b->code)));
-	uint64_t beside =
-	    (letter & (m->last << 1 | behind_high)) | (m->lead & (letter << 1 | behind_latin));
-
-	title &= m->lead & (small & m->lead) >> 2;
-	return ((m->look & ~(letter | title)) | (m->last & ~m->tail) | beside) == 0;
 }
 
 POTOK_TARGET_AVX2 size_t
 convert_plain_avx2(const struct table_fast *f, const unsigned char *p, size_t n, size_t seen,
     struct plain_state *state)
 {
-	bool behind_latin = state->before.latin;
+	enum ending ending = ENDING_FULL;
 	struct codes codes;
 	size_t i = 0;
 
-	codes.code[0] = (unsigned char)state->before.code;
-	codes.n = 0;
-	while (i < n) {
-		/* Behind the end spaces are read: a word ends there, too. */
-		unsigned char end[BLOCK + 1];
-		const unsigned char *from = p + i;
-		if (seen - i < sizeof end) {
-			memset(end, ' ', sizeof end);
-			from = memcpy(end, from, seen - i);
-		}
-		struct half a, b;
-		read_half(f, from, &a);
-		read_half(f, from + 32, &b);
-		struct masks m = find_masks(&a, &b);
-		bool easy = !behind_latin && m.look == 0;
+	for (bool more = true; more && i < n;) {
+		ending = read_codes(f, p, i, n, seen, &codes);
+		/* What follows the last one is not known, or a mark makes another one of it. */
+		size_t count = codes.n, first = 0, used;
 		uint64_t letters;
-		unsigned use;
-		if (!easy && f->paired && i > 0)
-			easy = seems_plain(f, &a, &b, &m, behind_latin, p[i - 1] >= 0x80);
-		if (easy && f->paired) {
-			/* A mark may follow the last character. */
-			use = 63 - (unsigned)__builtin_clzll((~m.tail & ~0ULL >> 1) | 1);
-			use = use < n - i ? use : (unsigned)(n - i);
-			uint64_t used = _bzhi_u64(~0ULL, use);
-			letters = used & m.last;
-			add_codes(f, &codes, a.code, b.code, used & ~m.tail);
-		} else {
-			if (i > 0)
-				state->before = plain_before(f, p + i);
-			use = take_odd(f, from, n - i, &codes, state, &letters);
-			if (use == 0)
-				break;
-			if (codes.n == 0)
-				codes.code[0] = (unsigned char)plain_before(f, p + i + use).code;
-		}
-		if (codes.n >= CODES)
-			state->out = write_codes(f, &codes, false, state->out);
+		if (count > 0 && (ending == ENDING_FULL || ending == ENDING_MARK))
+			count--;
+		if (ending == ENDING_MARK)
+			codes.code[count] = 0;
+		else if (ending != ENDING_FULL)
+			codes.code[count] = ending == ENDING_LAST ? ' ' : 0;
+		used = judge_codes(f, codes.code, count, &state->before, &letters, &first);
+		state->out = write_codes(f, codes.code, used, state->out);
 		if (state->letters == 0 && letters != 0)
-			state->first = i + (size_t)__builtin_ctzll(letters) - 1;
-		state->letters += (uint64_t)__builtin_popcountll(letters);
-		i += use;
-		behind_latin = is_latin(p[i - 1]);
+			state->first = place_of(&codes, first);
+		state->letters += letters;
+		more = used == count && ending == ENDING_FULL;
+		if (used == 0)
+			break;
+		i = used < codes.n ? place_of(&codes, used) : codes.end;
+		state->before = plain_before(f, p + i);
 	}
-	state->out = write_codes(f, &codes, true, state->out);
 	return i;
 }
 #endif

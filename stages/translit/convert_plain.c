@@ -3,7 +3,7 @@
 
 #include "convert_simd.h"
 
-/* The two bytes at p, of which is_letter() and letter_code() tell. */
+/* The two bytes at p, of which is_letter() and letter_of() tell. */
 static inline unsigned
 read_two(const unsigned char *p)
 {
@@ -18,9 +18,15 @@ is_letter(unsigned two)
 }
 
 static inline size_t
-letter_code(unsigned two)
+letter_of(unsigned two)
 {
-	return (two & 0xFF) + (two >> 2 & 0x40);
+	return (two & 0x3F) + (two >> 2 & 0x40);
+}
+
+static inline bool
+is_latin(unsigned c)
+{
+	return (c | 0x20) - 'a' < 26;
 }
 
 static inline bool
@@ -31,18 +37,18 @@ is_mark(const unsigned char *p)
 
 /* May a letter that is not plain be written where p follows: a capital, before a small letter? */
 static __attribute__((noinline)) bool
-is_title(const struct table_fast *f, size_t code, const unsigned char *p)
+is_title(const struct table_fast *f, size_t letter, const unsigned char *p)
 {
-	size_t next = letter_code(read_two(p));
+	size_t next = letter_of(read_two(p));
 
-	return f->odd[code] == FAST_TITLED && is_letter(read_two(p)) && f->odd[next] == 0 &&
-	       (f->flags[next - FAST_LETTERS] & FAST_SMALL);
+	return f->odd[letter] == FAST_TITLED && is_letter(read_two(p)) && f->odd[next] == 0 &&
+	       (f->flags[next] & FAST_SMALL);
 }
 
 static inline const uint64_t *
-find_text(const struct table_fast *f, size_t code, size_t before)
+find_text(const struct table_fast *f, size_t letter, size_t before)
 {
-	return &f->behind[code * FAST_ROW + before];
+	return &f->behind[letter * FAST_ROW + before];
 }
 
 static inline size_t
@@ -57,8 +63,7 @@ convert_plain_scalar(const struct table_fast *f, const unsigned char *p, size_t 
 {
 	/* What follows a character is read, too. */
 	const unsigned char *start = p, *end = seen < n + 4 ? p + seen - 4 : p + n, *first = NULL;
-	size_t own = state->before.code;
-	size_t before = own < FAST_LETTERS ? 0 : own - (FAST_LETTERS - 1);
+	size_t before = state->before.cyrillic ? state->before.letter + 1 : 0;
 	unsigned char *out = state->out;
 	uint64_t letters = 0;
 
@@ -69,21 +74,21 @@ convert_plain_scalar(const struct table_fast *f, const unsigned char *p, size_t 
 		size_t before_word = before;
 		for (; p < end; p += 2) {
 			unsigned two = read_two(p);
-			size_t code = letter_code(two);
-			if (!is_letter(two) || (f->odd[code] != 0 && !is_title(f, code, p + 2)))
+			size_t letter = letter_of(two);
+			if (!is_letter(two) || (f->odd[letter] != 0 && !is_title(f, letter, p + 2)))
 				break;
-			const uint64_t *text = find_text(f, code, before);
+			const uint64_t *text = find_text(f, letter, before);
 			memcpy(out, text, sizeof *text);
 			out += text_length(text);
-			before = code - (FAST_LETTERS - 1);
+			before = letter + 1;
 		}
 		if (p > word && is_mark(p)) {
 			/* It makes another letter of the last one. */
-			size_t code = letter_code(read_two(p - 2));
+			size_t letter = letter_of(read_two(p - 2));
 			before = before_word;
 			if (p - 2 > word)
-				before = letter_code(read_two(p - 4)) - (FAST_LETTERS - 1);
-			out -= text_length(find_text(f, code, before));
+				before = letter_of(read_two(p - 4)) + 1;
+			out -= text_length(find_text(f, letter, before));
 			p -= 2;
 		}
 		if (p > word) {
@@ -91,7 +96,7 @@ convert_plain_scalar(const struct table_fast *f, const unsigned char *p, size_t 
 			letters += (uint64_t)(p - word) / 2;
 		}
 		const unsigned char *between = p;
-		while (p < end && *p < FAST_LETTERS && f->odd[*p] == 0)
+		while (p < end && f->pass[*p] && !is_latin(*p))
 			*out++ = *p++;
 		if (p > between && is_mark(p)) {
 			p--;

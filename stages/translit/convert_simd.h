@@ -7,19 +7,6 @@
 
 #if POTOK_SIMD_X86
 #include <immintrin.h>
-
-/* A table of 16 bytes, for both halves of a vector. */
-POTOK_TARGET_AVX2 static inline __m256i
-load16(const uint8_t *table)
-{
-	return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)table));
-}
-
-POTOK_TARGET_AVX2 static inline __m256i
-load32(const unsigned char *p)
-{
-	return _mm256_loadu_si256((const __m256i *)p);
-}
 #endif
 
 enum {
@@ -33,7 +20,7 @@ struct plain_before {
 	unsigned latin;    /* 1: it is a Latin letter of ASCII */
 	unsigned cyrillic; /* 1: it is a Cyrillic letter */
 	unsigned capital;  /* 1: it is a capital letter */
-	unsigned code;     /* see table_fast.behind */
+	unsigned letter;   /* behind U+0400, when it is a Cyrillic one */
 };
 
 struct plain_state {
@@ -52,11 +39,6 @@ size_t convert_plain_scalar(
     const struct table_fast *, const unsigned char *p, size_t n, size_t seen, struct plain_state *);
 size_t convert_plain_avx512(
     const struct table_fast *, const unsigned char *p, size_t n, size_t seen, struct plain_state *);
-
-/* The same for one block: p[0..65) can be read.  *letters becomes the last bytes of the letters
- * taken. */
-unsigned convert_any_avx2(const struct table_fast *, const unsigned char *p, size_t n,
-    struct plain_state *, uint64_t *letters);
 
 /* What the bytes of a block of 64 are.  What a Cyrillic letter is, is told at its last byte. */
 struct plain_block {
@@ -88,7 +70,8 @@ plain_usable(
 	stop |= b->title & ~(small_behind | capital_behind | none >> 1);
 	stop |= (b->letter << 2 | (uint64_t)before->latin << 1) & b->last;
 	stop |= b->last & b->mark >> 1;
-	stop |= b->pair & (b->second >> 2 | b->other >> 1 | b->ascii_stop >> 1);
+	/* A mark may make `second` of what is behind. */
+	stop |= b->pair & (b->second >> 2 | b->mark >> 3 | b->other >> 1 | b->ascii_stop >> 1);
 	/* All characters that are not, at their first byte. */
 	stop = b->other | stop >> 1 | b->ascii_stop | (~b->high & b->mark >> 1);
 	stop |= (b->last << 1 | before->cyrillic) & b->letter;
@@ -112,7 +95,7 @@ plain_before(const struct table_fast *f, const unsigned char *p)
 	return (struct plain_before){.sets = cyrillic ? f->sets[letter] : f->space,
 	    .latin = latin,
 	    .cyrillic = cyrillic,
-	    .code = cyrillic ? FAST_LETTERS + letter : ' ',
+	    .letter = letter,
 	    .capital = cyrillic ? (f->flags[letter] & FAST_CAPITAL) != 0 : latin && end < 'a'};
 }
 

@@ -401,68 +401,169 @@ fast_ascii(const struct translit_table *t, unsigned c)
 	       (is_letter(c) || t->sets[c] == t->sets[' ']);
 }
 
-/* The rows of the set of bytes for which table[byte] has a bit of the mask. */
+/* The rows of the set of codes for which table[code] has a bit of the mask. */
 static void
-fast_rows(uint8_t rows[FAST_ROWS], const uint8_t *table, size_t n, unsigned mask)
+fast_rows(uint8_t rows[2][FAST_ROWS], const uint8_t table[FAST_CODES], unsigned mask)
 {
-	for (size_t i = 0; i < n; i++)
-		rows[i % FAST_ROWS] |= (uint8_t)((table[i] & mask) != 0 ? 1u << i / FAST_ROWS : 0u);
+	for (unsigned i = 0; i < FAST_CODES; i++) {
+		if (table[i] & mask)
+			rows[i / 128][i % FAST_ROWS] |= (uint8_t)(1u << i % 128 / FAST_ROWS);
+	}
 }
 
-/* The texts as numbers whose last byte is the length. */
-static void
-fast_written(struct table_fast *f)
+static uint64_t
+text_number(const unsigned char text[8])
 {
-	for (unsigned i = 0; i < FAST_NOTHING; i++) {
-		unsigned char text[8] = {(unsigned char)i, [7] = 1};
-		unsigned form = (i - FAST_WRITTEN) / FAST_LETTERS, letter = i % FAST_LETTERS;
-		for (unsigned k = 0; i >= FAST_WRITTEN && k < FAST_TEXT; k++) {
-			text[k] = f->text[form][k][letter];
-			text[7] = (unsigned char)(text[k] != 0 ? k + 1 : k == 0 ? 0 : text[7]);
+	uint64_t number;
+
+	memcpy(&number, text, sizeof number);
+	return number;
+}
+
+/* A text of a letter as a number whose last byte is the length. */
+static uint64_t
+letter_text(const struct table_fast *f, unsigned form, unsigned letter)
+{
+	unsigned char text[8] = {0};
+
+	for (unsigned k = 0; k < FAST_TEXT && f->text[form][k][letter] != 0; k++) {
+		text[k] = f->text[form][k][letter];
+		text[7] = (unsigned char)(k + 1);
+	}
+	return text_number(text);
+}
+
+static bool
+is_control(unsigned c)
+{
+	return c < ' ' && c != '\t' && c != '\n' && c != '\r';
+}
+
+/* The codes that characters have. */
+static void
+code_characters(struct table_fast *f)
+{
+	for (unsigned i = 0; i < FAST_LETTERS; i++) {
+		bool capital = properties[i].kind == KIND_UPPER;
+		if (!is_control(i) && !f->ascii[i])
+			f->kind[i] = !is_letter(i) ? FAST_NONE
+				     : capital     ? FAST_CAPITAL
+						   : FAST_SMALL;
+		f->written[i] = text_number((unsigned char[8]){(unsigned char)i, [7] = 1});
+		if (f->flags[i] & FAST_USABLE)
+			f->kind[FAST_LETTERS + i] = f->flags[i] & (FAST_SMALL | FAST_CAPITAL);
+	}
+	for (unsigned i = 0; i < sizeof f->punctuation; i++) {
+		unsigned what = f->punctuation[i];
+		unsigned char tail = (unsigned char)(0x80 | i);
+		unsigned char two[8] = {0xC2, tail, [7] = 2},
+			      three[8] = {0xE2, 0x80, tail, [7] = 3};
+		if (what != 0) {
+			f->kind[what >> FAST_CODE] = FAST_NONE;
+			f->written[what >> FAST_CODE] = text_number(what & FAST_C2 ? two : three);
 		}
-		memcpy(&f->written[i], text, sizeof text);
 	}
 }
 
-/* The rows of the letters as small ones, for code that takes a capital for its small letter there:
- * capitals with sets of their own are not for it. */
-static void
-fast_small(struct table_fast *f, bool any)
+/* A code that is not taken, from `first` down to `last`; 0: there is none. */
+static uint8_t
+free_code(bool taken[FAST_CODES], unsigned first, unsigned last)
 {
-	for (unsigned i = 0; i < FAST_LETTERS && any; i++) {
-		unsigned small = i < 0x10 ? i + 0x50 : i < 0x30 ? i + 0x20 : i;
-		if (f->sets[i] != f->sets[small] || f->left[i] != f->left[small])
-			f->flags[i] &= (uint8_t)~FAST_USABLE;
+	for (unsigned i = first; i >= last; i--) {
+		if (!taken[i]) {
+			taken[i] = true;
+			return (uint8_t)i;
+		}
 	}
-	for (unsigned row = 0x30; row < FAST_LETTERS && any; row += FAST_ROWS) {
-		unsigned some = 0;
-		for (unsigned i = row; i < row + FAST_ROWS; i++)
-			some |= f->sets[i] | (unsigned)f->left[i];
-		if (some != 0)
-			f->row[f->nrows++] = (uint8_t)row;
+	return 0;
+}
+
+/* Makes the code stand for a form of the letter, and another one for the next form, which is for
+ * behind a letter of `left`.  Answers whether there is one. */
+static bool
+code_letter(
+    struct table_fast *f, bool taken[FAST_CODES], unsigned code, unsigned letter, unsigned form)
+{
+	bool capital = f->flags[letter] & FAST_CAPITAL;
+
+	f->written[code] = letter_text(f, form, letter);
+	f->capital[code] = capital;
+	f->code_sets[code] = f->sets[letter];
+	if (f->left[letter] == 0)
+		return true;
+	unsigned behind = free_code(taken, FAST_CODES - 1, 1);
+	if (behind == 0)
+		return false;
+	f->code_left[code] = f->left[letter];
+	f->code_behind[code] = (uint8_t)behind;
+	f->written[behind] = letter_text(f, form + 1, letter);
+	f->capital[behind] = capital;
+	return true;
+}
+
+/* The codes of letters in all forms; letters for which there are not enough lose theirs. */
+static void
+code_letters(struct table_fast *f)
+{
+	bool taken[FAST_CODES] = {true};
+
+	for (unsigned i = 1; i < FAST_CODES; i++)
+		taken[i] = f->kind[i] != 0;
+	for (unsigned i = 0; i < FAST_LETTERS; i++) {
+		unsigned code = FAST_LETTERS + i;
+		if ((f->flags[i] & FAST_TITLE) && taken[code]) {
+			f->caps[code] = free_code(taken, FAST_CODES - 1, FAST_LETTERS);
+			f->kind[code] = f->caps[code] != 0 ? f->kind[code] : 0;
+		}
+	}
+	for (unsigned i = 0; i < FAST_LETTERS; i++) {
+		unsigned code = FAST_LETTERS + i, caps = f->caps[code];
+		if (f->kind[code] != 0 && (!code_letter(f, taken, code, i, 0) ||
+					      (caps != 0 && !code_letter(f, taken, caps, i, 2))))
+			f->kind[code] = 0;
 	}
 }
 
-/* Codes that need a look, or are not for table_fast.behind. */
+/* The rows of code_sets and code_left that are not empty: those with codes in capitals only are the
+ * last. */
 static void
-fast_odd(struct table_fast *f)
+code_rows(struct table_fast *f)
 {
-	const unsigned all = FAST_USABLE | FAST_TITLE | FAST_PAIR;
-	uint8_t odd[2][FAST_LETTERS], title[FAST_LETTERS];
+	bool caps[FAST_CODES] = {false};
 
-	for (unsigned i = 0; i < FAST_LETTERS; i++) {
-		bool control = i < ' ' && i != '\t' && i != '\n' && i != '\r';
-		odd[0][i] = f->ascii[i] || control || is_letter(i);
-		odd[1][i] = (f->flags[i] & all) != FAST_USABLE;
-		title[i] = (f->flags[i] & all) == (FAST_USABLE | FAST_TITLE);
+	for (unsigned i = 0; i < FAST_CODES; i++)
+		caps[f->caps[i]] = true;
+	for (int k = 0; k < 2; k++) {
+		for (unsigned row = FAST_LETTERS; row < FAST_CODES; row += FAST_ROWS) {
+			bool some[2] = {false, false};
+			for (unsigned i = row; i < row + FAST_ROWS; i++)
+				some[caps[i]] |= f->code_sets[i] != 0 || f->code_left[i] != 0;
+			if (k == 0 ? some[0] : some[1] && !some[0])
+				f->row[f->nrows_caps++] = (uint8_t)row;
+		}
+		f->nrows = k == 0 ? f->nrows_caps : f->nrows;
 	}
-	for (unsigned i = 0; i < FAST_LETTERS; i++) {
-		f->odd[i] = odd[0][i] ? FAST_ODD : 0;
-		f->odd[FAST_LETTERS + i] = title[i] ? FAST_TITLED : odd[1][i] ? FAST_ODD : 0;
+}
+
+/* The sets of codes. */
+static void
+code_sets(struct table_fast *f)
+{
+	enum { ODD = 1, LOOK = 2, PAIR = 4, SECOND = 8 };
+	uint8_t in[FAST_CODES] = {0};
+
+	for (unsigned i = 0; i < FAST_CODES; i++) {
+		unsigned flags = i >= FAST_LETTERS ? f->flags[i - FAST_LETTERS] : 0;
+		bool latin = i < FAST_LETTERS && is_letter(i);
+		in[i] = latin || (flags & FAST_TITLE) ? LOOK : 0;
+		in[i] |= flags & FAST_PAIR ? PAIR : 0;
+		in[i] |= flags & FAST_SECOND ? SECOND : 0;
+		in[i] = f->kind[i] != 0 ? in[i] : ODD | SECOND;
 	}
-	for (int i = 0; i < 2; i++)
-		fast_rows(f->odd_rows[i], odd[i], FAST_LETTERS, 1);
-	fast_rows(f->title_rows, title, FAST_LETTERS, 1);
+	fast_rows(f->odd_rows, in, ODD);
+	fast_rows(f->look_rows, in, LOOK);
+	fast_rows(f->pair_rows, in, PAIR);
+	fast_rows(f->second_rows, in, SECOND);
 }
 
 static void
@@ -471,52 +572,56 @@ make_pack(struct table_fast *f)
 	for (unsigned mask = 0; mask < 256; mask++) {
 		unsigned n = 0;
 		for (unsigned bit = 0; bit < 8; bit++) {
-			if (mask >> bit & 1)
-				f->pack[mask][n++] = (uint8_t)bit;
+			if (mask >> bit & 1) {
+				f->pack[0][mask][n] = (uint8_t)bit;
+				f->pack[1][mask][n++] = (uint8_t)(8 + bit);
+			}
 		}
 	}
 }
 
-/* What is written for a code, behind what is no letter of `left`. */
-static uint64_t
-code_text(const struct table_fast *f, unsigned code)
+/* What the code without vectors wants to know. */
+static void
+fast_odd(struct table_fast *f)
 {
-	unsigned char text[8] = {0};
-	uint64_t number;
+	const unsigned all = FAST_USABLE | FAST_TITLE | FAST_PAIR;
 
-	if (code >= FAST_LETTERS)
-		return f->written[FAST_WRITTEN + code - FAST_LETTERS];
-	for (unsigned i = 0; i < sizeof f->punctuation; i++) {
-		unsigned what = f->punctuation[i];
-		if (what == 0 || what >> FAST_CODE != code)
-			continue;
-		bool two = what & FAST_C2;
-		text[0] = two ? 0xC2 : 0xE2;
-		text[1] = two ? (unsigned char)(0x80 | i) : 0x80;
-		text[2] = two ? 0 : (unsigned char)(0x80 | i);
-		text[7] = two ? 2 : 3;
-		memcpy(&number, text, sizeof number);
-		return number;
+	for (unsigned i = 0; i < FAST_LETTERS; i++) {
+		unsigned flags = f->flags[i] & all;
+		bool title = flags == (FAST_USABLE | FAST_TITLE);
+		f->pass[i] = !is_control(i) && !f->ascii[i];
+		f->odd[i] = title ? FAST_TITLED : flags != FAST_USABLE ? FAST_ODD : 0;
 	}
-	return f->written[code];
+}
+
+/* What two codes write; numbers begin with the lowest byte here. */
+static uint64_t
+pair_text(uint64_t first, uint64_t second)
+{
+	const uint64_t text = ~(uint64_t)0 >> 8;
+	unsigned n = (unsigned)(first >> 56);
+
+	return ((first | (second & text) << 8 * n) & text) | (n + (second >> 56)) << 56;
 }
 
 void
-table_pair(struct translit_table *t)
+table_pair(struct translit_table *t, bool vectors)
 {
 	struct table_fast *f = &t->fast;
 
-	for (unsigned code = 0; code < 2 * FAST_LETTERS; code++) {
-		unsigned letter = code % FAST_LETTERS;
-		unsigned left = code >= FAST_LETTERS ? f->left[letter] : 0;
-		uint64_t text = code_text(f, code);
-		uint64_t second = f->written[FAST_WRITTEN + FAST_LETTERS + letter];
+	f->paired = true;
+	if (vectors) {
+		for (unsigned i = 0; i < FAST_CODES * FAST_CODES; i++)
+			f->pair[i] =
+			    pair_text(f->written[i % FAST_CODES], f->written[i / FAST_CODES]);
+		return;
+	}
+	for (unsigned i = 0; i < FAST_LETTERS; i++) {
 		for (unsigned k = 0; k <= FAST_LETTERS; k++) {
 			unsigned sets = k > 0 ? f->sets[k - 1] : f->space;
-			f->behind[FAST_ROW * code + k] = (sets & left) != 0 ? second : text;
+			f->behind[FAST_ROW * i + k] = letter_text(f, (sets & f->left[i]) != 0, i);
 		}
 	}
-	f->paired = true;
 }
 
 static void
@@ -531,19 +636,15 @@ make_fast(struct translit_table *t)
 	for (unsigned i = 0; i < FAST_LETTERS; i++) {
 		f->sets[i] = fast_sets(known, t->sets[0x400 + i]);
 		f->ascii[i] = !fast_ascii(t, i);
-		f->ascii_stops |= i > 0 && f->ascii[i];
 		f->pairs |= (f->flags[i] & FAST_PAIR) != 0;
 	}
 	f->space = fast_sets(known, t->sets[' ']);
-	fast_small(f, known[0] != 0);
-	for (unsigned k = 0; k < 6; k++)
-		fast_rows(f->flag_rows[k], f->flags, FAST_LETTERS, 1u << k);
-	fast_rows(f->ascii_rows, f->ascii, FAST_LETTERS, 1);
-	fast_rows(f->c2_rows, f->punctuation, 64, FAST_C2);
-	fast_rows(f->e2_80_rows, f->punctuation, 64, FAST_E2_80);
-	fast_written(f);
-	fast_odd(f);
+	code_characters(f);
+	code_letters(f);
+	code_rows(f);
+	code_sets(f);
 	make_pack(f);
+	fast_odd(f);
 }
 
 /* The text of an entry and its length in one number; 0 and false where it is too long. */

@@ -51,6 +51,7 @@ enum {
 	FAST_CAPITAL = 1 << 3,
 	FAST_PAIR = 1 << 4,   /* not for it before some letters */
 	FAST_SECOND = 1 << 5, /* one of them */
+	FAST_NONE = 1 << 6,   /* no letter: in table_fast.kind */
 };
 
 /* Punctuation for the vector code, by the last six bits. */
@@ -60,19 +61,12 @@ enum {
 	FAST_CODE = 2,       /* from that bit on: the code */
 };
 
-/* Sets of 128 bytes are also stored in 16 rows: bit b of row r stands for the byte 16 b + r. */
-enum { FAST_ROWS = 16 };
+/* Sets of 256 codes are also stored in two times 16 rows: bit b of row r stands for the code 16 b +
+ * r, in the second half for 128 more. */
+enum { FAST_ROWS = 16, FAST_CODES = 256 };
 
-enum { FAST_ODD = 1, FAST_TITLED };
-
-/* Entries for one code in table_fast.behind: not a power of 2, for the cache. */
-enum { FAST_ROW = 136 };
-
-/* Where table_fast.written has what. */
-enum {
-	FAST_WRITTEN = 256, /* the letters, behind the bytes */
-	FAST_NOTHING = FAST_WRITTEN + 4 * FAST_LETTERS,
-};
+/* FAST_ROW: entries for one letter in table_fast.behind: not a power of 2, for the cache. */
+enum { FAST_ODD = 1, FAST_TITLED, FAST_ROW = 136 };
 
 enum { BACK_SLOTS = 0x300 };
 
@@ -87,25 +81,44 @@ struct table_fast {
 	uint8_t ascii[FAST_LETTERS]; /* 1: not for the vector code */
 	uint8_t punctuation[64];
 	uint8_t space; /* the sets of what is no letter */
+	bool pairs;    /* there are FAST_PAIRs */
+
+	/*
+	 * Codes of one byte stand for what is written: ASCII, but for control characters, some of
+	 * which stand for punctuation, and letters from 80 on.  Codes that no character has stand
+	 * for the other texts of letters: in capitals (from 80 on, too), and behind a letter of
+	 * `left`.  Code 0 stands for what is not known.
+	 */
+	uint8_t kind[FAST_CODES];    /* of characters: FAST_SMALL, FAST_CAPITAL, FAST_NONE or 0 */
+	uint8_t capital[FAST_CODES]; /* 1: stands for a capital letter */
+	uint8_t caps[FAST_CODES];    /* the code of a FAST_TITLE in capitals */
+	uint8_t code_sets[FAST_CODES], code_left[FAST_CODES];
+	uint8_t code_behind[FAST_CODES]; /* the code for behind a letter of `left` */
+	uint64_t written[FAST_CODES];    /* up to 7 bytes, in their order; the last: how many */
 
 	/* The same for AVX2. */
-	uint8_t pairs;                                /* 1: there are FAST_PAIRs */
-	uint8_t ascii_stops;                          /* 1: ASCII but U+0000 is in `ascii` */
-	uint8_t nrows, row[FAST_LETTERS / FAST_ROWS]; /* where small letters have sets or `left` */
-	uint8_t flag_rows[6][FAST_ROWS];
-	uint8_t ascii_rows[FAST_ROWS], c2_rows[FAST_ROWS], e2_80_rows[FAST_ROWS];
-	uint8_t pack[256][8];               /* by a byte: where its bits are */
-	uint64_t written[FAST_NOTHING + 1]; /* up to 7 bytes, in their order; the last: how many */
+	uint8_t odd_rows[2][FAST_ROWS];      /* codes of characters that are not for it */
+	uint8_t look_rows[2][FAST_ROWS];     /* Latin letters; FAST_TITLE */
+	uint8_t pair_rows[2][FAST_ROWS];     /* FAST_PAIR */
+	uint8_t second_rows[2][FAST_ROWS];   /* what must not be behind it: FAST_SECOND, `odd` */
+	uint8_t row[FAST_CODES / FAST_ROWS]; /* where codes have sets or `left` */
+	uint8_t nrows, nrows_caps;           /* without and with codes in capitals */
+	uint8_t pack[2][256][8]; /* by a byte: where its bits are; the same in the other half */
 
-	/* Codes are ASCII, but for control characters that stand for punctuation, and letters from
-	 * 80 on.  What is written for each, as above, is at FAST_ROW times its code and, for behind
-	 * a letter, 1 and that letter; table_pair() fills it. */
+	/* Without vector code. */
+	uint8_t odd[FAST_LETTERS]; /* 0: no look is needed; FAST_TITLED: at what is behind only */
+	uint8_t pass[256];         /* 1: a byte of ASCII that passes */
+
+	/* What table_pair() fills, when `paired`. */
 	bool paired;
-	uint8_t odd[2 * FAST_LETTERS];  /* FAST_ODD for the codes of odd_rows, FAST_TITLED of
-					   title_rows */
-	uint8_t odd_rows[2][FAST_ROWS]; /* codes that are not in it, or need a look behind them */
-	uint8_t title_rows[FAST_ROWS];  /* letters that need no more but a small one behind them */
-	uint64_t behind[2 * FAST_LETTERS * FAST_ROW];
+	union {
+		/* What two codes write, the first one in the lower byte; the last byte, how many,
+		 * may be 8, then it is not all. */
+		uint64_t pair[FAST_CODES * FAST_CODES];
+		/* Without vector code: what is written for a letter, at FAST_ROW times that and,
+		 * for behind a letter, 1 and that. */
+		uint64_t behind[FAST_LETTERS * FAST_ROW];
+	};
 };
 
 /* What a character is on the way back. */
@@ -164,7 +177,8 @@ const struct translit_scheme *table_scheme(size_t i);
 struct translit_table *table_make(
     const struct translit_scheme *s, const struct potok_translit_options *);
 
-/* Fills the table of pairs, which takes a moment: for texts of some length. */
-void table_pair(struct translit_table *);
+/* Fills the table of pairs, for code with vectors or without, which takes a moment: for texts of
+ * some length. */
+void table_pair(struct translit_table *, bool vectors);
 
 #endif

@@ -432,6 +432,9 @@ static const struct {
 
     {"GOST 7.79 B, table 4, Belarusian", PLAIN("gost-7.79-b-bel"), "Ўладзімір ЦЭЗІЙ",
 	"U`ladzimir CE`ZIJ"},
+    {"GOST 7.79 B, ц before й of two code points, within a long text", PLAIN("gost-7.79-b-bel"),
+	"слова слова слова слова ци\u0306 слова слова слова слова слова слова",
+	"slova slova slova slova cj slova slova slova slova slova slova"},
     {"GOST 7.79 B, table 4, Bulgarian", PLAIN("gost-7.79-b-bul"), "Щъркел", "Stha`rkel"},
     {"GOST 7.79 B, table 4, Macedonian", PLAIN("gost-7.79-b-mkd"), "Ѓорѓи Џеп Љубов",
 	"G`org`i Dhep L`ubov"},
