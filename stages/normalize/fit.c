@@ -322,20 +322,26 @@ count_ascii(struct normalize_fit *f, const unsigned char *p, size_t n)
 	}
 }
 
+/* The end of the word at start, there when none is. *high: it has a byte above 7F. */
+static size_t
+word_end(const struct normalize_fit *f, size_t start, bool *high)
+{
+	size_t i = start;
+
+	for (*high = false; i < f->len && language_in_word(f->text[i]); i++)
+		*high |= f->text[i] >= 0x80;
+	return i;
+}
+
 /* Counts the pairs of letters of the words of ASCII. */
 static void
 count_ascii_words(struct normalize_fit *f)
 {
-	const unsigned char *p = f->text;
-
-	for (size_t i = 0; i < f->len;) {
-		size_t start = i;
-		bool high = false;
-		for (; i < f->len && language_in_word(p[i]); i++)
-			high |= p[i] >= 0x80;
-		if (!high && i > start)
-			count_ascii(f, p + start, i - start);
-		i += i < f->len;
+	for (size_t start = 0, end; start < f->len; start = end + 1) {
+		bool high;
+		end = word_end(f, start, &high);
+		if (!high && end > start)
+			count_ascii(f, f->text + start, end - start);
 	}
 }
 
@@ -345,12 +351,10 @@ count_pairs(struct normalize_fit *f)
 {
 	const unsigned char *p = f->text;
 
-	for (size_t i = 0; i < f->len;) {
-		size_t start = i;
-		bool high = false;
-		for (; i < f->len && language_in_word(p[i]); i++)
-			high |= p[i] >= 0x80;
-		for (size_t k = start; high && k <= i; k++) {
+	for (size_t start = 0, end; start < f->len; start = end + 1) {
+		bool high;
+		end = word_end(f, start, &high);
+		for (size_t k = start; high && k <= end; k++) {
 			unsigned a = k > 0 ? p[k - 1] : ' ', b = k < f->len ? p[k] : ' ';
 			/* Three of the same byte may be a line of a table. */
 			bool line = a == b &&
@@ -358,7 +362,6 @@ count_pairs(struct normalize_fit *f)
 			if (!line)
 				count_pair(f, a, b);
 		}
-		i += i < f->len;
 	}
 	for (size_t i = 0; i < f->npairs; i++) {
 		struct pair *pair = &f->pairs[i];
@@ -1113,7 +1116,7 @@ fit(struct normalize_fit *f, const unsigned char *p, size_t n, const struct fit_
 		return 0;
 	count_pairs(f);
 	/* Of a line it matters only which encoding it is in. */
-	bool known = f->nsearched++ >= COSTS_FROM;
+	bool known = f->nsearched > COSTS_FROM;
 	if (known && !siblings && f->expected >= FIT_MULTIBYTE && is_expected(f, hints)) {
 		found->encoding = f->expected;
 		return 1;
@@ -1314,8 +1317,10 @@ fit_line(struct normalize_fit *f, const unsigned char *p, size_t n, const struct
 	 * may be some. */
 	if (valid && (f->prior.encoding < FIT_MULTIBYTE || passes == SCREEN_FAILS))
 		found.encoding = FIT_UTF8;
-	else if (valid || passes != SCREEN_PASSES)
+	else if (valid || passes != SCREEN_PASSES) {
+		f->nsearched++;
 		s = fit(f, p, n, hints, true, passes == SCREEN_ODD_PAIRS, &found);
+	}
 	if (found.encoding > FIT_UTF8 && found.encoding != f->prior.encoding &&
 	    f->others[found.encoding] < MIXED && ++f->others[found.encoding] == MIXED) {
 		f->mixed = true;

@@ -4,7 +4,6 @@
 #include "convert_simd.h"
 
 #if POTOK_SIMD_X86
-#include <immintrin.h>
 #include <string.h>
 
 enum {
