@@ -251,8 +251,7 @@ no_temporary() {
 @test "sweep removes what a process has left that is dead and not buried, or whose number is another's" {
 	inputs 1
 	potok-batch -p clean.sh -o run in
-	# Its parent has become one that does not wait.
-	sh -c 'sleep 0 & echo $! >dead; exec sleep 100' 3>&- &
+	sh "$BATS_TEST_DIRNAME/../run/zombie.sh" dead 3>&- &
 	parent=$!
 	until [ -s dead ] && grep -q '^State:[[:space:]]*Z' "/proc/$(cat dead)/status"; do sleep 0.01; done
 	start=$(sed 's/.*) //' "/proc/$(cat dead)/stat" | cut -d ' ' -f 20)

@@ -176,7 +176,7 @@ made() {
 	wait $ours
 	same out
 	rm out
-	sh -c 'sleep 0 & echo $! >dead; exec sleep 100' 3>&- & live=$! # one that does not bury its dead
+	sh "$BATS_TEST_DIRNAME/zombie.sh" dead 3>&- & live=$!
 	until [ -s dead ] && grep -q '^State:[[:space:]]*Z' "/proc/$(cat dead)/status"; do sleep 0.01; done
 	echo "$host $(cat dead) $(sed 's/.*) //' "/proc/$(cat dead)/stat" | cut -d ' ' -f 20)" >out.potok.lock
 	run timeout 20 potok-run -i in -o out pipe.sh
