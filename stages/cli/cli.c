@@ -195,7 +195,7 @@ same_letter(char a, char b)
 }
 
 /* Damerau's distance without transpositions of changed letters, for short names; case does not
- * matter. */
+ * matter.  A part behind a hyphen that b has at its end and a lacks counts as one. */
 static size_t
 distance(const char *a, const char *b)
 {
@@ -222,7 +222,12 @@ distance(const char *a, const char *b)
 			now[j] = d;
 		}
 	}
-	return row[na % 3][nb];
+	size_t least = row[na % 3][nb], parts = 0;
+	for (size_t j = nb; j-- > 0;) {
+		if (b[j] == '-' && row[na % 3][j] + ++parts < least)
+			least = row[na % 3][j] + parts;
+	}
+	return least;
 }
 
 int

@@ -17,6 +17,12 @@ setup() {
 	[ "$output" = "potok-translit: unknown scheme 'bgnpcgn-rus-1974'; did you mean 'bgnpcgn-rus-1947'?; 'potok-translit --help' tells more" ]
 }
 
+@test "a misspelt scheme without its last parts: the one with the fewest of them" {
+	run "$PROGRAM" -s bgnpcgn-rsu </dev/null
+	[ "$status" = 64 ]
+	[ "$output" = "potok-translit: unknown scheme 'bgnpcgn-rsu'; did you mean 'bgnpcgn-rus-1947'?; 'potok-translit --help' tells more" ]
+}
+
 @test "a misspelt alias: the nearest alias" {
 	run "$PROGRAM" -s bng </dev/null
 	[ "$status" = 64 ]
