@@ -589,6 +589,8 @@ run_icu_on(struct normalize_decoder *d, const unsigned char *in, size_t n, bool 
 		size_t most = n < DECODE_IN ? n : DECODE_IN;
 		size_t used = pairs_to_units(d->pairs, in, most, d->units, &d->nunits);
 		d->by_pairs = used > 0;
+		if (used == SIZE_MAX)
+			return POTOK_ENOMEM;
 		if (used > 0) {
 			*r = (struct decoded){.used = used, .made = write_units(d, out)};
 			return POTOK_MORE;

@@ -6,14 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NONE = 0xFFFF };
+enum { UNKNOWN, NONE = 0xFFFF };
 
 struct pairs {
 	UConverter *icu;
 	bool ascii; /* bytes below 80 are ASCII */
-	bool filled[256];
-	uint16_t single[256];
-	uint16_t two[256][256]; /* of first bytes that are filled */
+	/* What they become, NONE or UNKNOWN, as which NUL stays: ICU is asked for what occurs. */
+	uint16_t single[256], *two[256]; /* NULL: nothing yet of such a first byte */
 };
 
 /* The unit that is all that n bytes become and that does not wait for more, or NONE. */
@@ -32,6 +31,24 @@ convert(UConverter *icu, const char *bytes, size_t n)
 	return made[0];
 }
 
+/* Are the bytes below 80 ASCII, one by one? */
+static bool
+has_ascii(UConverter *icu)
+{
+	char bytes[0x80];
+	UChar made[0x80], *to = made;
+	const char *p = bytes;
+	UErrorCode err = U_ZERO_ERROR;
+	bool same = true;
+
+	for (int b = 0; b < 0x80; b++)
+		bytes[b] = (char)b;
+	ucnv_toUnicode(icu, &to, made + 0x80, &p, bytes + 0x80, NULL, false, &err);
+	for (int b = 0; b < 0x80; b++)
+		same = same && to == made + 0x80 && made[b] == b;
+	return same && U_SUCCESS(err);
+}
+
 struct pairs *
 pairs_open(UConverter *icu)
 {
@@ -42,11 +59,9 @@ pairs_open(UConverter *icu)
 		return NULL;
 	}
 	t->icu = icu;
-	t->ascii = true;
-	for (unsigned b = 0; b < 256; b++) {
-		t->single[b] = convert(t->icu, (const char[]){(char)b}, 1);
-		t->ascii = t->ascii && (b >= 0x80 || t->single[b] == b);
-	}
+	t->ascii = has_ascii(icu);
+	for (unsigned b = 0; t->ascii && b < 0x80; b++)
+		t->single[b] = (uint16_t)b;
 	return t;
 }
 
@@ -56,15 +71,30 @@ pairs_close(struct pairs *t)
 	if (t == NULL)
 		return;
 	ucnv_close(t->icu);
+	for (unsigned b = 0; b < 256; b++)
+		free(t->two[b]);
 	free(t);
 }
 
-static void
-fill(struct pairs *t, unsigned first)
+static __attribute__((noinline)) uint16_t
+convert_single(struct pairs *t, unsigned byte)
 {
-	for (unsigned b = 0; b < 256; b++)
-		t->two[first][b] = convert(t->icu, (const char[]){(char)first, (char)b}, 2);
-	t->filled[first] = true;
+	return t->single[byte] = convert(t->icu, (const char[]){(char)byte}, 1);
+}
+
+static inline uint16_t
+single(struct pairs *t, unsigned byte)
+{
+	uint16_t unit = t->single[byte];
+
+	return unit != UNKNOWN ? unit : convert_single(t, byte);
+}
+
+static __attribute__((noinline)) uint16_t
+convert_two(struct pairs *t, unsigned first, unsigned second)
+{
+	return t->two[first][second] =
+		   convert(t->icu, (const char[]){(char)first, (char)second}, 2);
 }
 
 size_t
@@ -86,14 +116,17 @@ pairs_to_units(struct pairs *t, const unsigned char *in, size_t n, UChar *units,
 				continue;
 			}
 		}
-		uint16_t unit = t->single[first];
+		uint16_t unit = single(t, first);
 		size_t len = 1;
 		if (unit == NONE) {
 			if (n - i < 2)
 				break;
-			if (!t->filled[first])
-				fill(t, first);
+			if (t->two[first] == NULL &&
+			    (t->two[first] = calloc(256, sizeof *t->two[first])) == NULL)
+				return SIZE_MAX;
 			unit = t->two[first][in[i + 1]];
+			if (unit == UNKNOWN)
+				unit = convert_two(t, first, in[i + 1]);
 			len = 2;
 			if (unit == NONE)
 				break;

@@ -14,7 +14,7 @@ struct pairs *pairs_open(UConverter *);
 void pairs_close(struct pairs *);
 
 /* Writes the UTF-16 units of the characters at the front of in[0..n), one each, up to one that the
- * tables lack; answers the bytes used. */
+ * tables lack; answers the bytes used, SIZE_MAX without memory. */
 size_t pairs_to_units(
     struct pairs *, const unsigned char *in, size_t n, UChar *units, size_t *nunits);
 
