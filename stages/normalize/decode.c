@@ -53,6 +53,10 @@ struct normalize_decoder {
 	size_t bad;       /* ... this long */
 	bool finished;    /* ICU or iconv has been told of the end */
 	bool plain_lines; /* ICU: see has_plain_lines() */
+
+	struct place { /* as far as decoder_where() has got in what the last run gave */
+		size_t made, used, unit;
+	} known;
 };
 
 /* The entry of a character: its UTF-8 as the first three bytes in memory, its length as the last.
@@ -692,6 +696,7 @@ enum potok_status
 decoder_run(struct normalize_decoder *d, const unsigned char *in, size_t n, bool last,
     unsigned char *out, struct decoded *r)
 {
+	d->known = (struct place){0};
 	switch (d->encoding.kind) {
 	case ENCODING_SINGLE:
 		return run_single(d, in, n < DECODE_IN ? n : DECODE_IN, out, r);
@@ -749,29 +754,32 @@ decoder_reset(struct normalize_decoder *d)
 size_t
 decoder_where(struct normalize_decoder *d, const unsigned char *in, size_t at)
 {
-	size_t made = 0, used = 0;
+	struct place p = at < d->known.made ? (struct place){0} : d->known;
 
 	if (d->icu != NULL && !d->by_pairs)
 		find_places(d, in);
-	if (d->icu != NULL || d->iconv != (iconv_t)-1) {
-		size_t i = 0;
-		while (i < d->nunits && made < at) {
-			unsigned char utf8[4];
-			made +=
-			    (size_t)potok_utf8_encode(utf16_next(d->units, &i, d->nunits), utf8);
+	if (d->by_pairs) { /* each is one unit, and no surrogate */
+		size_t before = p.unit;
+		for (; p.unit < d->nunits && p.made < at; p.unit++)
+			p.made += 1u + (d->units[p.unit] >= 0x80) + (d->units[p.unit] >= 0x800);
+		p.used += pairs_length(d->pairs, in + p.used, p.unit - before);
+	} else if (d->icu != NULL || d->iconv != (iconv_t)-1) {
+		while (p.unit < d->nunits && p.made < at) {
+			uint32_t cp = utf16_next(d->units, &p.unit, d->nunits);
+			p.made += (size_t)U8_LENGTH(cp);
 		}
-		if (d->by_pairs)
-			return pairs_length(d->pairs, in, i);
-		return i < d->nunits ? (size_t)d->from[i] : used;
-	}
-	while (made < at) {
-		uint32_t cp;
-		if (d->encoding.kind == ENCODING_SINGLE) {
-			made += d->table[in[used++]].len;
-		} else {
-			used += (size_t)wide_character(d, in + used, 4, &cp);
-			made += (size_t)U8_LENGTH(cp);
+		p.used = p.unit < d->nunits ? (size_t)d->from[p.unit] : 0;
+	} else {
+		while (p.made < at) {
+			uint32_t cp;
+			if (d->encoding.kind == ENCODING_SINGLE) {
+				p.made += d->table[in[p.used++]].len;
+			} else {
+				p.used += (size_t)wide_character(d, in + p.used, 4, &cp);
+				p.made += (size_t)U8_LENGTH(cp);
+			}
 		}
 	}
-	return used;
+	d->known = p;
+	return p.used;
 }
