@@ -149,15 +149,11 @@ struct normalize_fit {
 	uint64_t languages[FIT_MAX]; /* of each encoding, a bit each */
 	struct symbol ascii[0x80], above[NSINGLES][0x80];
 	uint8_t cases[NSINGLES][256]; /* enum letter_case of their bytes */
-	/* The classes of their bytes in each language, as far as they have been needed. */
-	uint8_t classes[NSINGLES][MODELS_MAX][256];
-	uint64_t known_classes[NSINGLES][MODELS_MAX][4]; /* sets of bytes */
-
 	/* Lines that have bytes above 7F, and how often which bytes follow each other in their
 	 * words. */
 	unsigned char text[EVIDENCE + 1];
 	size_t len;
-	uint32_t count[0x10000];    /* of the pair, by first byte << 8 | second byte */
+	uint16_t count[0x10000];    /* of the pair, by first byte << 8 | second byte */
 	struct pair pairs[0x10000]; /* those that there are */
 	size_t npairs;
 	uint64_t first[FIRSTS];        /* the most that FIRST, 2 * FIRST, ... of them may cost */
@@ -166,10 +162,13 @@ struct normalize_fit {
 	uint16_t ascii_pairs[27 * 27]; /* those that there are: first * 27 + second */
 	size_t nascii;
 
-	/* What pairs cost under all hypotheses of single bytes at once, as far as it has been
-	 * needed. */
 	struct hypothesis hypotheses[COSTS];
 	size_t nhypotheses, first_hypothesis[NSINGLES + 1];
+	/* The classes of bytes under each, as far as they have been needed. */
+	uint8_t classes[COSTS][256];
+	uint64_t known_classes[COSTS][4]; /* sets of bytes */
+
+	/* What pairs cost under all of them at once, as far as it has been needed. */
 	uint16_t row_of[0x10000]; /* of the pair; 0: none yet */
 	size_t nrows;
 	uint8_t rows[ROWS][COSTS];
@@ -262,7 +261,7 @@ fit_open(void)
 	for (size_t i = 0; i < NSINGLES; i++) {
 		f->upper[i] = decode_upper_half(singles[i].name);
 		for (unsigned b = 0; b < 0x80; b++)
-			f->above[i][b] = language_symbol(f->upper[i][b]);
+			f->above[i][b] = language_known_symbol(&f->known, f->upper[i][b]);
 		for (unsigned b = 0; b < 256; b++) {
 			const struct symbol *symbol = byte_symbol(f, i, b);
 			f->cases[i][b] = symbol->capital ? CASE_CAPITAL
@@ -393,19 +392,27 @@ gather(struct normalize_fit *f, const unsigned char *p, size_t n, bool all)
 	}
 }
 
-/* What the capitals of the words cost; from `limit` on it does not matter how much. */
-static uint64_t
-case_cost(const struct normalize_fit *f, size_t single, uint64_t cost, uint64_t limit)
+/* What a byte costs behind another one, by the cases of their letters. */
+static void
+case_costs(unsigned costs[CASES][CASES])
 {
 	static const struct symbol kinds[CASES] = {
 	    [CASE_SMALL] = {.small = true}, [CASE_CAPITAL] = {.capital = true}};
-	unsigned costs[CASES][CASES];
-	const uint8_t *cases = f->cases[single];
 
 	for (int a = 0; a < CASES; a++) {
 		for (int b = 0; b < CASES; b++)
 			costs[a][b] = language_case(&kinds[a], &kinds[b]);
 	}
+}
+
+/* What the capitals of the words cost; from `limit` on it does not matter how much. */
+static uint64_t
+case_cost(const struct normalize_fit *f, size_t single, uint64_t cost, uint64_t limit)
+{
+	unsigned costs[CASES][CASES];
+	const uint8_t *cases = f->cases[single];
+
+	case_costs(costs);
 	for (size_t i = 0; i < f->npairs && cost < limit; i++) {
 		const struct pair *pair = &f->pairs[i];
 		cost += (uint64_t)costs[cases[pair->a]][cases[pair->b]] * pair->weight;
@@ -444,12 +451,14 @@ class_cost(const struct model *m, unsigned a, unsigned b)
 							: m->costs[a * (unsigned)m->n + b];
 }
 
-/* The classes of a set of bytes in a language. */
+/* The classes of a set of bytes under a hypothesis. */
 static const uint8_t *
-byte_classes(struct normalize_fit *f, size_t single, size_t language, const uint64_t bytes[4])
+byte_classes(struct normalize_fit *f, size_t hypothesis, const uint64_t bytes[4])
 {
-	uint8_t *class = f->classes[single][language];
-	uint64_t *known = f->known_classes[single][language];
+	size_t single = f->hypotheses[hypothesis].single;
+	size_t language = f->hypotheses[hypothesis].language;
+	uint8_t *class = f->classes[hypothesis];
+	uint64_t *known = f->known_classes[hypothesis];
 
 	for (unsigned i = 0; i < 4; i++) {
 		for (uint64_t need = bytes[i] & ~known[i]; need != 0; need &= need - 1) {
@@ -462,15 +471,15 @@ byte_classes(struct normalize_fit *f, size_t single, size_t language, const uint
 }
 
 /*
- * What the pairs cost in a language; from `limit` on it does not matter how much.  Of a line it
- * does not, either, when the first pairs cost much more than in the best hypothesis, f->first,
+ * What the pairs cost under a hypothesis; from `limit` on it does not matter how much.  Of a line
+ * it does not, either, when the first pairs cost much more than in the best hypothesis, f->first,
  * which is what they cost here when this one is better.
  */
 static uint64_t
-pairs_cost(struct normalize_fit *f, size_t single, size_t language, uint64_t cost, uint64_t limit)
+pairs_cost(struct normalize_fit *f, size_t hypothesis, uint64_t cost, uint64_t limit)
 {
-	const struct model *m = language_model(language);
-	const uint8_t *class = byte_classes(f, single, language, f->bytes);
+	const struct model *m = language_model(f->hypotheses[hypothesis].language);
+	const uint8_t *class = byte_classes(f, hypothesis, f->bytes);
 	uint64_t first[FIRSTS] = {0};
 
 	for (size_t i = 0; i < f->npairs && cost < limit; i++) {
@@ -539,7 +548,6 @@ handicap(const struct normalize_fit *f, int encoding, const struct fit_hints *hi
 			: encoding < FIT_MULTIBYTE ? singles[encoding - FIT_SINGLE].handicap
 						   : multibytes[encoding - FIT_MULTIBYTE].handicap;
 	uint64_t cost = BASE + 8 * bits;
-	struct encoding e;
 
 	if (encoding == FIT_UTF8 && f->prior.encoding == FIT_UTF8)
 		cost -= PRIOR_UTF8;
@@ -547,8 +555,7 @@ handicap(const struct normalize_fit *f, int encoding, const struct fit_hints *hi
 		cost -= f->mixed ? PRIOR_MIXED : PRIOR;
 	else if (f->others[encoding] >= MIXED)
 		cost -= PRIOR_MIXED;
-	if (hints->declared != NULL && encoding_find(hints->declared, &e) &&
-	    strcmp(e.name, fit_name(encoding)) == 0)
+	if (hints->declared != NULL && strcmp(hints->declared, fit_name(encoding)) == 0)
 		cost -= HINT;
 	return cost;
 }
@@ -582,9 +589,9 @@ try_single(struct normalize_fit *f, size_t i, const uint64_t gains[MODELS_MAX],
 	uint64_t cost =
 	    case_cost(f, i, handicap(f, place, hints), limit_of(f, best) + ASCII_GAIN + HINT);
 
-	for (uint64_t set = f->languages[place]; set != 0; set &= set - 1) {
-		size_t l = (size_t)__builtin_ctzll(set);
-		take(f, best, place, l, pairs_cost(f, i, l, cost - gains[l], limit_of(f, best)));
+	for (size_t h = f->first_hypothesis[i]; h < f->first_hypothesis[i + 1]; h++) {
+		size_t l = f->hypotheses[h].language;
+		take(f, best, place, l, pairs_cost(f, h, cost - gains[l], limit_of(f, best)));
 	}
 }
 
@@ -897,7 +904,7 @@ costs_row(struct normalize_fit *f, unsigned a, unsigned b)
 	bytes[b / 64] |= UINT64_C(1) << b % 64;
 	for (size_t i = 0; i < f->nhypotheses; i++) {
 		size_t single = f->hypotheses[i].single, language = f->hypotheses[i].language;
-		const uint8_t *class = byte_classes(f, single, language, bytes);
+		const uint8_t *class = byte_classes(f, i, bytes);
 		unsigned cost = class_cost(language_model(language), class[a], class[b]) +
 				language_case(byte_symbol(f, single, a), byte_symbol(f, single, b));
 		f->rows[*row][i] = (uint8_t)(cost < UINT8_MAX ? cost : UINT8_MAX);
@@ -1185,15 +1192,22 @@ fill_single_screen(struct normalize_fit *f, size_t single)
 {
 	const struct model *m = language_model(f->language);
 	static const uint64_t all[4] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
-	const uint8_t *class = byte_classes(f, single, f->language, all);
+	const uint8_t *cases = f->cases[single];
+	size_t hypothesis = f->first_hypothesis[single];
+	unsigned costs[CASES][CASES];
 
-	for (unsigned pair = 0; pair < 0x10000; pair++) {
-		unsigned a = pair >> 8, b = pair & 0xFF;
-		const struct symbol *before = byte_symbol(f, single, a),
-				    *now = byte_symbol(f, single, b);
-		unsigned cost = class_cost(m, class[a], class[b]) + language_case(before, now);
-		f->screen[pair] =
-		    a < 0x80 && b < 0x80 ? 0 : (uint8_t)(cost < SCREEN_NONE ? cost : SCREEN_NONE);
+	while (f->hypotheses[hypothesis].language != f->language)
+		hypothesis++;
+	const uint8_t *class = byte_classes(f, hypothesis, all);
+	case_costs(costs);
+	memset(f->screen, 0, sizeof f->screen);
+	for (unsigned a = 0; a < 0x100; a++) {
+		uint8_t *screen = &f->screen[a << 8];
+		for (unsigned b = a < 0x80 ? 0x80 : 0; b < 0x100; b++) {
+			unsigned cost =
+			    class_cost(m, class[a], class[b]) + costs[cases[a]][cases[b]];
+			screen[b] = (uint8_t)(cost < SCREEN_NONE ? cost : SCREEN_NONE);
+		}
 	}
 }
 

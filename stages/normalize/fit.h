@@ -9,7 +9,7 @@
 /* What is known beside the bytes; all may be NULL. */
 struct fit_hints {
 	const char *language; /* BCP 47: what the text is said to be in */
-	const char *declared; /* the label of an encoding that the text itself names */
+	const char *declared; /* the name of the encoding that the text itself states */
 };
 
 enum {

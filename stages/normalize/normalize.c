@@ -227,8 +227,9 @@ take_binary(struct potok_normalize *n)
 static enum potok_status
 judge(struct potok_normalize *n, struct potok_slice in, uint64_t offset, bool last)
 {
-	char declared[DETECT_LABEL];
-	struct fit_hints hints = {n->language, declared};
+	char label[DETECT_LABEL];
+	struct encoding declared;
+	struct fit_hints hints = {n->language, NULL};
 	struct fitting found;
 	size_t len = in.len - n->released;
 
@@ -236,7 +237,9 @@ judge(struct potok_normalize *n, struct potok_slice in, uint64_t offset, bool la
 		return POTOK_MORE;
 	bool whole = last && len <= POTOK_NORMALIZE_EVIDENCE;
 	len = len < POTOK_NORMALIZE_EVIDENCE ? len : POTOK_NORMALIZE_EVIDENCE;
-	detect_declared(n->head, n->nhead, declared);
+	detect_declared(n->head, n->nhead, label);
+	if (label[0] != '\0' && encoding_find(label, &declared))
+		hints.declared = declared.name;
 	if (n->fit == NULL && (n->fit = fit_open()) == NULL)
 		return POTOK_ENOMEM;
 	if (detect_encoding(n->fit, in.data + n->released, len, offset + n->released == 0, whole,
