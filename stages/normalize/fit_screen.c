@@ -22,6 +22,7 @@ static void
 fill_single_screen(struct normalize_fit *f, size_t single)
 {
 	const struct model *m = language_model(f->language);
+	const size_t n = (size_t)m->n;
 	static const uint64_t all[4] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
 	const uint8_t *cases = f->cases[single];
 	size_t hypothesis = f->first_hypothesis[single];
@@ -34,9 +35,14 @@ fill_single_screen(struct normalize_fit *f, size_t single)
 	memset(f->screen, 0, sizeof f->screen);
 	for (unsigned a = 0; a < 0x100; a++) {
 		uint8_t *screen = &f->screen[a << 8];
+		uint8_t by_class[CLASS_CONTROL + 1]; /* what each costs behind a */
+		if (class[a] == CLASS_CONTROL)
+			memset(by_class, COST_CONTROL, sizeof by_class);
+		else
+			memcpy(by_class, m->costs + class[a] * n, n);
+		by_class[CLASS_CONTROL] = COST_CONTROL;
 		for (unsigned b = a < 0x80 ? 0x80 : 0; b < 0x100; b++) {
-			unsigned cost =
-			    class_cost(m, class[a], class[b]) + costs[cases[a]][cases[b]];
+			unsigned cost = by_class[class[b]] + costs[cases[a]][cases[b]];
 			screen[b] = (uint8_t)(cost < SCREEN_NONE ? cost : SCREEN_NONE);
 		}
 	}
