@@ -16,7 +16,8 @@ enum {
 	COST_LIKELY = 16 * 8, /* an ideograph of ordinary text costs less */
 	COST_ASCII = 4 * 8,   /* a character of ASCII between other words */
 	SAMPLE = 1024,        /* bytes looked at for UTF-16 of ideographs */
-	CONTROLS = 8,         /* so many of them, and one in 20 bytes, are binary data */
+	CONTROLS = 8,         /* so many of them, and one in 20 bytes, are binary data, ... */
+	FEW_CONTROLS = 3,     /* ... or so many where there is no UTF-8 either */
 };
 
 /* How well a UTF-16 unit fits in text: 3 ASCII, 2 alphabets, 1 other writing, 0 nothing. */
@@ -301,16 +302,19 @@ has_signature(const unsigned char *p, size_t n)
 	return false;
 }
 
-/* Has it many controls that no text has?  ESC, SO and SI may switch between alphabets. */
+/* Has it many controls that no text has?  ESC, SO and SI may switch between alphabets.  utf8: what
+ * is above 7F may be UTF-8. */
 static bool
-is_binary(const unsigned char *p, size_t n)
+is_binary(const unsigned char *p, size_t n, bool utf8)
 {
-	size_t controls = 0;
+	size_t controls = 0, high = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		controls +=
 		    p[i] < 7 || (p[i] >= 0x10 && p[i] < 0x20 && p[i] != 0x1A && p[i] != 0x1B);
-	return controls >= CONTROLS && controls >= n / 20;
+		high += p[i] >= 0x80;
+	}
+	return controls >= (high > 0 && !utf8 ? FEW_CONTROLS : CONTROLS) && controls >= n / 20;
 }
 
 int
@@ -330,7 +334,7 @@ detect_encoding(struct normalize_fit *fit, const unsigned char *p, size_t n, boo
 		if (utf16 != 0)
 			return utf16;
 	}
-	if (name == NULL && ((at_start && has_signature(p, n)) || is_binary(p, n)))
+	if (name == NULL && ((at_start && has_signature(p, n)) || is_binary(p, n, damaged != 0)))
 		name = DETECT_BINARY;
 	found->name = name;
 	if (name != NULL)

@@ -142,6 +142,13 @@ c	UTF-8	1.00	und" ]
 	[ "$status" = 65 ]
 	[ "$output" = "zeros	binary	1.00	und
 a	windows-1251	0.99	ru" ]
+	# One hundred bytes by chance, and text with a few NULs.
+	printf "$(awk 'BEGIN { for (x = 1; i++ < 100; x = (75 * x + 74) % 65537) printf "\\%03o", x % 256 }')" >chance
+	printf 'one\000two\000three\000' >nuls
+	run --separate-stderr "$PROGRAM" --detect chance nuls
+	[ "$status" = 65 ]
+	[ "$output" = "chance	binary	1.00	und
+nuls	UTF-8	1.00	und" ]
 	# What the text would lose is not lost by looking.
 	printf 'Щука \xff\n' >bad
 	run --separate-stderr "$PROGRAM" --detect bad
