@@ -12,6 +12,7 @@ enum {
 	BLOCK = 64, /* characters; those with the same bytes before the last one of UTF-8 */
 	BLOCKS = 0x10000 / BLOCK,
 	LANES = 8,
+	UTF8_MOST = 15,
 };
 
 /* In the order of enum mojibake_kind; two encodings in a lane differ only where one of them has
@@ -108,6 +109,26 @@ gain(unsigned a, unsigned b, int koi8)
 	       2;
 }
 
+static int
+larger(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+/* The most that two capitals can add to what a row shows: the larger gain.  Three pairs that may be
+ * UTF-8 read as ISO-8859-5 show it alone, whatever stands between them; a space takes nothing away.
+ */
+static int
+most(unsigned a, unsigned b)
+{
+	enum { PE = 0x0F, TE = 0x12, HA = 0x15 };
+	int more = larger(gain(a, b, 0), gain(a, b, 1));
+
+	if (a >= TE + 1 && a <= HA + 1 && b <= PE)
+		return larger(more, UTF8_MOST);
+	return a == 0 || (a <= PE + 1 && b >= TE && b <= HA) ? larger(more, 0) : more;
+}
+
 static void
 print_gains(void)
 {
@@ -121,6 +142,21 @@ print_gains(void)
 		for (unsigned b = 0; b < 32; b++)
 			printf(
 			    "%s%d,", b % 8 ? " " : "\n\t\t", gain(a, b, 0) * 65536 + gain(a, b, 1));
+		printf("\n\t},");
+	}
+	printf(
+	    "\n};\n\n"
+	    "/* The most that a pair can add to either, and a third of what shows UTF-8 that was "
+	    "read as\n"
+	    " * ISO-8859-5 to a pair that may be; what may stand between two such pairs takes "
+	    "nothing away. */\n"
+	    "enum { MOJIBAKE_UTF8_MOST = %d };\n"
+	    "static const int8_t mojibake_most[33][32] = {",
+	    UTF8_MOST);
+	for (unsigned a = 0; a < 33; a++) {
+		printf("\n\t{");
+		for (unsigned b = 0; b < 32; b++)
+			printf("%s%d,", b % 16 ? " " : "\n\t\t", most(a, b));
 		printf("\n\t},");
 	}
 	printf("\n};\n");

@@ -261,7 +261,7 @@ may_be_utf8(unsigned a, unsigned b)
  * up to the one at *i, as small letters of the other of windows-1251 and KOI8; or three characters
  * in a row, or one behind a letter of ASCII, of UTF-8 that was read as ISO-8859-5.  0: nothing;
  * then *i is behind what has been looked at. */
-static unsigned
+static __attribute__((noinline)) unsigned
 fires_of_capitals(const unsigned char *p, size_t *i, size_t n)
 {
 	enum { ROW = 64, PAIRS = BACK - 1 }; /* the last so many pairs are looked at together */
@@ -302,6 +302,35 @@ fires_of_capitals(const unsigned char *p, size_t *i, size_t n)
 	}
 	*i = at;
 	return 0;
+}
+
+_Static_assert(3 * MOJIBAKE_UTF8_MOST >= GAIN, "what may be UTF-8 is looked at");
+
+/* May any of a row of capitals fire whose second one is at *i?  Says so too often, never too
+ * seldom: what the last pairs gain, in either half, is no more than what the same pairs add to
+ * `sum` here, which never falls below 0 before them.  False: *i is behind the row. */
+static inline bool
+row_may_fire(const unsigned char *p, size_t *i, size_t n)
+{
+	const unsigned char *at = p + *i, *end = p + n - 1;
+	unsigned first = capital_before(p, *i), capital = at[1] - 0x90u;
+	const int8_t *most = mojibake_most[first];
+	int sum = mojibake_most[0][first - 1];
+
+	if (capital_before(p, *i - 2) != 0)
+		return true; /* the row began earlier */
+	if (*i > 2 && language_in_word(at[-3]) && may_be_utf8(first, capital + 1))
+		return true;
+	do {
+		sum += most[capital];
+		most = mojibake_most[capital + 1];
+		if (sum >= GAIN)
+			return true;
+		sum = sum > 0 ? sum : 0;
+		at += 2;
+	} while (at < end && at[0] == 0xD0 && (capital = at[1] - 0x90u) < 32);
+	*i = (size_t)(at - p);
+	return false;
 }
 
 /* Does another encoding, Cyrillic, that was read in some kind show itself? */
@@ -440,7 +469,7 @@ bool
 mojibake_fires_from(const unsigned char *p, size_t *i, size_t n)
 {
 	if (*i > 0 && n - *i >= 2 && are_capitals(p, *i))
-		return fires_of_capitals(p, i, n) != 0;
+		return row_may_fire(p, i, n) && fires_of_capitals(p, i, n) != 0;
 	bool fires = mojibake_fires(p, *i, n) != 0;
 	*i += !fires;
 	return fires;
