@@ -152,36 +152,35 @@ enum script {
 	SCRIPT_CJK,      /* E3 to EF, but for what is not plain, and EF below BC */
 };
 
-/* 32 bytes, where only one script and ASCII are expected: which are anything else or not plain, and
- * which characters may be a place of mojibake; the high bit. */
+/* 32 bytes, where only one script and ASCII are expected: which are a lead of it, which have to be
+ * the second byte of a character or a later one, which are not plain, and which may be a place of
+ * mojibake.  Of `odd` and `places` the high bit counts; both only while the others are as expected.
+ */
 struct expected {
-	__m256i other, places;
+	__m256i lead, follows, odd, places;
 };
 
 POTOK_TARGET_AVX2 static inline struct expected
-expect_cyrillic(__m256i x, __m256i p1, __m256i p2, __m256i second)
+expect_cyrillic(__m256i x, __m256i p1, __m256i p2)
 {
-	__m256i d0 = equal(p1, 0xD0), d1 = equal(p1, 0xD1);
-	__m256i other = _mm256_xor_si256(x, _mm256_or_si256(second, cyrillic(x)));
-	/* D0 80..AF, and D1 90..9F, behind others. */
-	__m256i places = _mm256_or_si256(_mm256_and_si256(d0, second_below(x, 0xB0)),
-	    _mm256_and_si256(d1, equal(_mm256_and_si256(x, _mm256_set1_epi8((char)0xF0)), 0x90)));
+	__m256i d1 = equal(p1, 0xD1);
+	/* D0 80..AF behind others, and, as it costs less than 90..9F, D1 90..BF. */
+	__m256i moved = _mm256_xor_si256(x, _mm256_and_si256(d1, _mm256_set1_epi8(0x3F)));
+	__m256i places = _mm256_and_si256(second_below(moved, 0xB0), p2);
 
-	other = _mm256_or_si256(other, _mm256_xor_si256(second, _mm256_or_si256(d0, d1)));
-	return (struct expected){other, _mm256_and_si256(places, p2)};
+	return (struct expected){
+	    cyrillic(x), _mm256_or_si256(equal(p1, 0xD0), d1), _mm256_setzero_si256(), places};
 }
 
 /* None of them is a place. */
 POTOK_TARGET_AVX2 static inline struct expected
-expect_greek(__m256i x, __m256i p1, __m256i second)
+expect_greek(__m256i x, __m256i p1)
 {
 	__m256i ce = equal(p1, 0xCE);
-	__m256i other = _mm256_or_si256(_mm256_xor_si256(x, _mm256_or_si256(second, greek(x))),
-	    _mm256_xor_si256(second, _mm256_or_si256(ce, equal(p1, 0xCF))));
 
 	/* U+0387 */
-	other = _mm256_or_si256(other, _mm256_and_si256(ce, equal(x, 0x87)));
-	return (struct expected){other, _mm256_setzero_si256()};
+	return (struct expected){greek(x), _mm256_or_si256(ce, equal(p1, 0xCF)),
+	    _mm256_and_si256(ce, equal(x, 0x87)), _mm256_setzero_si256()};
 }
 
 /* C2 to C6. */
@@ -194,35 +193,29 @@ latin(__m256i x)
 }
 
 POTOK_TARGET_AVX2 static inline struct expected
-expect_latin(__m256i x, __m256i p1, __m256i p2, __m256i second)
+expect_latin(__m256i x, __m256i p1, __m256i p2)
 {
 	__m256i e1 = equal(p1, 0xE1), e2 = equal(p1, 0xE2), e2_before = equal(p2, 0xE2);
 	__m256i lead = _mm256_or_si256(latin(x), _mm256_or_si256(equal(x, 0xE1), equal(x, 0xE2)));
 	__m256i follows = _mm256_or_si256(_mm256_or_si256(latin(p1), _mm256_or_si256(e1, e2)),
 	    _mm256_or_si256(equal(p2, 0xE1), e2_before));
-	__m256i other = _mm256_or_si256(
-	    _mm256_xor_si256(x, _mm256_or_si256(second, lead)), _mm256_xor_si256(second, follows));
-	__m256i not_b8 = _mm256_xor_si256(
-	    equal(_mm256_and_si256(x, _mm256_set1_epi8((char)0xFC)), 0xB8), second);
+	__m256i b8 = equal(_mm256_and_si256(x, _mm256_set1_epi8((char)0xFC)), 0xB8);
 	__m256i not_mark = _mm256_or_si256(second_below(x, 0x90), at_least(x, 0xA8));
+	__m256i odd = _mm256_and_si256(equal(p1, 0xC2), second_below(x, 0xA0));
 
-	other = _mm256_or_si256(other, _mm256_and_si256(equal(p1, 0xC2), second_below(x, 0xA0)));
-	other = _mm256_or_si256(other, _mm256_and_si256(e1, not_b8));
-	other = _mm256_or_si256(other, _mm256_andnot_si256(equal(x, 0x80), e2));
-	other = _mm256_or_si256(other, _mm256_and_si256(e2_before, not_mark));
+	odd = _mm256_or_si256(odd, _mm256_andnot_si256(b8, e1));
+	odd = _mm256_or_si256(odd, _mm256_andnot_si256(equal(x, 0x80), e2));
+	odd = _mm256_or_si256(odd, _mm256_and_si256(e2_before, not_mark));
 	/* A lead behind another character; a space behind C3 83. */
 	__m256i places = _mm256_or_si256(
 	    _mm256_and_si256(lead, p1), _mm256_and_si256(equal(x, ' '), equal(p1, 0x83)));
-	return (struct expected){other, places};
+	return (struct expected){lead, follows, odd, places};
 }
 
 POTOK_TARGET_AVX2 static inline struct expected
-expect_cjk(__m256i x, __m256i p1, __m256i p2, __m256i second)
+expect_cjk(__m256i x, __m256i p1, __m256i p2)
 {
 	__m256i follows = _mm256_or_si256(at_least(p1, 0xE3), at_least(p2, 0xE3));
-	__m256i other =
-	    _mm256_or_si256(_mm256_xor_si256(x, _mm256_or_si256(second, at_least(x, 0xE3))),
-		_mm256_xor_si256(second, follows));
 	/* Rare scripts, surrogates, compatibility forms. */
 	__m256i ea = _mm256_and_si256(equal(p1, 0xEA), second_below(x, 0xB0));
 	__m256i ed = _mm256_andnot_si256(second_below(x, 0xA0), equal(p1, 0xED));
@@ -233,12 +226,29 @@ expect_cjk(__m256i x, __m256i p1, __m256i p2, __m256i second)
 	    equal(p1, 0x80), _mm256_andnot_si256(second_below(x, 0xAA), second_below(x, 0xB0)));
 	__m256i voiced =
 	    _mm256_and_si256(equal(p1, 0x82), _mm256_or_si256(equal(x, 0x99), equal(x, 0x9A)));
+	__m256i odd =
+	    _mm256_or_si256(at_least(x, 0xF0), _mm256_or_si256(ea, _mm256_or_si256(ed, ef)));
 
-	other = _mm256_or_si256(other, at_least(x, 0xF0));
-	other = _mm256_or_si256(other, _mm256_or_si256(ea, _mm256_or_si256(ed, ef)));
-	other = _mm256_or_si256(
-	    other, _mm256_and_si256(equal(p2, 0xE3), _mm256_or_si256(tone, voiced)));
-	return (struct expected){other, _mm256_setzero_si256()};
+	odd =
+	    _mm256_or_si256(odd, _mm256_and_si256(equal(p2, 0xE3), _mm256_or_si256(tone, voiced)));
+	return (struct expected){at_least(x, 0xE3), follows, odd, _mm256_setzero_si256()};
+}
+
+/* Which of 32 bytes are not as expected, the high bit. */
+POTOK_TARGET_AVX2 static inline __m256i
+unexpected(__m256i x, struct expected e)
+{
+	const __m256i breaks = _mm256_broadcastsi128_si256(
+	    _mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0, 0));
+	__m256i second = second_below(x, 0xC0);
+	/* Controls, of which 7F becomes the least of all, and what is not ASCII. */
+	__m256i other =
+	    _mm256_cmpgt_epi8(_mm256_set1_epi8(0x21), _mm256_add_epi8(x, _mm256_set1_epi8(1)));
+	__m256i allowed = _mm256_shuffle_epi8(breaks, _mm256_min_epu8(x, _mm256_set1_epi8(0x0F)));
+
+	allowed = _mm256_or_si256(allowed, _mm256_or_si256(second, e.lead));
+	return _mm256_or_si256(_mm256_or_si256(_mm256_xor_si256(other, allowed), e.odd),
+	    _mm256_xor_si256(second, e.follows));
 }
 
 /* There are two bytes before p. */
@@ -246,21 +256,20 @@ POTOK_TARGET_AVX2 static inline struct expected
 expect(enum script script, const unsigned char *p)
 {
 	__m256i x = load(p), p1 = load(p - 1), p2 = load(p - 2);
-	__m256i second = second_below(x, 0xC0);
-	struct expected e = script == SCRIPT_CYRILLIC ? expect_cyrillic(x, p1, p2, second)
-			    : script == SCRIPT_GREEK  ? expect_greek(x, p1, second)
-			    : script == SCRIPT_LATIN  ? expect_latin(x, p1, p2, second)
-						      : expect_cjk(x, p1, p2, second);
 
-	e.other = _mm256_or_si256(e.other, _mm256_andnot_si256(x, controls(x)));
-	return e;
+	return script == SCRIPT_CYRILLIC ? expect_cyrillic(x, p1, p2)
+	       : script == SCRIPT_GREEK  ? expect_greek(x, p1)
+	       : script == SCRIPT_LATIN  ? expect_latin(x, p1, p2)
+					 : expect_cjk(x, p1, p2);
 }
 
-/* Goes on from p[i], behind a step that was good, while steps have only such text; with *known also
- * while no character fires. */
+/* Goes on from p[i], behind a step that was good, to the first one that has anything else or a
+ * place.  *places: bits, 0 when there is anything else, or less than a step is left.  It calls
+ * nothing, so that what it compares with stays in registers. */
 POTOK_TARGET_AVX2 static inline size_t
-expected_blocks(enum script script, const unsigned char *p, size_t i, size_t n, size_t *known)
+expected_blocks(enum script script, const unsigned char *p, size_t i, size_t n, uint64_t *places)
 {
+	*places = 0;
 	for (; n - i >= 64; i += 64) {
 		/* Latin text has much ASCII, English next to nothing else. */
 		__m256i x0 = load(p + i), x1 = load(p + i + 32);
@@ -271,44 +280,40 @@ expected_blocks(enum script script, const unsigned char *p, size_t i, size_t n, 
 			continue;
 		}
 		struct expected a = expect(script, p + i), b = expect(script, p + i + 32);
-		__m256i other = _mm256_or_si256(a.other, b.other);
-		__m256i places =
-		    known != NULL ? _mm256_or_si256(a.places, b.places) : _mm256_setzero_si256();
-		if (_mm256_movemask_epi8(_mm256_or_si256(other, places)) == 0)
+		__m256i other = _mm256_or_si256(unexpected(x0, a), unexpected(x1, b));
+		if (_mm256_movemask_epi8(
+			_mm256_or_si256(other, _mm256_or_si256(a.places, b.places))) == 0)
 			continue;
-		if (_mm256_movemask_epi8(other) != 0)
-			break;
-		uint64_t bits = (uint32_t)_mm256_movemask_epi8(a.places) |
-				(uint64_t)(uint32_t)_mm256_movemask_epi8(b.places) << 32;
-		if (mojibake_fires_at(p, i, bits, n, known))
-			break;
+		if (_mm256_movemask_epi8(other) == 0)
+			*places = (uint32_t)_mm256_movemask_epi8(a.places) |
+				  (uint64_t)(uint32_t)_mm256_movemask_epi8(b.places) << 32;
+		break;
 	}
 	return i;
 }
 
-/* Each in a function of its own: what it compares with stays in registers. */
 POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
-cyrillic_blocks(const unsigned char *p, size_t i, size_t n, size_t *known)
+cyrillic_blocks(const unsigned char *p, size_t i, size_t n, uint64_t *places)
 {
-	return expected_blocks(SCRIPT_CYRILLIC, p, i, n, known);
+	return expected_blocks(SCRIPT_CYRILLIC, p, i, n, places);
 }
 
 POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
-greek_blocks(const unsigned char *p, size_t i, size_t n)
+greek_blocks(const unsigned char *p, size_t i, size_t n, uint64_t *places)
 {
-	return expected_blocks(SCRIPT_GREEK, p, i, n, NULL);
+	return expected_blocks(SCRIPT_GREEK, p, i, n, places);
 }
 
 POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
-latin_blocks(const unsigned char *p, size_t i, size_t n, size_t *known)
+latin_blocks(const unsigned char *p, size_t i, size_t n, uint64_t *places)
 {
-	return expected_blocks(SCRIPT_LATIN, p, i, n, known);
+	return expected_blocks(SCRIPT_LATIN, p, i, n, places);
 }
 
 POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
-cjk_blocks(const unsigned char *p, size_t i, size_t n)
+cjk_blocks(const unsigned char *p, size_t i, size_t n, uint64_t *places)
 {
-	return expected_blocks(SCRIPT_CJK, p, i, n, NULL);
+	return expected_blocks(SCRIPT_CJK, p, i, n, places);
 }
 
 /* Is what stands before p[i] as if only that script had been before it?  A character that goes on
@@ -338,18 +343,25 @@ goes_on(enum script script, const unsigned char *p, size_t i)
 	}
 }
 
-/* Goes on from p[i] by the script of the step before. *before becomes what the rules give for the
- * 32 bytes before. */
+/* Goes on from p[i] by the script of the step before, while steps have only such text; with *known
+ * also while no character fires.  *before becomes what the rules give for the 32 bytes before. */
 POTOK_TARGET_AVX2 static inline size_t
 script_blocks(
     enum script script, const unsigned char *p, size_t i, size_t n, size_t *known, __m256i *before)
 {
+	size_t end = i;
+	uint64_t places;
+
 	if (script == SCRIPT_OTHER || i < BEFORE || !goes_on(script, p, i))
 		return i;
-	size_t end = script == SCRIPT_CYRILLIC ? cyrillic_blocks(p, i, n, known)
-		     : script == SCRIPT_GREEK  ? greek_blocks(p, i, n)
-		     : script == SCRIPT_LATIN  ? latin_blocks(p, i, n, known)
-					       : cjk_blocks(p, i, n);
+	for (;; end += 64) {
+		end = script == SCRIPT_CYRILLIC ? cyrillic_blocks(p, end, n, &places)
+		      : script == SCRIPT_GREEK  ? greek_blocks(p, end, n, &places)
+		      : script == SCRIPT_LATIN  ? latin_blocks(p, end, n, &places)
+						: cjk_blocks(p, end, n, &places);
+		if (places == 0 || (known != NULL && mojibake_fires_at(p, end, places, n, known)))
+			break;
+	}
 	if (end == i)
 		return i;
 	__m256i x = load(p + end - 32), p1 = load(p + end - 33), low = _mm256_set1_epi8(0x0F);
