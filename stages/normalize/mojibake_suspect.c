@@ -415,12 +415,20 @@ may_end(unsigned char c)
 	return c == 0xC3 || c == 0xD0 || c == 0xD1 || is_sign_lead(c);
 }
 
-/* Is it a small letter of all languages behind a Cyrillic letter? */
+/* A small letter of all languages, by its bytes. */
+static inline bool
+is_common(const unsigned char *p)
+{
+	return p[0] == 0xD0 ? p[1] >= 0xB0 : p[0] == 0xD1 && p[1] < 0x90;
+}
+
+/* Is it such a letter behind a Cyrillic letter, or U+0451 behind such a letter? */
 static inline bool
 is_usual(const unsigned char *p, size_t i)
 {
-	return i >= 2 && (p[i - 2] & 0xFE) == 0xD0 && (p[i] & 0xFE) == 0xD0 &&
-	       (p[i] == 0xD0 ? p[i + 1] >= 0xB0 : p[i + 1] < 0x90);
+	if (i < 2 || (p[i - 2] & 0xFE) != 0xD0)
+		return false;
+	return is_common(p + i) || (p[i] == 0xD1 && p[i + 1] == 0x91 && is_common(p + i - 2));
 }
 
 /* Is it a quotation mark or a dash behind two Cyrillic letters of all languages, the last a small
@@ -431,8 +439,7 @@ ends_word(const unsigned char *p, size_t i)
 	if (i < 4 || !(p[i] == 0xE2 ? p[i + 1] == 0x80 : p[i] == 0xC2 && p[i + 1] >= 0xA0))
 		return false;
 	const unsigned char *b = p + i - 2, *a = p + i - 4;
-	return ((b[0] == 0xD0 && b[1] >= 0xB0) || (b[0] == 0xD1 && b[1] < 0x90)) &&
-	       ((a[0] == 0xD0 && a[1] >= 0x90) || (a[0] == 0xD1 && a[1] < 0x90));
+	return is_common(b) && ((a[0] == 0xD0 && a[1] >= 0x90) || (a[0] == 0xD1 && a[1] < 0x90));
 }
 
 /* What other characters show. */
@@ -454,25 +461,39 @@ fires_of_others(const unsigned char *p, size_t i, size_t n)
 	return utf8_kinds(&t) | (is_single(&t) ? MOJIBAKE_SINGLE : 0);
 }
 
+/* Whether a character can fire at all, by the bytes before it and its own. */
+static inline bool
+may_fire(const unsigned char *p, size_t i, size_t n)
+{
+	return i > 0 && p[i - 1] >= 0x80 && (may_end(p[i]) || p[i] == ' ') &&
+	       !(n - i >= 2 && is_usual(p, i));
+}
+
 unsigned
 mojibake_fires(const unsigned char *p, size_t i, size_t n)
 {
-	if (i == 0 || p[i - 1] < 0x80 || !(may_end(p[i]) || p[i] == ' ') ||
-	    (n - i >= 2 && is_usual(p, i)))
+	if (!may_fire(p, i, n))
 		return 0;
 	if (n - i >= 2 && are_capitals(p, i))
 		return fires_of_capitals(p, &i, i + 2);
 	return fires_of_others(p, i, n);
 }
 
-bool
-mojibake_fires_from(const unsigned char *p, size_t *i, size_t n)
+/* As mojibake_fires_from(). */
+static inline bool
+fires_from(const unsigned char *p, size_t *i, size_t n)
 {
 	if (*i > 0 && n - *i >= 2 && are_capitals(p, *i))
 		return row_may_fire(p, i, n) && fires_of_capitals(p, i, n) != 0;
-	bool fires = mojibake_fires(p, *i, n) != 0;
+	bool fires = may_fire(p, *i, n) && fires_of_others(p, *i, n) != 0;
 	*i += !fires;
 	return fires;
+}
+
+bool
+mojibake_fires_from(const unsigned char *p, size_t *i, size_t n)
+{
+	return fires_from(p, i, n);
 }
 
 bool
@@ -483,7 +504,7 @@ mojibake_fires_at(const unsigned char *p, size_t i, uint64_t places, size_t n, s
 		size_t at = i + bit - ((p[i + bit] & 0xC0) == 0x80);
 		if (at >= *known) {
 			*known = at;
-			if (mojibake_fires_from(p, known, n))
+			if (fires_from(p, known, n))
 				return true;
 		}
 		/* Those of a row of capitals have been looked at. */
@@ -506,7 +527,7 @@ mojibake_suspect_scalar(const unsigned char *p, size_t n, size_t from)
 				break;
 			i += sizeof eight;
 		}
-		if (i < n && mojibake_fires_from(p, &i, n))
+		if (i < n && fires_from(p, &i, n))
 			return i;
 	}
 	return n;

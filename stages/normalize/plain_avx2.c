@@ -148,39 +148,89 @@ enum script {
 	SCRIPT_OTHER,
 	SCRIPT_CYRILLIC, /* D0, D1 */
 	SCRIPT_GREEK,    /* CE, CF */
-	SCRIPT_LATIN,    /* C2 to C6, E1 B8..BB, and E2 80 90..A7 */
+	SCRIPT_LATIN,    /* C2 to C6 */
 	SCRIPT_CJK,      /* E3 to EF, but for what is not plain, and EF below BC */
+	/* With what else such text has, where it stands: */
+	SCRIPT_CYRILLIC_MARKS, /* C2 A0..BF, and E2 80 90..A7 */
+	SCRIPT_GREEK_MARKS,    /* the same */
+	SCRIPT_LATIN_MARKS,    /* E1 B8..BB, and E2 80 90..A7 */
 };
 
 /* 32 bytes, where only one script and ASCII are expected: which are a lead of it, which have to be
  * the second byte of a character or a later one, which are not plain, and which may be a place of
  * mojibake.  Of `odd` and `places` the high bit counts; both only while the others are as expected.
+ * `marks`: the leads that the script without marks has not.
  */
 struct expected {
-	__m256i lead, follows, odd, places;
+	__m256i lead, follows, odd, places, marks;
 };
+
+/* What is not plain of the marks C2 80..BF and E2 80 80..BF. */
+POTOK_TARGET_AVX2 static inline __m256i
+odd_c2(__m256i x, __m256i p1)
+{
+	return _mm256_and_si256(equal(p1, 0xC2), second_below(x, 0xA0));
+}
+
+POTOK_TARGET_AVX2 static inline __m256i
+odd_e2(__m256i x, __m256i p1, __m256i p2)
+{
+	__m256i mark = _mm256_or_si256(second_below(x, 0x90), at_least(x, 0xA8));
+
+	return _mm256_or_si256(_mm256_andnot_si256(equal(x, 0x80), equal(p1, 0xE2)),
+	    _mm256_and_si256(equal(p2, 0xE2), mark));
+}
 
 POTOK_TARGET_AVX2 static inline struct expected
 expect_cyrillic(__m256i x, __m256i p1, __m256i p2)
 {
+	const __m256i none = _mm256_setzero_si256();
 	__m256i d1 = equal(p1, 0xD1);
 	/* D0 80..AF behind others, and, as it costs less than 90..9F, D1 90..BF. */
 	__m256i moved = _mm256_xor_si256(x, _mm256_and_si256(d1, _mm256_set1_epi8(0x3F)));
 	__m256i places = _mm256_and_si256(second_below(moved, 0xB0), p2);
 
 	return (struct expected){
-	    cyrillic(x), _mm256_or_si256(equal(p1, 0xD0), d1), _mm256_setzero_si256(), places};
+	    cyrillic(x), _mm256_or_si256(equal(p1, 0xD0), d1), none, places, none};
 }
 
 /* None of them is a place. */
 POTOK_TARGET_AVX2 static inline struct expected
 expect_greek(__m256i x, __m256i p1)
 {
+	const __m256i none = _mm256_setzero_si256();
 	__m256i ce = equal(p1, 0xCE);
 
 	/* U+0387 */
 	return (struct expected){greek(x), _mm256_or_si256(ce, equal(p1, 0xCF)),
-	    _mm256_and_si256(ce, equal(x, 0x87)), _mm256_setzero_si256()};
+	    _mm256_and_si256(ce, equal(x, 0x87)), none, none};
+}
+
+/* And C2 and E2; those behind others are places, too. */
+POTOK_TARGET_AVX2 static inline struct expected
+with_marks(struct expected e, __m256i x, __m256i p1, __m256i p2)
+{
+	__m256i follows =
+	    _mm256_or_si256(equal(p2, 0xE2), _mm256_or_si256(equal(p1, 0xC2), equal(p1, 0xE2)));
+
+	e.marks = _mm256_or_si256(equal(x, 0xC2), equal(x, 0xE2));
+	e.places =
+	    _mm256_or_si256(_mm256_and_si256(e.places, e.follows), _mm256_and_si256(e.marks, p1));
+	e.lead = _mm256_or_si256(e.lead, e.marks);
+	e.follows = _mm256_or_si256(e.follows, follows);
+	e.odd = _mm256_or_si256(e.odd, _mm256_or_si256(odd_c2(x, p1), odd_e2(x, p1, p2)));
+	return e;
+}
+
+POTOK_TARGET_AVX2 static inline struct expected
+expect_cyrillic_marks(__m256i x, __m256i p1, __m256i p2, __m256i p3)
+{
+	struct expected e = with_marks(expect_cyrillic(x, p1, p2), x, p1, p2);
+	__m256i behind = _mm256_or_si256(equal(p2, 0xC2), equal(p3, 0xE2));
+
+	/* Letters behind marks. */
+	e.places = _mm256_or_si256(e.places, _mm256_and_si256(e.lead, behind));
+	return e;
 }
 
 /* C2 to C6. */
@@ -193,23 +243,36 @@ latin(__m256i x)
 }
 
 POTOK_TARGET_AVX2 static inline struct expected
-expect_latin(__m256i x, __m256i p1, __m256i p2)
+expect_latin(__m256i x, __m256i p1)
 {
-	__m256i e1 = equal(p1, 0xE1), e2 = equal(p1, 0xE2), e2_before = equal(p2, 0xE2);
-	__m256i lead = _mm256_or_si256(latin(x), _mm256_or_si256(equal(x, 0xE1), equal(x, 0xE2)));
-	__m256i follows = _mm256_or_si256(_mm256_or_si256(latin(p1), _mm256_or_si256(e1, e2)),
-	    _mm256_or_si256(equal(p2, 0xE1), e2_before));
-	__m256i b8 = equal(_mm256_and_si256(x, _mm256_set1_epi8((char)0xFC)), 0xB8);
-	__m256i not_mark = _mm256_or_si256(second_below(x, 0x90), at_least(x, 0xA8));
-	__m256i odd = _mm256_and_si256(equal(p1, 0xC2), second_below(x, 0xA0));
-
-	odd = _mm256_or_si256(odd, _mm256_andnot_si256(b8, e1));
-	odd = _mm256_or_si256(odd, _mm256_andnot_si256(equal(x, 0x80), e2));
-	odd = _mm256_or_si256(odd, _mm256_and_si256(e2_before, not_mark));
+	__m256i lead = latin(x);
 	/* A lead behind another character; a space behind C3 83. */
 	__m256i places = _mm256_or_si256(
 	    _mm256_and_si256(lead, p1), _mm256_and_si256(equal(x, ' '), equal(p1, 0x83)));
-	return (struct expected){lead, follows, odd, places};
+
+	return (struct expected){lead, latin(p1), odd_c2(x, p1), places, _mm256_setzero_si256()};
+}
+
+POTOK_TARGET_AVX2 static inline struct expected
+expect_latin_marks(__m256i x, __m256i p1, __m256i p2, __m256i p3)
+{
+	struct expected e = expect_latin(x, p1);
+	__m256i e1 = equal(x, 0xE1), e1_before = equal(p1, 0xE1);
+	__m256i b8 = equal(_mm256_and_si256(x, _mm256_set1_epi8((char)0xFC)), 0xB8);
+	/* Of C4 and E1 none is a place, nor makes one. */
+	__m256i never = _mm256_or_si256(
+	    _mm256_or_si256(e1, equal(x, 0xC4)), _mm256_or_si256(equal(p3, 0xE1), equal(p2, 0xC4)));
+
+	e.marks = _mm256_or_si256(e1, equal(x, 0xE2));
+	e.lead = _mm256_or_si256(e.lead, e.marks);
+	e.places = _mm256_or_si256(e.places, _mm256_and_si256(e.marks, p1));
+	e.places = _mm256_andnot_si256(never, e.places);
+	e.follows =
+	    _mm256_or_si256(_mm256_or_si256(e.follows, _mm256_or_si256(e1_before, equal(p1, 0xE2))),
+		_mm256_or_si256(equal(p2, 0xE1), equal(p2, 0xE2)));
+	e.odd = _mm256_or_si256(
+	    e.odd, _mm256_or_si256(_mm256_andnot_si256(b8, e1_before), odd_e2(x, p1, p2)));
+	return e;
 }
 
 POTOK_TARGET_AVX2 static inline struct expected
@@ -231,7 +294,8 @@ expect_cjk(__m256i x, __m256i p1, __m256i p2)
 
 	odd =
 	    _mm256_or_si256(odd, _mm256_and_si256(equal(p2, 0xE3), _mm256_or_si256(tone, voiced)));
-	return (struct expected){at_least(x, 0xE3), follows, odd, _mm256_setzero_si256()};
+	const __m256i none = _mm256_setzero_si256();
+	return (struct expected){at_least(x, 0xE3), follows, odd, none, none};
 }
 
 /* Which of 32 bytes are not as expected, the high bit. */
@@ -251,69 +315,117 @@ unexpected(__m256i x, struct expected e)
 	    _mm256_xor_si256(second, e.follows));
 }
 
-/* There are two bytes before p. */
+/* There are BEFORE bytes before p. */
 POTOK_TARGET_AVX2 static inline struct expected
 expect(enum script script, const unsigned char *p)
 {
 	__m256i x = load(p), p1 = load(p - 1), p2 = load(p - 2);
 
-	return script == SCRIPT_CYRILLIC ? expect_cyrillic(x, p1, p2)
-	       : script == SCRIPT_GREEK  ? expect_greek(x, p1)
-	       : script == SCRIPT_LATIN  ? expect_latin(x, p1, p2)
-					 : expect_cjk(x, p1, p2);
+	switch (script) {
+	case SCRIPT_CYRILLIC:
+		return expect_cyrillic(x, p1, p2);
+	case SCRIPT_CYRILLIC_MARKS:
+		return expect_cyrillic_marks(x, p1, p2, load(p - 3));
+	case SCRIPT_GREEK:
+		return expect_greek(x, p1);
+	case SCRIPT_GREEK_MARKS:
+		return with_marks(expect_greek(x, p1), x, p1, p2);
+	case SCRIPT_LATIN:
+		return expect_latin(x, p1);
+	case SCRIPT_LATIN_MARKS:
+		return expect_latin_marks(x, p1, p2, load(p - 3));
+	default:
+		return expect_cjk(x, p1, p2);
+	}
 }
 
+/* Why expected_blocks() stops at a step. */
+struct stop {
+	uint64_t places; /* bits */
+	bool other;      /* it has anything else */
+	bool marks;      /* behind it there may be what only the script with marks knows */
+};
+
 /* Goes on from p[i], behind a step that was good, to the first one that has anything else or a
- * place.  *places: bits, 0 when there is anything else, or less than a step is left.  It calls
- * nothing, so that what it compares with stays in registers. */
+ * place, or with marks to where none stand before it.  It calls nothing: what it compares with
+ * stays in registers. */
 POTOK_TARGET_AVX2 static inline size_t
-expected_blocks(enum script script, const unsigned char *p, size_t i, size_t n, uint64_t *places)
+expected_blocks(enum script script, const unsigned char *p, size_t i, size_t n, struct stop *stop)
 {
-	*places = 0;
+	*stop = (struct stop){0};
 	for (; n - i >= 64; i += 64) {
 		/* Latin text has much ASCII, English next to nothing else. */
 		__m256i x0 = load(p + i), x1 = load(p + i + 32);
 		if (script == SCRIPT_LATIN && p[i - 1] < 0x80 &&
 		    _mm256_movemask_epi8(_mm256_or_si256(x0, x1)) == 0) {
-			if (_mm256_movemask_epi8(_mm256_or_si256(controls(x0), controls(x1))) != 0)
+			stop->other =
+			    _mm256_movemask_epi8(_mm256_or_si256(controls(x0), controls(x1))) != 0;
+			if (stop->other)
 				break;
 			continue;
 		}
 		struct expected a = expect(script, p + i), b = expect(script, p + i + 32);
 		__m256i other = _mm256_or_si256(unexpected(x0, a), unexpected(x1, b));
-		if (_mm256_movemask_epi8(
-			_mm256_or_si256(other, _mm256_or_si256(a.places, b.places))) == 0)
-			continue;
-		if (_mm256_movemask_epi8(other) == 0)
-			*places = (uint32_t)_mm256_movemask_epi8(a.places) |
-				  (uint64_t)(uint32_t)_mm256_movemask_epi8(b.places) << 32;
-		break;
+		__m256i places = _mm256_or_si256(a.places, b.places);
+		/* What stands behind a mark may be the first of the next step; Vietnamese has them
+		 * everywhere. */
+		bool marks = script == SCRIPT_LATIN_MARKS
+				 ? _mm256_movemask_epi8(_mm256_or_si256(a.marks, b.marks)) != 0
+				 : (uint32_t)_mm256_movemask_epi8(b.marks) >> (32 - BEFORE) != 0;
+		if (_mm256_movemask_epi8(_mm256_or_si256(other, places)) != 0) {
+			stop->other = _mm256_movemask_epi8(other) != 0;
+			stop->places = (uint32_t)_mm256_movemask_epi8(a.places) |
+				       (uint64_t)(uint32_t)_mm256_movemask_epi8(b.places) << 32;
+			stop->marks = marks;
+			break;
+		}
+		if (!marks && script >= SCRIPT_CYRILLIC_MARKS)
+			return i + 64;
 	}
 	return i;
 }
 
+/* Each in a function of its own: what it compares with stays in registers. */
 POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
-cyrillic_blocks(const unsigned char *p, size_t i, size_t n, uint64_t *places)
+cyrillic_blocks(const unsigned char *p, size_t i, size_t n, struct stop *stop)
 {
-	return expected_blocks(SCRIPT_CYRILLIC, p, i, n, places);
+	return expected_blocks(SCRIPT_CYRILLIC, p, i, n, stop);
 }
 
 POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
-greek_blocks(const unsigned char *p, size_t i, size_t n, uint64_t *places)
+cyrillic_marks_blocks(const unsigned char *p, size_t i, size_t n, struct stop *stop)
 {
-	return expected_blocks(SCRIPT_GREEK, p, i, n, places);
+	return expected_blocks(SCRIPT_CYRILLIC_MARKS, p, i, n, stop);
 }
 
 POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
-latin_blocks(const unsigned char *p, size_t i, size_t n, uint64_t *places)
+greek_blocks(const unsigned char *p, size_t i, size_t n, struct stop *stop)
 {
-	return expected_blocks(SCRIPT_LATIN, p, i, n, places);
+	return expected_blocks(SCRIPT_GREEK, p, i, n, stop);
 }
 
 POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
-cjk_blocks(const unsigned char *p, size_t i, size_t n, uint64_t *places)
+greek_marks_blocks(const unsigned char *p, size_t i, size_t n, struct stop *stop)
 {
-	return expected_blocks(SCRIPT_CJK, p, i, n, places);
+	return expected_blocks(SCRIPT_GREEK_MARKS, p, i, n, stop);
+}
+
+POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
+latin_blocks(const unsigned char *p, size_t i, size_t n, struct stop *stop)
+{
+	return expected_blocks(SCRIPT_LATIN, p, i, n, stop);
+}
+
+POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
+latin_marks_blocks(const unsigned char *p, size_t i, size_t n, struct stop *stop)
+{
+	return expected_blocks(SCRIPT_LATIN_MARKS, p, i, n, stop);
+}
+
+POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
+cjk_blocks(const unsigned char *p, size_t i, size_t n, struct stop *stop)
+{
+	return expected_blocks(SCRIPT_CJK, p, i, n, stop);
 }
 
 /* Is what stands before p[i] as if only that script had been before it?  A character that goes on
@@ -335,7 +447,7 @@ goes_on(enum script script, const unsigned char *p, size_t i)
 	case SCRIPT_GREEK:
 		return (!cut || (b & 0xFE) == 0xCE) && !space;
 	case SCRIPT_LATIN:
-		return !cut || (b >= 0xC2 && b <= 0xC6) || b == 0xE1 || b == 0xE2;
+		return !cut || (b >= 0xC2 && b <= 0xC6);
 	case SCRIPT_CJK:
 		return (!cut || (b >= 0xE3 && b < 0xF0)) && !space;
 	default:
@@ -349,18 +461,45 @@ POTOK_TARGET_AVX2 static inline size_t
 script_blocks(
     enum script script, const unsigned char *p, size_t i, size_t n, size_t *known, __m256i *before)
 {
+	size_t (*blocks[2])(const unsigned char *, size_t, size_t, struct stop *) = {NULL};
 	size_t end = i;
-	uint64_t places;
+	bool marks = false;
 
 	if (script == SCRIPT_OTHER || i < BEFORE || !goes_on(script, p, i))
 		return i;
-	for (;; end += 64) {
-		end = script == SCRIPT_CYRILLIC ? cyrillic_blocks(p, end, n, &places)
-		      : script == SCRIPT_GREEK  ? greek_blocks(p, end, n, &places)
-		      : script == SCRIPT_LATIN  ? latin_blocks(p, end, n, &places)
-						: cjk_blocks(p, end, n, &places);
-		if (places == 0 || (known != NULL && mojibake_fires_at(p, end, places, n, known)))
+	switch (script) {
+	case SCRIPT_CYRILLIC:
+		blocks[0] = cyrillic_blocks;
+		blocks[1] = cyrillic_marks_blocks;
+		break;
+	case SCRIPT_GREEK:
+		blocks[0] = greek_blocks;
+		blocks[1] = greek_marks_blocks;
+		break;
+	case SCRIPT_LATIN:
+		blocks[0] = latin_blocks;
+		blocks[1] = latin_marks_blocks;
+		break;
+	default:
+		blocks[0] = cjk_blocks;
+	}
+	for (;;) {
+		struct stop stop;
+		end = blocks[marks](p, end, n, &stop);
+		if (stop.other) {
+			if (marks || blocks[1] == NULL)
+				break;
+			marks = true;
+		} else if (stop.places != 0) {
+			if (known != NULL && mojibake_fires_at(p, end, stop.places, n, known))
+				break;
+			end += 64;
+			marks = stop.marks;
+		} else if (n - end < 64) {
 			break;
+		} else {
+			marks = false;
+		}
 	}
 	if (end == i)
 		return i;
