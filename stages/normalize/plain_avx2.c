@@ -149,11 +149,12 @@ enum script {
 	SCRIPT_CYRILLIC, /* D0, D1 */
 	SCRIPT_GREEK,    /* CE, CF */
 	SCRIPT_LATIN,    /* C2 to C6 */
-	SCRIPT_CJK,      /* E3 to EF, but for what is not plain, and EF below BC */
+	SCRIPT_CJK,      /* E3 to E9, and EF BC..BD, but for E3 80 A8..AF and E3 82 96..9D */
 	/* With what else such text has, where it stands: */
 	SCRIPT_CYRILLIC_MARKS, /* C2 A0..BF, and E2 80 90..A7 */
 	SCRIPT_GREEK_MARKS,    /* the same */
 	SCRIPT_LATIN_MARKS,    /* E1 B8..BB, and E2 80 90..A7 */
+	SCRIPT_CJK_HANGUL,     /* E3 to EF, but for what is not plain, and EF below BC */
 };
 
 /* 32 bytes, where only one script and ASCII are expected: which are a lead of it, which have to be
@@ -275,27 +276,55 @@ expect_latin_marks(__m256i x, __m256i p1, __m256i p2, __m256i p3)
 	return e;
 }
 
+/* EF, but with BC or BD. */
+POTOK_TARGET_AVX2 static inline __m256i
+odd_ef(__m256i x, __m256i p1)
+{
+	__m256i full = equal(_mm256_and_si256(x, _mm256_set1_epi8((char)0xFE)), 0xBC);
+
+	return _mm256_andnot_si256(full, equal(p1, 0xEF));
+}
+
 POTOK_TARGET_AVX2 static inline struct expected
 expect_cjk(__m256i x, __m256i p1, __m256i p2)
 {
-	__m256i follows = _mm256_or_si256(at_least(p1, 0xE3), at_least(p2, 0xE3));
+	const __m256i none = _mm256_setzero_si256();
+	__m256i row = _mm256_sub_epi8(x, _mm256_set1_epi8((char)0xE3));
+	__m256i lead = _mm256_or_si256(
+	    _mm256_cmpeq_epi8(_mm256_min_epu8(row, _mm256_set1_epi8(6)), row), equal(x, 0xEF));
+	/* Tone marks, E3 80 AA..AF, and voiced sound marks, E3 82 99..9A, with their neighbours:
+	 * what is added to the latter makes one range of both. */
+	__m256i e382 = equal(p1, 0x82);
+	__m256i moved = _mm256_add_epi8(x, _mm256_and_si256(e382, _mm256_set1_epi8(0x12)));
+	__m256i odd = equal(_mm256_and_si256(moved, _mm256_set1_epi8((char)0xF8)), 0xA8);
+
+	odd = _mm256_and_si256(odd, _mm256_or_si256(e382, equal(p1, 0x80)));
+	odd = _mm256_and_si256(odd, equal(p2, 0xE3));
+	return (struct expected){lead, at_least(_mm256_max_epu8(p1, p2), 0xE3),
+	    _mm256_or_si256(odd, odd_ef(x, p1)), none, none};
+}
+
+POTOK_TARGET_AVX2 static inline struct expected
+expect_cjk_hangul(__m256i x, __m256i p1, __m256i p2)
+{
+	const __m256i none = _mm256_setzero_si256();
 	/* Rare scripts, surrogates, compatibility forms. */
 	__m256i ea = _mm256_and_si256(equal(p1, 0xEA), second_below(x, 0xB0));
 	__m256i ed = _mm256_andnot_si256(second_below(x, 0xA0), equal(p1, 0xED));
-	__m256i ef = _mm256_andnot_si256(
-	    equal(_mm256_and_si256(x, _mm256_set1_epi8((char)0xFE)), 0xBC), equal(p1, 0xEF));
+	__m256i rare = _mm256_or_si256(ea, _mm256_or_si256(ed, odd_ef(x, p1)));
 	/* E3 80 AA..AF: tone marks; E3 82 99, 9A: voiced sound marks. */
 	__m256i tone = _mm256_and_si256(
 	    equal(p1, 0x80), _mm256_andnot_si256(second_below(x, 0xAA), second_below(x, 0xB0)));
 	__m256i voiced =
 	    _mm256_and_si256(equal(p1, 0x82), _mm256_or_si256(equal(x, 0x99), equal(x, 0x9A)));
-	__m256i odd =
-	    _mm256_or_si256(at_least(x, 0xF0), _mm256_or_si256(ea, _mm256_or_si256(ed, ef)));
+	__m256i lead = at_least(x, 0xE3);
+	/* From EA on, but for EF. */
+	__m256i hangul = _mm256_andnot_si256(equal(x, 0xEF), at_least(x, 0xEA));
 
-	odd =
-	    _mm256_or_si256(odd, _mm256_and_si256(equal(p2, 0xE3), _mm256_or_si256(tone, voiced)));
-	const __m256i none = _mm256_setzero_si256();
-	return (struct expected){at_least(x, 0xE3), follows, odd, none, none};
+	rare =
+	    _mm256_or_si256(rare, _mm256_and_si256(equal(p2, 0xE3), _mm256_or_si256(tone, voiced)));
+	return (struct expected){lead, at_least(_mm256_max_epu8(p1, p2), 0xE3),
+	    _mm256_or_si256(at_least(x, 0xF0), rare), none, hangul};
 }
 
 /* Which of 32 bytes are not as expected, the high bit. */
@@ -334,6 +363,8 @@ expect(enum script script, const unsigned char *p)
 		return expect_latin(x, p1);
 	case SCRIPT_LATIN_MARKS:
 		return expect_latin_marks(x, p1, p2, load(p - 3));
+	case SCRIPT_CJK_HANGUL:
+		return expect_cjk_hangul(x, p1, p2);
 	default:
 		return expect_cjk(x, p1, p2);
 	}
@@ -369,7 +400,7 @@ expected_blocks(enum script script, const unsigned char *p, size_t i, size_t n, 
 		__m256i places = _mm256_or_si256(a.places, b.places);
 		/* What stands behind a mark may be the first of the next step; Vietnamese has them
 		 * everywhere. */
-		bool marks = script == SCRIPT_LATIN_MARKS
+		bool marks = script >= SCRIPT_LATIN_MARKS
 				 ? _mm256_movemask_epi8(_mm256_or_si256(a.marks, b.marks)) != 0
 				 : (uint32_t)_mm256_movemask_epi8(b.marks) >> (32 - BEFORE) != 0;
 		if (_mm256_movemask_epi8(_mm256_or_si256(other, places)) != 0) {
@@ -428,6 +459,12 @@ cjk_blocks(const unsigned char *p, size_t i, size_t n, struct stop *stop)
 	return expected_blocks(SCRIPT_CJK, p, i, n, stop);
 }
 
+POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
+cjk_hangul_blocks(const unsigned char *p, size_t i, size_t n, struct stop *stop)
+{
+	return expected_blocks(SCRIPT_CJK_HANGUL, p, i, n, stop);
+}
+
 /* Is what stands before p[i] as if only that script had been before it?  A character that goes on
  * there is of the script, and what ends there makes nothing a place that would be none behind it.
  */
@@ -447,7 +484,7 @@ goes_on(enum script script, const unsigned char *p, size_t i)
 	case SCRIPT_GREEK:
 		return (!cut || (b & 0xFE) == 0xCE) && !space;
 	case SCRIPT_LATIN:
-		return !cut || (b >= 0xC2 && b <= 0xC6);
+		return !cut || (b >= 0xC2 && b <= 0xC6) || b == 0xE1 || b == 0xE2;
 	case SCRIPT_CJK:
 		return (!cut || (b >= 0xE3 && b < 0xF0)) && !space;
 	default:
@@ -463,10 +500,11 @@ script_blocks(
 {
 	size_t (*blocks[2])(const unsigned char *, size_t, size_t, struct stop *) = {NULL};
 	size_t end = i;
-	bool marks = false;
 
 	if (script == SCRIPT_OTHER || i < BEFORE || !goes_on(script, p, i))
 		return i;
+	/* Also where a character goes on that may be one. */
+	bool marks = p[i - 1] >= 0xE0 || p[i - 2] >= 0xE0;
 	switch (script) {
 	case SCRIPT_CYRILLIC:
 		blocks[0] = cyrillic_blocks;
@@ -482,6 +520,7 @@ script_blocks(
 		break;
 	default:
 		blocks[0] = cjk_blocks;
+		blocks[1] = cjk_hangul_blocks;
 	}
 	for (;;) {
 		struct stop stop;
