@@ -137,21 +137,17 @@ neighbours(const unsigned char *p, __m256i x)
 	return _mm256_or_si256(_mm256_and_si256(leads, p1), spaces);
 }
 
-/* The places in a block: bits.  There are BEFORE bytes before it. */
-POTOK_TARGET_AVX2 static __attribute__((noinline)) uint32_t
-find_places(const unsigned char *p)
+/* The places in a block: not 0.  There are BEFORE bytes before it. */
+POTOK_TARGET_AVX2 static inline __m256i
+block_places(const unsigned char *p)
 {
 	__m256i x = load(p), p1 = load(p - 1), p2 = load(p - 2), p3 = load(p - 3);
-
-	if (_mm256_movemask_epi8(_mm256_or_si256(letters(p, x), neighbours(p, x))) == 0)
-		return 0;
 	__m256i places = first_bytes(leads(x), p2, p3, load(p - 4));
 
 	places =
 	    _mm256_or_si256(places, _mm256_and_si256(cyrillic(p3), second_bytes(x, p1, p2, p3)));
-	places = _mm256_or_si256(places,
+	return _mm256_or_si256(places,
 	    _mm256_and_si256(equal(x, ' '), _mm256_and_si256(equal(p1, 0x83), equal(p2, 0xC3))));
-	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(places, _mm256_setzero_si256()));
 }
 
 /* Leads of Latin and Greek letters and of signs. */
@@ -202,6 +198,20 @@ next_step(struct search *s, const unsigned char *p, size_t i, size_t n)
 	return i;
 }
 
+/* The places in a step: bits.  There are BEFORE bytes before it. */
+POTOK_TARGET_AVX2 static __attribute__((noinline)) uint64_t
+find_places(const unsigned char *p)
+{
+	const __m256i none = _mm256_setzero_si256();
+	__m256i a = block_places(p), b = block_places(p + BLOCK);
+
+	if (_mm256_testz_si256(_mm256_or_si256(a, b), _mm256_or_si256(a, b)))
+		return 0;
+	uint32_t first = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(a, none)),
+		 second = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(b, none));
+	return ~(first | (uint64_t)second << BLOCK);
+}
+
 POTOK_TARGET_AVX2 size_t
 mojibake_steps_avx2(const unsigned char *p, size_t i, size_t end, size_t n, size_t *known)
 {
@@ -215,8 +225,8 @@ mojibake_steps_avx2(const unsigned char *p, size_t i, size_t end, size_t n, size
 		}
 	}
 	while ((i = next_step(&s, p, i, end)), end - i >= STEP) {
-		uint64_t bits = find_places(p + i) | (uint64_t)find_places(p + i + BLOCK) << BLOCK;
-		if (mojibake_fires_at(p, i, bits, n, known))
+		uint64_t places = find_places(p + i);
+		if (places != 0 && mojibake_fires_at(p, i, places, n, known))
 			return *known;
 		i += STEP;
 	}

@@ -306,6 +306,13 @@ fires_of_capitals(const unsigned char *p, size_t *i, size_t n)
 
 _Static_assert(3 * MOJIBAKE_UTF8_MOST >= GAIN, "what may be UTF-8 is looked at");
 
+/* Two bytes: a capital from A to Ya is 0 to 31 << 8, anything else is another number. */
+static inline uint32_t
+capital_at(const unsigned char *p)
+{
+	return (p[0] | (uint32_t)p[1] << 8) - 0x90D0u;
+}
+
 /* May any of a row of capitals fire whose second one is at *i?  Says so too often, never too
  * seldom: what the last pairs gain, in either half, is no more than what the same pairs add to
  * `sum` here, which never falls below 0 before them.  False: *i is behind the row. */
@@ -313,22 +320,24 @@ static inline bool
 row_may_fire(const unsigned char *p, size_t *i, size_t n)
 {
 	const unsigned char *at = p + *i, *end = p + n - 1;
-	unsigned first = capital_before(p, *i), capital = at[1] - 0x90u;
-	const int8_t *most = mojibake_most[first];
-	int sum = mojibake_most[0][first - 1];
+	uint32_t first = capital_at(at - 2) >> 8, capital = capital_at(at);
+	const int8_t *most = mojibake_most[first + 1];
+	int sum = mojibake_most[0][first];
+	unsigned char before = *i > 2 ? at[-3] : 0;
 
-	if (capital_before(p, *i - 2) != 0)
-		return true; /* the row began earlier */
-	if (*i > 2 && language_in_word(at[-3]) && may_be_utf8(first, capital + 1))
+	/* The row began earlier, or behind a letter. */
+	if (before >= 0x80 && capital_before(p, *i - 2) != 0)
+		return true;
+	if (before >= 'A' && before < 0x80 && may_be_utf8(first + 1, (capital >> 8) + 1))
 		return true;
 	do {
-		sum += most[capital];
-		most = mojibake_most[capital + 1];
+		sum += most[capital >> 8];
+		most = mojibake_most[(capital >> 8) + 1];
 		if (sum >= GAIN)
 			return true;
 		sum = sum > 0 ? sum : 0;
 		at += 2;
-	} while (at < end && at[0] == 0xD0 && (capital = at[1] - 0x90u) < 32);
+	} while (at < end && ((capital = capital_at(at)) & ~0x1F00u) == 0);
 	*i = (size_t)(at - p);
 	return false;
 }
@@ -483,7 +492,8 @@ mojibake_fires(const unsigned char *p, size_t i, size_t n)
 static inline bool
 fires_from(const unsigned char *p, size_t *i, size_t n)
 {
-	if (*i > 0 && n - *i >= 2 && are_capitals(p, *i))
+	if (*i >= 2 && n - *i >= 2 &&
+	    ((capital_at(p + *i - 2) | capital_at(p + *i)) & ~0x1F00u) == 0)
 		return row_may_fire(p, i, n) && fires_of_capitals(p, i, n) != 0;
 	bool fires = may_fire(p, *i, n) && fires_of_others(p, *i, n) != 0;
 	*i += !fires;
@@ -499,17 +509,21 @@ mojibake_fires_from(const unsigned char *p, size_t *i, size_t n)
 bool
 mojibake_fires_at(const unsigned char *p, size_t i, uint64_t places, size_t n, size_t *known)
 {
+	size_t behind = *known; /* that has been looked at */
+
 	while (places != 0) {
-		unsigned bit = (unsigned)__builtin_ctzll(places);
-		size_t at = i + bit - ((p[i + bit] & 0xC0) == 0x80);
-		if (at >= *known) {
-			*known = at;
-			if (fires_from(p, known, n))
-				return true;
-		}
-		/* Those of a row of capitals have been looked at. */
-		size_t next = *known > i + bit ? *known - i : bit + 1;
-		places = next < 64 ? places & UINT64_MAX << next : 0;
+		size_t at = i + (unsigned)__builtin_ctzll(places);
+		places &= places - 1;
+		at -= (p[at] & 0xC0) == 0x80;
+		if (at < behind)
+			continue;
+		*known = at;
+		if (fires_from(p, known, n))
+			return true;
+		behind = *known;
+		/* A row of capitals has been looked at together. */
+		if (behind - at > 2)
+			places = behind - i < 64 ? places & UINT64_MAX << (behind - i) : 0;
 	}
 	return false;
 }
