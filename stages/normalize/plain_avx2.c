@@ -498,7 +498,7 @@ POTOK_TARGET_AVX2 static inline size_t
 script_blocks(
     enum script script, const unsigned char *p, size_t i, size_t n, size_t *known, __m256i *before)
 {
-	size_t (*blocks[2])(const unsigned char *, size_t, size_t, struct stop *) = {NULL};
+	size_t (*blocks[2])(const unsigned char *, size_t, size_t, struct stop *);
 	size_t end = i;
 
 	if (script == SCRIPT_OTHER || i < BEFORE || !goes_on(script, p, i))
@@ -526,7 +526,7 @@ script_blocks(
 		struct stop stop;
 		end = blocks[marks](p, end, n, &stop);
 		if (stop.other) {
-			if (marks || blocks[1] == NULL)
+			if (marks)
 				break;
 			marks = true;
 		} else if (stop.places != 0) {

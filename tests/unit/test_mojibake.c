@@ -382,6 +382,29 @@ test_places(void **state)
 		}
 		check_places(buffer, n);
 	}
+	/* Short ones, between small letters, signs and what else stands at words. */
+	found = 0;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		static const char *const between[] = {" ", " ", "\n", "a", "(", "\xC2\xAB",
+		    "\xC2\xBB", "\xE2\x80\x94", "\xD0\xB5", "\xD1\x82", "\xD1\x91", "\xD0\x81"};
+		unsigned char buffer[256];
+		size_t n = round % 70;
+		memset(buffer, 'a', n);
+		while (n < 200) {
+			seed = seed * 1664525u + 1013904223u;
+			const char *mark = between[(seed >> 8) % 12];
+			memcpy(buffer + n, mark, strlen(mark));
+			n += strlen(mark);
+			for (unsigned letters = seed >> 24 & 7; letters > 0; letters--) {
+				seed = seed * 1664525u + 1013904223u;
+				buffer[n++] = 0xD0;
+				buffer[n++] = (unsigned char)(0x90 + (seed >> 16 & 31));
+			}
+		}
+		check_places(buffer, n);
+		found += mojibake_suspect(buffer, n, 0) < n;
+	}
+	assert_true(found > ROUNDS / 20);
 	for (size_t i = 0; i < sizeof clean / sizeof clean[0]; i++)
 		check_places((const unsigned char *)clean[i], strlen(clean[i]));
 	for (size_t i = 0; i < sizeof repaired / sizeof repaired[0]; i++) {

@@ -92,7 +92,9 @@ make_words(unsigned char *text, size_t n, uint32_t *seed)
 	    {0xAC00, 11172, 0xAC00}, {0x3041, 86, 0x30A1}, {0x3B1, 25, 0x391},
 	    {0x1EA0, 90, 0x1EA0}};
 	static const char *const between[] = {" ", ", ", " \xE2\x80\x94 ", "\xC2\xBB ", " \xC2\xAB",
-	    "\n", "\xE3\x80\x82", "\xC3\x83 ", " \xC3\xA9t\xC3\xA9 ", "\xD1\x91 "};
+	    "\n", "\xE3\x80\x82", "\xC3\x83 ", " \xC3\xA9t\xC3\xA9 ", "\xD1\x91 ",
+	    "\xE2\x80\x9D\xC2\xBB", "\xD0\x90\xC2\xAB\xD0\x90", "\xC2\xA7",
+	    "\xD0\xA2\xD0\xB0\xD0\x9B "};
 	unsigned any = 1 + chance(seed) % 400, script = chance(seed) % 7;
 	size_t i = 0;
 
@@ -102,7 +104,7 @@ make_words(unsigned char *text, size_t n, uint32_t *seed)
 		uint32_t cp = scripts[script].small + chance(seed) % scripts[script].n;
 		unsigned what = chance(seed) % 20;
 		if (what < 4) {
-			const char *mark = between[chance(seed) % (what == 0 ? 10 : 2)];
+			const char *mark = between[chance(seed) % (what == 0 ? 14 : 2)];
 			memcpy(text + i, mark, strlen(mark));
 			i += strlen(mark);
 			cp += what == 1 ? scripts[script].capital - scripts[script].small : 0;
@@ -171,13 +173,16 @@ test_plain_bytes(void **state)
 static void
 test_plain_leads(void **state)
 {
-	static const char *const scripts[] = {"\xD0\xB0", "\xCE\xB1", "\xC3\xA9", "\xE4\xB8\xAD"};
+	/* Also with the marks, and with the letters that have steps of their own. */
+	static const char *const scripts[] = {"\xD0\xB0", "\xCE\xB1", "\xC3\xA9", "\xE4\xB8\xAD",
+	    "\xE1\xBA\xA1", "\xEA\xB0\x80", "\xD0\xB0\xC2\xBB", "\xCE\xB1\xE2\x80\x94",
+	    "\xC3\xA9\xE2\x80\x99"};
 	static const unsigned char third[] = {
 	    0x80, 0x8F, 0x90, 0x99, 0x9A, 0xA6, 0xA7, 0xA8, 0xAA, 0xAF, 0xB0, 0xBF, ' ', 0xC3};
 	unsigned char text[320];
 
 	(void)state;
-	for (unsigned script = 0; script < 4; script++) {
+	for (size_t script = 0; script < sizeof scripts / sizeof scripts[0]; script++) {
 		size_t length = strlen(scripts[script]);
 		for (unsigned pair = 0xC000; pair < 0x10000; pair++) {
 			size_t at = (128 + pair % 71) / length * length;
@@ -192,7 +197,7 @@ test_plain_leads(void **state)
 				text[at + 3] = third[k] == 0xC3 ? 0xA9 : ' ';
 				size_t want = at + plain_slowly(text + at, sizeof text - at);
 				if (plain_run(text, sizeof text) != want)
-					print_error("%u %04X %02X\n", script, pair, third[k]);
+					print_error("%zu %04X %02X\n", script, pair, third[k]);
 				assert_int_equal(plain_run(text, sizeof text), want);
 			}
 		}
