@@ -137,23 +137,44 @@ plain_run(const unsigned char *p, size_t n)
 #endif
 }
 
+#if POTOK_SIMD_X86
+/* Goes on from p[*i] by characters, to p[end] or into what begins before it.  Answers false when
+ * one stops it. */
+static bool
+clear_scalar(const unsigned char *p, size_t *i, size_t end)
+{
+	size_t from = *i, valid = from + potok_utf8_valid(p + from, end - from),
+	       plain = from + plain_scalar(p + from, valid - from);
+
+	*i = mojibake_suspect_scalar(p, plain, from);
+	/* What is cut at the end is not ill-formed yet. */
+	return *i == valid && valid > from && end - valid < 4;
+}
+#endif
+
 size_t
 clear_run(const unsigned char *p, size_t from, size_t n)
 {
 #if POTOK_SIMD_X86
-	enum { BEFORE = 4, FEW = 32 }; /* the blocks look at what stands before them */
-	size_t i = from, known = from;
+	enum { BEFORE = 4, FEW = 32, STEP = 64, STEP_MAX = 4096 };
+	size_t i = from, step = STEP;
 
 	if (potok_simd() < POTOK_SIMD_AVX2)
 		return from;
-	if (from < BEFORE) {
-		i += plain_scalar(p + i, potok_utf8_valid(p + i, n - i < FEW ? n - i : FEW));
-		while (known < i) {
-			if (mojibake_fires_from(p, &known, n))
-				return known;
-		}
+	/* The blocks look at what stands before them. */
+	if (from < BEFORE && !clear_scalar(p, &i, n - i < FEW ? n : i + FEW))
+		return i;
+	while (i >= BEFORE) {
+		size_t start = i;
+		i = back_to_lead(p, i, clear_blocks_avx2(p, i, n));
+		if (n - i < STEP)
+			break;
+		/* They stop at more than they must; where they often do, larger steps. */
+		step = i - start >= STEP ? STEP : step < STEP_MAX ? 2 * step : step;
+		if (!clear_scalar(p, &i, n - i < step ? n : i + step))
+			break;
 	}
-	return i < BEFORE ? i : back_to_lead(p, i, clear_blocks_avx2(p, i, n));
+	return i;
 #else
 	(void)p;
 	(void)n;
