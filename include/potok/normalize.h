@@ -112,7 +112,7 @@ struct potok_normalize {
 	struct normalize_repair *repairing; /* room for that, when it has been needed */
 	struct normalize_lines *lines;      /* of text whose lines are judged */
 	size_t plain; /* bytes at the front of `in`, or of `decoded`, that are known to be plain */
-	size_t clear; /* bytes at the front of `in` in which nothing is suspect either */
+	size_t clear; /* bytes at the front of the same in which nothing is suspect either */
 	bool within;  /* what follows the region begins within a line */
 	bool alone;   /* the region does: it is judged for itself */
 

@@ -26,7 +26,7 @@ next_block(struct cleaning *c, struct potok_slice *in)
 	memmove(n->decoded, n->decoded + n->cleaned, n->carried);
 	n->ndecoded = n->carried;
 	n->cleaned = 0;
-	n->plain = 0;
+	n->plain = n->clear = 0;
 }
 
 /* Cleans the text that has been decoded. */
@@ -36,7 +36,7 @@ clean_decoded(struct cleaning *c, bool last)
 	struct potok_normalize *n = c->n;
 	struct potok_slice text = {n->decoded + n->cleaned, n->ndecoded - n->cleaned};
 	c->plain = n->decoded + n->plain;
-	c->clear = NULL;
+	c->clear = n->decoded + n->clear;
 	enum potok_status s = repair_text(c, &text, true, last);
 
 	n->cleaned = n->ndecoded - text.len;
@@ -102,6 +102,9 @@ convert_text(struct cleaning *c, struct potok_slice *in, bool last)
 			return last ? clean_decoded(c, true) : POTOK_MORE;
 		if (r.plain > 0 && plain_run(n->decoded, n->carried) == n->carried)
 			n->plain = n->carried + r.plain;
+		/* A line begins with the block when nothing is carried, or else it is judged for
+		 * itself. */
+		n->clear = n->carried == 0 ? r.clear : 0;
 		n->ndecoded += r.made;
 		n->block += r.used;
 	}

@@ -23,17 +23,10 @@ enum {
 	CHARACTER_MAX = 16, /* bytes of one character, for iconv */
 };
 
-/* What a byte of a single-byte encoding becomes; len is 0 when it is no character. */
-struct entry {
-	unsigned char utf8[3];
-	unsigned char len : 7, plain : 1;
-};
-
 struct normalize_decoder {
 	struct encoding encoding;
 	char name[NAME_MAX_BYTES + 1];
-	struct entry table[256]; /* single bytes */
-	struct decode_halves halves;
+	struct decode_single single;
 	struct decode_packs *packs; /* NULL: no SIMD */
 	bool big_endian;
 
@@ -61,10 +54,10 @@ struct normalize_decoder {
 
 /* The entry of a character: its UTF-8 as the first three bytes in memory, its length as the last.
  */
-static struct entry
+static struct decode_entry
 entry(uint32_t cp)
 {
-	struct entry e = {{0}, 0, plain_character(cp)};
+	struct decode_entry e = {{0}, 0, plain_character(cp)};
 	unsigned char utf8[4] = {0};
 
 	e.len = (unsigned char)potok_utf8_encode(cp, utf8) & 7;
@@ -77,17 +70,6 @@ decoder_line_by_line(const struct normalize_decoder *d)
 {
 	return d->encoding.kind == ENCODING_UTF8 || d->encoding.kind == ENCODING_SINGLE ||
 	       (d->encoding.kind == ENCODING_ICU && d->plain_lines);
-}
-
-static void
-fill_halves(struct normalize_decoder *d)
-{
-	for (unsigned b = 0; b < 0x80; b++) {
-		const struct entry *e = &d->table[0x80 + b];
-		bool two = e->len == 2 && e->plain;
-		d->halves.row[b / 16][0][b % 16] = two ? e->utf8[0] : 0;
-		d->halves.row[b / 16][1][b % 16] = two ? e->utf8[1] : 0;
-	}
 }
 
 /* Makes what the SIMD variants need, where there are some. */
@@ -109,11 +91,11 @@ open_single(struct normalize_decoder *d)
 	const uint16_t *upper = decode_upper_half(d->encoding.name);
 
 	for (unsigned b = 0; b < 0x80; b++)
-		d->table[b] = entry(b);
+		d->single.entry[b] = entry(b);
 	for (unsigned b = 0; b < 0x80; b++)
-		d->table[0x80 + b] =
-		    upper[b] == 0xFFFF ? (struct entry){{0}, 0, 0} : entry(upper[b]);
-	fill_halves(d);
+		d->single.entry[0x80 + b] =
+		    upper[b] == 0xFFFF ? (struct decode_entry){{0}, 0, 0} : entry(upper[b]);
+	decode_single_fill(&d->single);
 }
 
 /* A converter in the same state, or NULL. */
@@ -187,12 +169,13 @@ single_from_iconv(struct normalize_decoder *d)
 		iconv(d->iconv, NULL, NULL, NULL, NULL);
 		if (!none && !one)
 			return false;
-		d->table[b] = none ? (struct entry){{0}, 0, 0}
-				   : entry((uint32_t)cp[0] | (uint32_t)cp[1] << 8);
-		if (b < 0x80 && (d->table[b].len != 1 || d->table[b].utf8[0] != b))
+		struct decode_entry *e = &d->single.entry[b];
+		*e = none ? (struct decode_entry){{0}, 0, 0}
+			  : entry((uint32_t)cp[0] | (uint32_t)cp[1] << 8);
+		if (b < 0x80 && (e->len != 1 || e->utf8[0] != b))
 			return false;
 	}
-	fill_halves(d);
+	decode_single_fill(&d->single);
 	return true;
 }
 
@@ -287,7 +270,7 @@ single_scalar(
 				continue;
 			}
 		}
-		const struct entry *e = &d->table[in[i]];
+		const struct decode_entry *e = &d->single.entry[in[i]];
 		if (e->len == 0)
 			break;
 		/* Four bytes are written, what is too much is written over. */
@@ -303,26 +286,32 @@ static enum potok_status
 run_single(struct normalize_decoder *d, const unsigned char *in, size_t n, unsigned char *out,
     struct decoded *r)
 {
+	struct decode_search search = {.base = out};
 	unsigned char *o = out, *plain = NULL;
 	size_t i = 0;
 
 #if POTOK_SIMD_X86
 	while (d->packs != NULL && i < n) {
-		i += decode_single_avx2(d->packs, &d->halves, in + i, n - i, &o);
-		if (i == n || d->table[in[i]].len == 0)
+		i += decode_single_avx2(d->packs, &d->single, in + i, n - i, &search, &o);
+		if (i == n || d->single.entry[in[i]].len == 0)
 			break;
-		if (plain == NULL && !d->table[in[i]].plain)
-			plain = o;
+		/* Only the front matters. */
+		plain = plain == NULL ? o : plain;
+		if (!search.ended)
+			search.clear = (size_t)(o - out);
+		search.ended = true;
 		i += single_scalar(d, in + i, 1, &o);
 	}
 #endif
 	if (d->packs == NULL) {
 		i = single_scalar(d, in, n, &o);
 		plain = out;
+		search.ended = true;
 	}
 	*r = (struct decoded){.used = i, .made = (size_t)(o - out), .bad = 1};
 	r->ill = i == 0 && n > 0;
 	r->plain = plain != NULL ? (size_t)(plain - out) : r->made;
+	r->clear = search.ended ? search.clear : r->made;
 	return POTOK_MORE;
 }
 
@@ -773,7 +762,7 @@ decoder_where(struct normalize_decoder *d, const unsigned char *in, size_t at)
 		while (p.made < at) {
 			uint32_t cp;
 			if (d->encoding.kind == ENCODING_SINGLE) {
-				p.made += d->table[in[p.used++]].len;
+				p.made += d->single.entry[in[p.used++]].len;
 			} else {
 				p.used += (size_t)wide_character(d, in + p.used, 4, &cp);
 				p.made += (size_t)U8_LENGTH(cp);

@@ -33,7 +33,7 @@ bool encoding_find(const char *label, struct encoding *);
 
 enum {
 	DECODE_IN = 16 * 1024,           /* bytes looked at in one go */
-	DECODE_OUT = 3 * DECODE_IN + 64, /* bytes that this may give */
+	DECODE_OUT = 3 * DECODE_IN + 96, /* bytes that this may give */
 };
 
 struct normalize_decoder;
@@ -45,6 +45,8 @@ struct decoded {
 	bool ill;     /* used and made are 0: an ill-formed sequence, ... */
 	size_t bad;   /* ... of so many bytes; 0 when they have been used before */
 	size_t plain; /* bytes at the front of what was made that are known to be plain (plain.h) */
+	size_t clear; /* the same, and no character of them is one that mojibake_suspect() stops at
+		       * when a line begins with them */
 };
 
 /* Makes a decoder.  Answers POTOK_EUSAGE when neither ICU nor iconv knows the name. */

@@ -2,6 +2,9 @@
 #include "decode_simd.h"
 
 #include <stdint.h>
+#include <string.h>
+
+#include "mojibake_suspect.h"
 
 static void
 fill(unsigned char shuffle[16], unsigned bytes, unsigned index, unsigned per)
@@ -49,12 +52,38 @@ POTOK_TARGET_AVX2 static inline unsigned char *
 put_two(const struct decode_packs *packs, __m128i pairs, unsigned two, unsigned char *o)
 {
 	store(o, _mm_shuffle_epi8(pairs, load(packs->two[two])));
-	return o + 8 + _mm_popcnt_u32(two);
+	return o + 8 + (unsigned)_mm_popcnt_u32(two);
+}
+
+/* Writes 32 of them. */
+POTOK_TARGET_AVX2 static inline unsigned char *
+put_32(
+    const struct decode_packs *packs, __m256i first, __m256i second, uint32_t two, unsigned char *o)
+{
+	__m256i low = _mm256_unpacklo_epi8(first, second);
+	__m256i high = _mm256_unpackhi_epi8(first, second);
+
+	o = put_two(packs, _mm256_castsi256_si128(low), two & 0xFF, o);
+	o = put_two(packs, _mm256_castsi256_si128(high), two >> 8 & 0xFF, o);
+	o = put_two(packs, _mm256_extracti128_si256(low, 1), two >> 16 & 0xFF, o);
+	return put_two(packs, _mm256_extracti128_si256(high, 1), two >> 24, o);
+}
+
+POTOK_TARGET_AVX2 static inline __m256i
+load_32(const void *p)
+{
+	return _mm256_loadu_si256((const __m256i *)p);
+}
+
+POTOK_TARGET_AVX2 static inline __m256i
+table_of(const unsigned char row[16])
+{
+	return _mm256_broadcastsi128_si256(load(row));
 }
 
 /* The first bytes of what 16 bytes become, and the second ones; 0 for ASCII. */
 POTOK_TARGET_AVX2 static inline __m256i
-look_up(const struct decode_halves *halves, __m128i bytes)
+look_up(const struct decode_single *single, __m128i bytes)
 {
 	__m256i x = _mm256_broadcastsi128_si256(bytes), t[8];
 	__m256i index = _mm256_xor_si256(x, _mm256_set1_epi8((char)0x80));
@@ -62,61 +91,203 @@ look_up(const struct decode_halves *halves, __m128i bytes)
 		bit6 = _mm256_slli_epi16(x, 1);
 
 	for (int k = 0; k < 8; k++)
-		t[k] = _mm256_shuffle_epi8(
-		    _mm256_loadu_si256((const __m256i *)(const void *)halves->row[k]), index);
+		t[k] = _mm256_shuffle_epi8(load_32(single->half[k]), index);
 	for (int k = 0; k < 4; k++)
 		t[k] = _mm256_blendv_epi8(t[2 * k], t[2 * k + 1], bit4);
 	return _mm256_blendv_epi8(
 	    _mm256_blendv_epi8(t[0], t[1], bit5), _mm256_blendv_epi8(t[2], t[3], bit5), bit6);
 }
 
-/* Which of 16 bytes are controls but TAB and LF; those from 80 on may be said to be, too. */
-POTOK_TARGET_AVX2 static inline __m128i
-controls(__m128i x)
+/* The rows that bytes stand in, 0 to 15. */
+POTOK_TARGET_AVX2 static inline __m256i
+rows(__m256i x)
 {
-	/* 7F becomes the least of all. */
-	__m128i more = _mm_add_epi8(x, _mm_set1_epi8(1));
-	__m128i allowed = _mm_or_si128(
-	    _mm_cmpeq_epi8(x, _mm_set1_epi8('\t')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\n')));
+	return _mm256_and_si256(_mm256_srli_epi16(x, 4), _mm256_set1_epi8(0x0F));
+}
 
-	return _mm_andnot_si128(allowed, _mm_cmpgt_epi8(_mm_set1_epi8(0x21), more));
+/* Which bytes below 10 are controls but TAB and LF, and which are 7F: the high bit. */
+POTOK_TARGET_AVX2 static inline __m256i
+low_controls(__m256i x)
+{
+	const __m256i low = _mm256_broadcastsi128_si256(
+	    _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, -1, -1, -1, -1, -1));
+
+	/* Those from 10 on are no index any more. */
+	return _mm256_or_si256(
+	    _mm256_shuffle_epi8(low, _mm256_adds_epu8(x, _mm256_set1_epi8(0x70))),
+	    _mm256_cmpeq_epi8(x, _mm256_set1_epi8(0x7F)));
+}
+
+static inline uint32_t
+low_bits(size_t n)
+{
+	return n < 32 ? (1u << n) - 1 : UINT32_MAX;
+}
+
+/* Looks at the characters of in[i + k], for bits k of `places`, which have been made from `at` on.
+ * `two`: which have two bytes. */
+POTOK_TARGET_AVX2 static void
+look_at_places(const struct decode_single *single, const unsigned char *in, size_t i,
+    uint32_t places, uint32_t two, size_t at, size_t n, struct decode_search *search)
+{
+	while (places != 0 && !search->ended) {
+		unsigned k = (unsigned)__builtin_ctz(places);
+		size_t place = at + k + (unsigned)_mm_popcnt_u32(two & low_bits(k));
+		places &= places - 1;
+		if (place < search->known || i + k == 0)
+			continue;
+		unsigned found = single->to[in[i + k]] & single->from[in[i + k - 1]];
+		if (found == 0 || (found == DECODE_MARKED && (i + k == 1 || in[i + k - 2] < 0x80)))
+			continue;
+		search->known = place;
+		search->ended = mojibake_fires_from(search->base, &search->known, n);
+		search->clear = search->known;
+		/* Those of a row of capitals, of two bytes each, have been looked at. */
+		places &= ~low_bits(k + (search->known - place) / 2);
+	}
+}
+
+/* One step of at most 32 bytes, up to one that is no character of one or two bytes, which is
+ * written as well; *stop: it is not plain, and is left. */
+POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
+careful_step(const struct decode_packs *packs, const struct decode_single *single,
+    const unsigned char *in, size_t i, size_t n, struct decode_search *search, unsigned char **out,
+    bool *stop)
+{
+	unsigned char padded[33], *o = *out;
+	const unsigned char *p = in + i;
+	size_t good = n - i < 32 ? n - i : 32;
+
+	if (i == 0 || good < 32) {
+		memset(padded, '\n', sizeof padded);
+		memcpy(padded + 1, p, good);
+		padded[0] = i > 0 ? p[-1] : '\n';
+		p = padded + 1;
+	}
+	__m256i x = load_32(p), row = rows(x);
+	__m256i low = look_up(single, load(p)), high = look_up(single, load(p + 16));
+	__m256i first = _mm256_permute2x128_si256(low, high, 0x20);
+	__m256i second = _mm256_permute2x128_si256(low, high, 0x31);
+	uint32_t two = (uint32_t)_mm256_movemask_epi8(x);
+	__m256i other = _mm256_blendv_epi8(
+	    _mm256_or_si256(low_controls(x), _mm256_cmpeq_epi8(row, _mm256_set1_epi8(1))),
+	    _mm256_cmpeq_epi8(first, _mm256_setzero_si256()), x);
+	uint32_t others = (uint32_t)_mm256_movemask_epi8(other) & low_bits(good);
+
+	put_32(packs, first, _mm256_blendv_epi8(x, second, x), two, o);
+	if (others != 0)
+		good = (size_t)__builtin_ctz(others);
+	o += good + (size_t)_mm_popcnt_u32(two & low_bits(good));
+	const struct decode_entry *e = &single->entry[in[i + good - (others == 0)]];
+	*stop = others != 0 && !e->plain;
+	if (others != 0 && e->plain) {
+		/* Four bytes are written, what is too much is written over. */
+		memcpy(o, e, sizeof *e);
+		o += e->len;
+		good++;
+	}
+	__m256i before = _mm256_shuffle_epi8(table_of(single->from_row), rows(load_32(p - 1)));
+	__m256i places = _mm256_and_si256(
+	    _mm256_and_si256(_mm256_shuffle_epi8(table_of(single->to_row), row), before),
+	    _mm256_set1_epi8(0x7F));
+	uint32_t none =
+	    (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(places, _mm256_setzero_si256()));
+	look_at_places(single, in, i, ~none & low_bits(good), two, (size_t)(*out - search->base),
+	    (size_t)(o - search->base), search);
+	*out = o;
+	return good;
+}
+
+/* The bytes of x moved up by one place, filled from the end of the vector before it. */
+POTOK_TARGET_AVX2 static inline __m256i
+moved(__m256i x, __m256i before)
+{
+	return _mm256_alignr_epi8(x, _mm256_permute2x128_si256(before, x, 0x21), 15);
+}
+
+/* Where easy_steps() stands. */
+struct easy {
+	size_t i;
+	unsigned char *o;
+	uint32_t places, two; /* of the last 32 bytes: where to look, and which have two bytes */
+};
+
+/* Goes on by steps of 32 bytes that have only ASCII and rows of letters, to one that has something
+ * else, or behind one that has places.  It calls nothing, so that its tables stay in registers. */
+POTOK_TARGET_AVX2 static __attribute__((noinline)) void
+easy_steps(const struct decode_packs *packs, const struct decode_single *single,
+    const unsigned char *in, size_t n, bool search, struct easy *e)
+{
+	const __m256i wanted = search ? _mm256_set1_epi8(-1) : _mm256_set1_epi8((char)DECODE_OTHER);
+	const __m256i to_row = _mm256_and_si256(table_of(single->to_row), wanted),
+		      from_row = table_of(single->from_row);
+	const __m256i letters[4] = {table_of(single->letters[0]), table_of(single->letters[1]),
+	    table_of(single->letters[2]), table_of(single->letters[3])};
+	const __m256i lead0 = _mm256_set1_epi8((char)single->lead[0]),
+		      lead1 = _mm256_set1_epi8((char)single->lead[1]);
+	size_t i = e->i;
+	unsigned char *o = e->o;
+	/* Nothing stands before the first one. */
+	__m256i before =
+	    _mm256_set1_epi8((char)(i > 0 ? single->from_row[in[i - 1] >> 4] : DECODE_OTHER));
+	uint32_t places = 0, two = 0;
+	size_t end = n;
+
+	while (end - i >= 32) {
+		__m256i x = load_32(in + i), row = rows(x);
+		__m256i from = _mm256_shuffle_epi8(from_row, row);
+		__m256i found =
+		    _mm256_and_si256(_mm256_shuffle_epi8(to_row, row), moved(from, before));
+		found = _mm256_or_si256(found, low_controls(x));
+		if (!_mm256_testz_si256(found, found)) {
+			if (_mm256_movemask_epi8(found) != 0)
+				break;
+			places = ~(uint32_t)_mm256_movemask_epi8(
+			    _mm256_cmpeq_epi8(found, _mm256_setzero_si256()));
+			end = i + 32;
+		}
+		before = from;
+		i += 32;
+		two = (uint32_t)_mm256_movemask_epi8(x);
+		if (two == 0) {
+			_mm256_storeu_si256((__m256i *)(void *)o, x);
+			o += 32;
+			continue;
+		}
+		__m256i index = _mm256_xor_si256(x, _mm256_set1_epi8((char)0x80));
+		__m256i bit4 = _mm256_slli_epi16(x, 3), bit5 = _mm256_slli_epi16(x, 2);
+		__m256i made =
+		    _mm256_blendv_epi8(_mm256_blendv_epi8(_mm256_shuffle_epi8(letters[0], index),
+					   _mm256_shuffle_epi8(letters[1], index), bit4),
+			_mm256_blendv_epi8(_mm256_shuffle_epi8(letters[2], index),
+			    _mm256_shuffle_epi8(letters[3], index), bit4),
+			bit5);
+		__m256i first = _mm256_blendv_epi8(lead0, lead1, _mm256_slli_epi16(made, 1));
+		__m256i second =
+		    _mm256_blendv_epi8(x, _mm256_and_si256(made, _mm256_set1_epi8((char)0xBF)), x);
+		o = put_32(packs, first, second, two, o);
+	}
+	*e = (struct easy){i, o, places, two};
 }
 
 POTOK_TARGET_AVX2 size_t
-decode_single_avx2(const struct decode_packs *packs, const struct decode_halves *halves,
-    const unsigned char *in, size_t n, unsigned char **out)
+decode_single_avx2(const struct decode_packs *packs, const struct decode_single *single,
+    const unsigned char *in, size_t n, struct decode_search *search, unsigned char **out)
 {
-	unsigned char *o = *out;
-	size_t i = 0;
+	struct easy e = {0, *out, 0, 0};
+	bool stop = false;
 
-	while (n - i >= 16) {
-		__m128i x = load(in + i);
-		unsigned two = (unsigned)_mm_movemask_epi8(x);
-		__m128i other = controls(x);
-		unsigned char *from = o;
-		if (two == 0) {
-			store(o, x);
-			o += 16;
-		} else {
-			/* Where the first byte is 0, another one is none of two. */
-			__m256i made = look_up(halves, x);
-			__m128i first = _mm256_castsi256_si128(made);
-			__m128i second = _mm_blendv_epi8(x, _mm256_extracti128_si256(made, 1), x);
-			other =
-			    _mm_blendv_epi8(other, _mm_cmpeq_epi8(first, _mm_setzero_si128()), x);
-			o = put_two(packs, _mm_unpacklo_epi8(first, second), two & 0xFF, o);
-			o = put_two(packs, _mm_unpackhi_epi8(first, second), two >> 8, o);
-		}
-		if (!_mm_testz_si128(other, other)) {
-			unsigned good = (unsigned)__builtin_ctz((unsigned)_mm_movemask_epi8(other));
-			o = from + good + _mm_popcnt_u32(two & ((1u << good) - 1));
-			i += good;
-			break;
-		}
-		i += 16;
+	while (e.i < n && !stop) {
+		easy_steps(packs, single, in, n, !search->ended, &e);
+		size_t made = (size_t)(e.o - search->base);
+		if (e.places != 0)
+			look_at_places(single, in, e.i - 32, e.places, e.two,
+			    made - 32 - (size_t)_mm_popcnt_u32(e.two), made, search);
+		else if (e.i < n)
+			e.i += careful_step(packs, single, in, e.i, n, search, &e.o, &stop);
 	}
-	*out = o;
-	return i;
+	*out = e.o;
+	return e.i;
 }
 
 /* Writes eight units of which some are above 7FF. */

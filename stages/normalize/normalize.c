@@ -68,7 +68,7 @@ choose(struct potok_normalize *n, const struct encoding *e)
 		return POTOK_MORE;
 	}
 	n->mode = MODE_DECODED;
-	n->plain = 0;
+	n->plain = n->clear = 0;
 	n->decoded = malloc(DECODE_OUT + 64);
 	if (n->decoded == NULL)
 		return POTOK_ENOMEM;

@@ -204,26 +204,35 @@ test_plain_leads(void **state)
 	}
 }
 
-/* Decodes all of in[0..n) by the decoder of the encoding, an ill-formed byte becomes '?'. */
+/* Decodes all of in[0..n) by the decoder of the encoding, in pieces of at most `most` bytes, an
+ * ill-formed byte becomes '?'.  *clear grows by what is said to be. */
 static size_t
-decode_all(const struct encoding *e, const unsigned char *in, size_t n, unsigned char *out)
+decode_all(const struct encoding *e, const unsigned char *in, size_t n, size_t most,
+    unsigned char *out, size_t *clear)
 {
 	struct normalize_decoder *d;
 	struct decoded r = {0};
 	size_t i = 0, o = 0;
+	uint32_t seed = (uint32_t)n;
 
 	assert_int_equal(decoder_open(&d, e), POTOK_MORE);
 	for (;;) {
-		assert_int_equal(decoder_run(d, in + i, n - i, true, out + o, &r), POTOK_MORE);
+		size_t piece = most < n ? 1 + chance(&seed) % most : n;
+		piece = piece < n - i ? piece : n - i;
+		bool last = piece == n - i;
+		assert_int_equal(decoder_run(d, in + i, piece, last, out + o, &r), POTOK_MORE);
 		if (r.plain > 0)
 			assert_int_equal(plain_run(out + o, r.plain), r.plain);
+		assert_true(r.clear <= r.plain);
+		assert_true(r.clear <= mojibake_suspect_scalar(out + o, r.made, 0));
+		*clear += r.clear;
 		if (r.ill) {
 			out[o++] = '?';
 			i += r.bad;
 			decoder_skip(d, &r);
 			continue;
 		}
-		if (r.used == 0 && r.made == 0)
+		if (r.used == 0 && r.made == 0 && last)
 			break;
 		i += r.used;
 		o += r.made;
@@ -233,44 +242,136 @@ decode_all(const struct encoding *e, const unsigned char *in, size_t n, unsigned
 	return o;
 }
 
-/* All single-byte encodings, with bytes by chance and those of text. */
+/* The n-th single-byte encoding of ours, NULL: there are no more. */
+static const uint16_t *
+single_bytes(size_t nth, struct encoding *e)
+{
+	const char *label;
+	bool alias;
+
+	for (size_t i = 0; (label = potok_normalize_label(i, &alias)) != NULL; i++) {
+		if (!alias && encoding_find(label, e) && e->kind == ENCODING_SINGLE && nth-- == 0)
+			return decode_upper_half(e->name);
+	}
+	return NULL;
+}
+
+/* Words of a few rows of the table, with what stands at words, and sometimes any byte. */
+static void
+make_bytes(unsigned char *in, size_t n, uint32_t *seed)
+{
+	static const char ascii[] = "  . , \n\t-aetoN(";
+	unsigned rows[2] = {8 + chance(seed) % 8, 8 + chance(seed) % 8};
+	unsigned rare = 2 + chance(seed) % 300, word = 2 + chance(seed) % 40;
+
+	for (size_t k = 0; k < n; k++) {
+		unsigned c = chance(seed);
+		in[k] = (unsigned char)(rows[c & 1] << 4 | (c >> 1 & 0xF));
+		if (chance(seed) % word == 0)
+			in[k] = (unsigned char)ascii[c % (sizeof ascii - 1)];
+		if (chance(seed) % rare == 0)
+			in[k] = (unsigned char)c;
+		if (chance(seed) % 64 == 0) {
+			rows[0] = rows[1];
+			rows[1] = 8 + c % 8;
+		}
+	}
+}
+
+/* What the bytes become; '?' stands for one that is no character. */
+static size_t
+single_slowly(const uint16_t *upper, const unsigned char *in, size_t n, unsigned char *out)
+{
+	size_t o = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		uint32_t cp = in[k] < 0x80 ? in[k] : upper[in[k] - 0x80];
+		o += (size_t)potok_utf8_encode(cp == 0xFFFF ? '?' : cp, out + o);
+	}
+	return o;
+}
+
+/* All single-byte encodings, with bytes by chance and those of text, cut anywhere. */
 static void
 test_single(void **state)
 {
-	enum { N = 3000 };
+	enum { N = 3000, ROUNDS = 40 };
 	static unsigned char in[N], want[3 * N], got[DECODE_OUT + 3 * N];
-	const char *label;
-	bool alias;
+	const uint16_t *upper;
+	struct encoding e;
 	uint32_t seed = 7;
-	int tables = 0;
+	size_t tables = 0, clear = 0, all = 0;
 
 	(void)state;
-	for (size_t i = 0; (label = potok_normalize_label(i, &alias)) != NULL; i++) {
-		struct encoding e;
-		if (alias || !encoding_find(label, &e) || e.kind != ENCODING_SINGLE)
-			continue;
-		const uint16_t *upper = decode_upper_half(e.name);
-		assert_non_null(upper);
-		tables++;
-		for (int round = 0; round < 6; round++) {
-			size_t o = 0, n = N - chance(&seed) % 40;
-			for (size_t k = 0; k < n; k++) {
-				unsigned c = chance(&seed);
-				in[k] = (unsigned char)(round == 0   ? c
-							: round == 1 ? k
-							: c & 0x700  ? 0xC0 | (c & 0x3F)
-								     : 0x20 + c % 0x60);
-				uint32_t cp = in[k] < 0x80 ? in[k] : upper[in[k] - 0x80];
-				if (cp == 0xFFFF)
-					want[o++] = '?';
-				else
-					o += (size_t)potok_utf8_encode(cp, want + o);
-			}
-			assert_int_equal(decode_all(&e, in, n, got), o);
+	for (; (upper = single_bytes(tables, &e)) != NULL; tables++) {
+		for (unsigned round = 0; round < ROUNDS; round++) {
+			size_t from = chance(&seed) % 40, n = N - from;
+			make_bytes(in + from, n, &seed);
+			for (size_t k = from; k < N && round < 2; k++)
+				in[k] = (unsigned char)(round == 0 ? chance(&seed) : k);
+			size_t o = single_slowly(upper, in + from, n, want);
+			size_t most = round % 2 == 0 ? SIZE_MAX : 1 + chance(&seed) % 200;
+			assert_int_equal(decode_all(&e, in + from, n, most, got, &clear), o);
 			assert_memory_equal(got, want, o);
+			all += o;
 		}
 	}
 	assert_true(tables > 30);
+	/* Without SIMD nothing is said to be clear. */
+	assert_true(clear == 0 || clear > all / 50);
+}
+
+/* Every pair of bytes behind some others: what is clear ends where the search stops at what has
+ * been made of them, or where that is not plain. */
+static void
+test_single_clear(void **state)
+{
+	enum { N = 120 };
+	static const char text[] = " of \"a\" (b) ";
+	unsigned char in[N], want[3 * N];
+	static unsigned char got[DECODE_OUT];
+	const uint16_t *upper;
+	struct encoding e;
+	uint32_t seed = 11;
+	size_t stopped = 0, clear = 0;
+
+	(void)state;
+	for (size_t table = 0; (upper = single_bytes(table, &e)) != NULL; table++) {
+		struct normalize_decoder *d;
+		struct decoded r;
+		assert_int_equal(decoder_open(&d, &e), POTOK_MORE);
+		for (unsigned pair = 0; pair < 0x10000; pair++) {
+			size_t n = N - chance(&seed) % 50, at = chance(&seed) % 60;
+			unsigned before = chance(&seed) % 4;
+			unsigned char *p = in + at;
+			if ((pair & 0xFF) < 0x80 && (pair & 0xFF) != ' ')
+				continue;
+			for (size_t k = 0; k < n; k++)
+				in[k] = (unsigned char)text[(k + pair) % (sizeof text - 1)];
+			for (unsigned k = 0; k < before; k++)
+				*p++ = (unsigned char)(0x80 | chance(&seed));
+			*p++ = (unsigned char)(pair >> 8);
+			*p++ = (unsigned char)pair;
+			for (size_t k = at; k < at + before + 2 && k < n; k++)
+				in[k] =
+				    in[k] >= 0x80 && upper[in[k] - 0x80] == 0xFFFF ? 'x' : in[k];
+			size_t made = single_slowly(upper, in, n, want);
+			assert_int_equal(decoder_run(d, in, n, true, got, &r), POTOK_MORE);
+			assert_int_equal(r.made, made);
+			assert_memory_equal(got, want, made);
+			size_t plain = plain_slowly(want, made);
+			size_t suspect = mojibake_suspect_scalar(want, made, 0);
+			size_t end = plain < suspect ? plain : suspect;
+			if (r.clear != end && r.clear != 0)
+				print_error("%s %04X at %zu\n", e.name, pair, at);
+			assert_true(r.clear == end || r.clear == 0);
+			stopped += suspect < plain;
+			clear += r.clear;
+		}
+		decoder_close(d);
+	}
+	assert_true(stopped > 10000);
+	assert_true(clear == 0 || clear > stopped);
 }
 
 /* UTF-16: all units, and blends of lengths. */
@@ -282,7 +383,7 @@ test_units(void **state)
 	static const uint32_t most[] = {0x80, 0x800, 0x10000, 0x110000};
 	struct encoding e;
 	uint32_t seed = 3;
-	size_t n = 0, o = 0;
+	size_t n = 0, o = 0, clear = 0;
 
 	(void)state;
 	for (uint32_t k = 0; n + 4 <= sizeof in[0]; k++) {
@@ -302,7 +403,7 @@ test_units(void **state)
 	}
 	for (int big = 0; big < 2; big++) {
 		assert_true(encoding_find(big ? "utf-16be" : "utf-16le", &e));
-		assert_int_equal(decode_all(&e, in[big], n, got), o);
+		assert_int_equal(decode_all(&e, in[big], n, SIZE_MAX, got, &clear), o);
 		assert_memory_equal(got, want, o);
 	}
 }
@@ -369,6 +470,7 @@ main(void)
 	    cmocka_unit_test(test_plain_bytes),
 	    cmocka_unit_test(test_plain_leads),
 	    cmocka_unit_test(test_single),
+	    cmocka_unit_test(test_single_clear),
 	    cmocka_unit_test(test_units),
 	    cmocka_unit_test(test_line_breaks),
 	};
