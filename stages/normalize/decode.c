@@ -52,19 +52,6 @@ struct normalize_decoder {
 	} known;
 };
 
-/* The entry of a character: its UTF-8 as the first three bytes in memory, its length as the last.
- */
-static struct decode_entry
-entry(uint32_t cp)
-{
-	struct decode_entry e = {{0}, 0, plain_character(cp)};
-	unsigned char utf8[4] = {0};
-
-	e.len = (unsigned char)potok_utf8_encode(cp, utf8) & 7;
-	memcpy(e.utf8, utf8, sizeof e.utf8);
-	return e;
-}
-
 bool
 decoder_line_by_line(const struct normalize_decoder *d)
 {
@@ -91,10 +78,10 @@ open_single(struct normalize_decoder *d)
 	const uint16_t *upper = decode_upper_half(d->encoding.name);
 
 	for (unsigned b = 0; b < 0x80; b++)
-		d->single.entry[b] = entry(b);
+		d->single.entry[b] = decode_entry(b);
 	for (unsigned b = 0; b < 0x80; b++)
 		d->single.entry[0x80 + b] =
-		    upper[b] == 0xFFFF ? (struct decode_entry){{0}, 0, 0} : entry(upper[b]);
+		    upper[b] == 0xFFFF ? (struct decode_entry){{0}, 0, 0} : decode_entry(upper[b]);
 	decode_single_fill(&d->single);
 }
 
@@ -171,7 +158,7 @@ single_from_iconv(struct normalize_decoder *d)
 			return false;
 		struct decode_entry *e = &d->single.entry[b];
 		*e = none ? (struct decode_entry){{0}, 0, 0}
-			  : entry((uint32_t)cp[0] | (uint32_t)cp[1] << 8);
+			  : decode_entry((uint32_t)cp[0] | (uint32_t)cp[1] << 8);
 		if (b < 0x80 && (e->len != 1 || e->utf8[0] != b))
 			return false;
 	}
@@ -219,6 +206,8 @@ decoder_open(struct normalize_decoder **made, const struct encoding *e)
 		if (s == POTOK_EUSAGE)
 			s = open_iconv(d);
 	}
+	if (e->kind == ENCODING_UTF16 || e->kind == ENCODING_UTF16LE || e->kind == ENCODING_UTF16BE)
+		decode_cyrillic_fill(&d->single);
 	if (s >= 0)
 		s = open_packs(d);
 	if (s < 0) {
@@ -392,20 +381,24 @@ find_order(struct normalize_decoder *d, const unsigned char *p, size_t n, bool l
 	return true;
 }
 
-/* Writes the UTF-16 units at the front that are no surrogates, moving *out; answers their bytes. */
+/* Writes the UTF-16 units at the front that are no surrogates, moving *out; answers their bytes.
+ * search NULL: none is wanted. */
 static size_t
-units_to_utf8(const struct decode_packs *packs, const unsigned char *in, size_t n, bool big_endian,
-    unsigned char **out)
+units_to_utf8(const struct normalize_decoder *d, const unsigned char *in, size_t n, bool big_endian,
+    struct decode_search *search, unsigned char **out)
 {
 	unsigned char *o = *out;
 	size_t i = 0;
 	unsigned high = !big_endian;
 
 #if POTOK_SIMD_X86
-	if (packs != NULL)
-		i = decode_units_avx2(packs, in, n, big_endian, &o);
+	if (d->packs != NULL && search != NULL && !search->dense)
+		i = decode_text_units_avx2(d->packs, &d->single, in, n, big_endian, search, &o);
+	if (d->packs != NULL && (search == NULL || search->dense))
+		i += decode_units_avx2(d->packs, in + i, n - i, big_endian, &o);
 #else
-	(void)packs;
+	(void)d;
+	(void)search;
 #endif
 	for (; n - i >= 2; i += 2) {
 		uint32_t c = (uint32_t)in[i + high] << 8 | in[i + 1 - high];
@@ -430,6 +423,7 @@ static enum potok_status
 run_wide(struct normalize_decoder *d, const unsigned char *in, size_t n, bool last,
     unsigned char *out, struct decoded *r)
 {
+	struct decode_search search = {.base = out, .ended = d->packs == NULL || is_wide(d)};
 	size_t i = 0;
 	unsigned char *o = out;
 	int len = 0;
@@ -442,17 +436,22 @@ run_wide(struct normalize_decoder *d, const unsigned char *in, size_t n, bool la
 		uint32_t cp = 0;
 		if (!is_wide(d)) {
 			size_t most = n < DECODE_IN ? n : DECODE_IN;
-			i += units_to_utf8(d->packs, in + i, most - i, d->big_endian, &o);
+			i += units_to_utf8(d, in + i, most - i, d->big_endian, &search, &o);
 			if (i >= most)
 				break;
 		}
 		len = wide_character(d, in + i, n - i, &cp);
 		if (len <= 0)
 			break;
+		if (!search.ended && !plain_character(cp)) {
+			search.ended = true;
+			search.clear = (size_t)(o - out);
+		}
 		o += potok_utf8_encode(cp, o);
 		i += (size_t)len;
 	}
 	*r = (struct decoded){.used = i, .made = (size_t)(o - out)};
+	r->plain = r->clear = search.ended ? search.clear : r->made;
 	if (i > 0 || n == 0)
 		return POTOK_MORE;
 	r->ill = len < 0 || last;
@@ -472,7 +471,7 @@ write_units(const struct normalize_decoder *d, unsigned char *out)
 		const unsigned char *bytes = (const unsigned char *)(d->units + i);
 		const uint16_t one = 1;
 		bool big_endian = *(const unsigned char *)&one == 0;
-		i += units_to_utf8(d->packs, bytes, 2 * (d->nunits - i), big_endian, &o) / 2;
+		i += units_to_utf8(d, bytes, 2 * (d->nunits - i), big_endian, NULL, &o) / 2;
 		if (i < d->nunits)
 			o += potok_utf8_encode(utf16_next(d->units, &i, d->nunits), o);
 	}

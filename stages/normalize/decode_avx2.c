@@ -4,7 +4,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <potok/utf8.h>
+
 #include "mojibake_suspect.h"
+#include "plain.h"
 
 static void
 fill(unsigned char shuffle[16], unsigned bytes, unsigned index, unsigned per)
@@ -125,7 +128,7 @@ low_bits(size_t n)
 }
 
 /* Looks at the characters of in[i + k], for bits k of `places`, which have been made from `at` on.
- * `two`: which have two bytes. */
+ * `two`: which have two bytes.  single NULL: they are units of UTF-16. */
 POTOK_TARGET_AVX2 static void
 look_at_places(const struct decode_single *single, const unsigned char *in, size_t i,
     uint32_t places, uint32_t two, size_t at, size_t n, struct decode_search *search)
@@ -136,7 +139,9 @@ look_at_places(const struct decode_single *single, const unsigned char *in, size
 		places &= places - 1;
 		if (place < search->known || i + k == 0)
 			continue;
-		unsigned found = single->to[in[i + k]] & single->from[in[i + k - 1]];
+		unsigned found = DECODE_CAPITAL;
+		if (single != NULL)
+			found = single->to[in[i + k]] & single->from[in[i + k - 1]];
 		if (found == 0 || (found == DECODE_MARKED && (i + k == 1 || in[i + k - 2] < 0x80)))
 			continue;
 		search->known = place;
@@ -150,7 +155,7 @@ look_at_places(const struct decode_single *single, const unsigned char *in, size
 /* One step of at most 32 bytes, up to one that is no character of one or two bytes, which is
  * written as well; *stop: it is not plain, and is left. */
 POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
-careful_step(const struct decode_packs *packs, const struct decode_single *single,
+careful_bytes(const struct decode_packs *packs, const struct decode_single *single,
     const unsigned char *in, size_t i, size_t n, struct decode_search *search, unsigned char **out,
     bool *stop)
 {
@@ -205,17 +210,59 @@ moved(__m256i x, __m256i before)
 	return _mm256_alignr_epi8(x, _mm256_permute2x128_si256(before, x, 0x21), 15);
 }
 
+/* What 32 characters are read from. */
+enum source { BYTES, UNITS_LE, UNITS_BE };
+
+/* The characters from in[i] on as bytes: those of UTF-16 as single bytes of which 80 to DF stand
+ * for U+0400 to U+045F, and 0, 7F or E0 to FF for those that are none of them nor ASCII. */
+POTOK_TARGET_AVX2 static inline __m256i
+load_step(enum source source, const unsigned char *in, size_t i)
+{
+	const __m256i swap = _mm256_broadcastsi128_si256(
+	    _mm_setr_epi8(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14));
+	__m256i half[2];
+
+	if (source == BYTES)
+		return load_32(in + i);
+	for (size_t k = 0; k < 2; k++) {
+		__m256i x = load_32(in + 2 * i + 32 * k);
+		if (source == UNITS_BE)
+			x = _mm256_shuffle_epi8(x, swap);
+		half[k] = _mm256_add_epi16(_mm256_min_epu16(x, _mm256_set1_epi16(0x7F)),
+		    _mm256_subs_epu16(x, _mm256_set1_epi16(0x3FF)));
+	}
+	return _mm256_permute4x64_epi64(_mm256_packus_epi16(half[0], half[1]), 0xD8);
+}
+
+static inline unsigned
+unit_at(enum source source, const unsigned char *in, size_t i)
+{
+	const unsigned char *p = in + 2 * i;
+
+	return source == UNITS_BE ? (unsigned)p[0] << 8 | p[1] : (unsigned)p[1] << 8 | p[0];
+}
+
+/* The row of the character at in[i]. */
+static inline unsigned
+row_at(enum source source, const unsigned char *in, size_t i)
+{
+	if (source == BYTES)
+		return in[i] >> 4;
+	unsigned c = unit_at(source, in, i);
+	return c < 0x80 ? c >> 4 : c >= 0x400 && c < 0x460 ? 8 + ((c - 0x400) >> 4) : 7;
+}
+
 /* Where easy_steps() stands. */
 struct easy {
 	size_t i;
 	unsigned char *o;
-	uint32_t places, two; /* of the last 32 bytes: where to look, and which have two bytes */
+	uint32_t places, two; /* of the last 32 characters: where to look, which have two bytes */
 };
 
-/* Goes on by steps of 32 bytes that have only ASCII and rows of letters, to one that has something
- * else, or behind one that has places.  It calls nothing, so that its tables stay in registers. */
-POTOK_TARGET_AVX2 static __attribute__((noinline)) void
-easy_steps(const struct decode_packs *packs, const struct decode_single *single,
+/* Goes on by steps of 32 characters that are only ASCII and of rows of letters, to one that has
+ * something else, or behind one that has places. */
+POTOK_TARGET_AVX2 static inline void
+easy_steps(enum source source, const struct decode_packs *packs, const struct decode_single *single,
     const unsigned char *in, size_t n, bool search, struct easy *e)
 {
 	const __m256i wanted = search ? _mm256_set1_epi8(-1) : _mm256_set1_epi8((char)DECODE_OTHER);
@@ -228,13 +275,13 @@ easy_steps(const struct decode_packs *packs, const struct decode_single *single,
 	size_t i = e->i;
 	unsigned char *o = e->o;
 	/* Nothing stands before the first one. */
-	__m256i before =
-	    _mm256_set1_epi8((char)(i > 0 ? single->from_row[in[i - 1] >> 4] : DECODE_OTHER));
+	__m256i before = _mm256_set1_epi8(
+	    (char)(i > 0 ? single->from_row[row_at(source, in, i - 1)] : DECODE_OTHER));
 	uint32_t places = 0, two = 0;
 	size_t end = n;
 
 	while (end - i >= 32) {
-		__m256i x = load_32(in + i), row = rows(x);
+		__m256i x = load_step(source, in, i), row = rows(x);
 		__m256i from = _mm256_shuffle_epi8(from_row, row);
 		__m256i found =
 		    _mm256_and_si256(_mm256_shuffle_epi8(to_row, row), moved(from, before));
@@ -254,20 +301,45 @@ easy_steps(const struct decode_packs *packs, const struct decode_single *single,
 			o += 32;
 			continue;
 		}
-		__m256i index = _mm256_xor_si256(x, _mm256_set1_epi8((char)0x80));
-		__m256i bit4 = _mm256_slli_epi16(x, 3), bit5 = _mm256_slli_epi16(x, 2);
-		__m256i made =
-		    _mm256_blendv_epi8(_mm256_blendv_epi8(_mm256_shuffle_epi8(letters[0], index),
-					   _mm256_shuffle_epi8(letters[1], index), bit4),
-			_mm256_blendv_epi8(_mm256_shuffle_epi8(letters[2], index),
-			    _mm256_shuffle_epi8(letters[3], index), bit4),
-			bit5);
+		__m256i made = x;
+		if (source == BYTES) {
+			__m256i index = _mm256_xor_si256(x, _mm256_set1_epi8((char)0x80));
+			__m256i bit4 = _mm256_slli_epi16(x, 3), bit5 = _mm256_slli_epi16(x, 2);
+			made = _mm256_blendv_epi8(
+			    _mm256_blendv_epi8(_mm256_shuffle_epi8(letters[0], index),
+				_mm256_shuffle_epi8(letters[1], index), bit4),
+			    _mm256_blendv_epi8(_mm256_shuffle_epi8(letters[2], index),
+				_mm256_shuffle_epi8(letters[3], index), bit4),
+			    bit5);
+		}
 		__m256i first = _mm256_blendv_epi8(lead0, lead1, _mm256_slli_epi16(made, 1));
 		__m256i second =
 		    _mm256_blendv_epi8(x, _mm256_and_si256(made, _mm256_set1_epi8((char)0xBF)), x);
 		o = put_32(packs, first, second, two, o);
 	}
 	*e = (struct easy){i, o, places, two};
+}
+
+/* Each in a function of its own, which calls nothing: its tables stay in registers. */
+POTOK_TARGET_AVX2 static __attribute__((noinline)) void
+easy_bytes(const struct decode_packs *packs, const struct decode_single *single,
+    const unsigned char *in, size_t n, bool search, struct easy *e)
+{
+	easy_steps(BYTES, packs, single, in, n, search, e);
+}
+
+POTOK_TARGET_AVX2 static __attribute__((noinline)) void
+easy_units_le(const struct decode_packs *packs, const struct decode_single *single,
+    const unsigned char *in, size_t n, bool search, struct easy *e)
+{
+	easy_steps(UNITS_LE, packs, single, in, n, search, e);
+}
+
+POTOK_TARGET_AVX2 static __attribute__((noinline)) void
+easy_units_be(const struct decode_packs *packs, const struct decode_single *single,
+    const unsigned char *in, size_t n, bool search, struct easy *e)
+{
+	easy_steps(UNITS_BE, packs, single, in, n, search, e);
 }
 
 POTOK_TARGET_AVX2 size_t
@@ -278,16 +350,133 @@ decode_single_avx2(const struct decode_packs *packs, const struct decode_single 
 	bool stop = false;
 
 	while (e.i < n && !stop) {
-		easy_steps(packs, single, in, n, !search->ended, &e);
+		easy_bytes(packs, single, in, n, !search->ended, &e);
 		size_t made = (size_t)(e.o - search->base);
 		if (e.places != 0)
 			look_at_places(single, in, e.i - 32, e.places, e.two,
-			    made - 32 - (size_t)_mm_popcnt_u32(e.two), made, search);
+			    made - 32 - (unsigned)_mm_popcnt_u32(e.two), made, search);
 		else if (e.i < n)
-			e.i += careful_step(packs, single, in, e.i, n, search, &e.o, &stop);
+			e.i += careful_bytes(packs, single, in, e.i, n, search, &e.o, &stop);
 	}
 	*out = e.o;
 	return e.i;
+}
+
+/* Looks at the character that has been made from `at` on, before n. */
+static void
+look_at(struct decode_search *search, size_t at, size_t n)
+{
+	if (search->ended || at < search->known)
+		return;
+	search->known = at;
+	search->ended = mojibake_fires_from(search->base, &search->known, n);
+	search->clear = search->known;
+}
+
+/* As careful_bytes(), of units: what is neither ASCII nor Cyrillic is written one by one, with the
+ * character behind it, and when there are many in a row, the text is dense with them.  *stop: a
+ * surrogate is left. */
+POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
+careful_units(enum source source, const struct decode_packs *packs,
+    const struct decode_single *single, const unsigned char *in, size_t i, size_t n,
+    struct decode_search *search, unsigned char **out, bool *stop)
+{
+	enum { MANY = 8 };
+	unsigned char padded[64] = {0}, *o = *out;
+	size_t good = n - i < 32 ? n - i : 32;
+	unsigned c;
+
+	if (good < 32)
+		memcpy(padded, in + 2 * i, 2 * good);
+	__m256i x = good < 32 ? load_step(source, padded, 0) : load_step(source, in, i);
+	__m256i row = rows(x), from = _mm256_shuffle_epi8(table_of(single->from_row), row);
+	__m256i before = _mm256_set1_epi8(
+	    (char)(i > 0 ? single->from_row[row_at(source, in, i - 1)] : DECODE_OTHER));
+	__m256i found = _mm256_or_si256(
+	    low_controls(x), _mm256_and_si256(_mm256_shuffle_epi8(table_of(single->to_row), row),
+				 moved(from, before)));
+	uint32_t others = (uint32_t)_mm256_movemask_epi8(found) & low_bits(good);
+	uint32_t two = (uint32_t)_mm256_movemask_epi8(x);
+	size_t at = (size_t)(o - search->base);
+
+	put_32(packs,
+	    _mm256_blendv_epi8(_mm256_set1_epi8((char)single->lead[0]),
+		_mm256_set1_epi8((char)single->lead[1]), _mm256_slli_epi16(x, 1)),
+	    _mm256_blendv_epi8(x, _mm256_and_si256(x, _mm256_set1_epi8((char)0xBF)), x), two, o);
+	if (others != 0)
+		good = (size_t)__builtin_ctz(others);
+	o += good + (unsigned)_mm_popcnt_u32(two & low_bits(good));
+	uint32_t places =
+	    ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(found, _mm256_setzero_si256())) &
+	    low_bits(good);
+	for (; places != 0; places &= places - 1) {
+		size_t k = (size_t)__builtin_ctz(places);
+		look_at(search, at + k + (unsigned)_mm_popcnt_u32(two & low_bits(k)),
+		    (size_t)(o - search->base));
+	}
+	i += good;
+	size_t k = i;
+	do {
+		if (others == 0 || k == n)
+			break;
+		if (k == i + MANY && !search->ended) {
+			search->ended = true;
+			search->clear = (size_t)(o - search->base);
+		}
+		search->dense |= k == i + MANY;
+		c = unit_at(source, in, k);
+		*stop = c >= 0xD800 && c < 0xE000;
+		if (*stop)
+			break;
+		at = (size_t)(o - search->base);
+		o += potok_utf8_encode(c, o);
+		if (!search->ended && !plain_character(c)) {
+			search->ended = search->dense = true;
+			search->clear = at;
+		}
+		look_at(search, at, (size_t)(o - search->base));
+		k++;
+		/* A letter behind it may be a place, or a space behind U+00C3. */
+	} while (!search->dense && (c == 0xC3 || (c >= 0x80 && !(c >= 0x400 && c < 0x460))));
+	*out = o;
+	return good + (k - i);
+}
+
+POTOK_TARGET_AVX2 size_t
+decode_text_units_avx2(const struct decode_packs *packs, const struct decode_single *single,
+    const unsigned char *in, size_t nbytes, bool big_endian, struct decode_search *search,
+    unsigned char **out)
+{
+	enum { DENSE = 64 };
+	enum source source = big_endian ? UNITS_BE : UNITS_LE;
+	struct easy e = {0, *out, 0, 0};
+	size_t n = nbytes / 2, others = 0;
+	bool stop = false;
+
+	while (e.i < n && !stop && !search->dense) {
+		size_t from = e.i;
+		(big_endian ? easy_units_be : easy_units_le)(
+		    packs, single, in, n, !search->ended, &e);
+		size_t made = (size_t)(e.o - search->base);
+		if (e.places != 0) {
+			look_at_places(NULL, in, e.i - 32, e.places, e.two,
+			    made - 32 - (unsigned)_mm_popcnt_u32(e.two), made, search);
+		} else if (e.i < n) {
+			e.i +=
+			    careful_units(source, packs, single, in, e.i, n, search, &e.o, &stop);
+			/* Text with many other characters is not for this way. */
+			others += 16;
+		}
+		size_t done = e.i - from;
+		others = others > done ? others - done : 0;
+		if (others > DENSE && !search->ended) {
+			search->ended = true;
+			search->clear = (size_t)(e.o - search->base);
+		}
+		search->dense |= others > DENSE;
+	}
+	*out = e.o;
+	return 2 * e.i;
 }
 
 /* Writes eight units of which some are above 7FF. */

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "simd.h"
 
@@ -56,6 +57,12 @@ struct decode_single {
 /* Fills in what follows from the entries. */
 void decode_single_fill(struct decode_single *);
 
+/* The table of ASCII, and of U+0400 to U+045F as the bytes from 80 on. */
+void decode_cyrillic_fill(struct decode_single *);
+
+/* The entry of a character. */
+struct decode_entry decode_entry(uint32_t cp);
+
 /* The search for places of mojibake in what has been made since out == base, where a line begins.
  */
 struct decode_search {
@@ -63,15 +70,22 @@ struct decode_search {
 	size_t known; /* what has been looked at, from base on */
 	size_t clear; /* `ended`: how far nothing was found, ... */
 	bool ended;   /* ... as there is no need to look on */
+	bool dense;   /* UTF-16: there are many characters but ASCII and Cyrillic, or one that is
+		       * not plain */
 };
 
 /*
- * Both write what they can of the front of in[0..n), moving *out, which has room for three bytes a
- * byte or unit and DECODE_SLACK more, and answer the bytes used.  What is not plain stops the
- * first, a surrogate the second, which may leave less than one step.
+ * All three write what they can of the front of in[0..n), moving *out, which has room for three
+ * bytes a byte or unit and DECODE_SLACK more, and answer the bytes used.  What is not plain stops
+ * the first, a surrogate the others.  The second, for ASCII and Cyrillic, has the table of
+ * decode_cyrillic_fill(), and stops behind what makes the search `dense`; the third may leave less
+ * than one step.
  */
 size_t decode_single_avx2(const struct decode_packs *, const struct decode_single *,
     const unsigned char *in, size_t n, struct decode_search *, unsigned char **out);
+size_t decode_text_units_avx2(const struct decode_packs *, const struct decode_single *,
+    const unsigned char *in, size_t n, bool big_endian, struct decode_search *,
+    unsigned char **out);
 size_t decode_units_avx2(const struct decode_packs *, const unsigned char *in, size_t n,
     bool big_endian, unsigned char **out);
 

@@ -3,8 +3,23 @@
 
 #include <string.h>
 
+#include <potok/utf8.h>
+
+#include "plain.h"
+
 /* Leads of two bytes that many letters have. */
 enum { CYRILLIC = 0xD0, GREEK = 0xCE, LATIN = 0xC3 };
+
+struct decode_entry
+decode_entry(uint32_t cp)
+{
+	struct decode_entry e = {{0}, 0, plain_character(cp)};
+	unsigned char utf8[4] = {0};
+
+	e.len = (unsigned char)potok_utf8_encode(cp, utf8) & 7;
+	memcpy(e.utf8, utf8, sizeof e.utf8);
+	return e;
+}
 
 /* As is_place() in mojibake_suspect.c: it is the reference. */
 static void
@@ -101,4 +116,15 @@ decode_single_fill(struct decode_single *s)
 		}
 	}
 	s->to_row[1] |= DECODE_OTHER; /* controls */
+}
+
+void
+decode_cyrillic_fill(struct decode_single *s)
+{
+	memset(s, 0, sizeof *s);
+	for (unsigned b = 0; b < 0xE0; b++)
+		s->entry[b] = decode_entry(b < 0x80 ? b : 0x400 + b - 0x80);
+	decode_single_fill(s);
+	for (unsigned row = 8; row < 14; row++)
+		s->to_row[row] &= DECODE_OTHER - 1;
 }

@@ -217,7 +217,7 @@ decode_all(const struct encoding *e, const unsigned char *in, size_t n, size_t m
 
 	assert_int_equal(decoder_open(&d, e), POTOK_MORE);
 	for (;;) {
-		size_t piece = most < n ? 1 + chance(&seed) % most : n;
+		size_t piece = most < n ? most / 2 + 1 + chance(&seed) % (most - most / 2) : n;
 		piece = piece < n - i ? piece : n - i;
 		bool last = piece == n - i;
 		assert_int_equal(decoder_run(d, in + i, piece, last, out + o, &r), POTOK_MORE);
@@ -340,7 +340,7 @@ test_single_clear(void **state)
 		struct normalize_decoder *d;
 		struct decoded r;
 		assert_int_equal(decoder_open(&d, &e), POTOK_MORE);
-		for (unsigned pair = 0; pair < 0x10000; pair++) {
+		for (unsigned pair = table % 2; pair < 0x10000; pair += 1 + chance(&seed) % 3) {
 			size_t n = N - chance(&seed) % 50, at = chance(&seed) % 60;
 			unsigned before = chance(&seed) % 4;
 			unsigned char *p = in + at;
@@ -408,6 +408,62 @@ test_units(void **state)
 	}
 }
 
+/* A character of Cyrillic text, or of what it is taken for when it is read wrongly. */
+static uint32_t
+cyrillic_or_not(uint32_t *seed)
+{
+	static const uint32_t signs[] = {0xA0, 0xA9, 0xAB, 0xBB, 0xC3, 0x83, 0xD1, 0xE2, 0x192,
+	    0x153, 0x2C6, 0x391, 0x3C9, 0x45F, 0x490, 0x491, 0x2014, 0x201E, 0x20AC, 0x2116, 0x2122,
+	    0x2550, 0x2593, 0x4E00, 0x1F600, 0x7F, 0x301, 0xFFFD};
+	uint32_t c = chance(seed);
+
+	return c % 3 == 0   ? signs[c / 3 % (sizeof signs / sizeof signs[0])]
+	       : c % 3 == 1 ? 0x400 + c / 3 % 0x60
+			    : 0xA0 + c / 3 % 0x360;
+}
+
+/* UTF-16: what is said to be clear is, behind text that is ASCII and Cyrillic, cut anywhere. */
+static void
+test_units_clear(void **state)
+{
+	enum { CHARS = 300 };
+	static const char text[] = " of \"a\" (b)\n";
+	static unsigned char in[2][4 * CHARS], want[4 * CHARS], got[4 * CHARS + DECODE_OUT];
+	struct encoding e;
+	uint32_t seed = 13;
+	size_t clear = 0, all = 0, stopped = 0;
+
+	(void)state;
+	for (int round = 0; round < 30000; round++) {
+		size_t n = 0, o = 0, chars = 1 + chance(&seed) % CHARS, odd = chance(&seed) % 3;
+		size_t at = chance(&seed) % chars;
+		unsigned cyrillic = 1 + chance(&seed) % 8, rare = 1 + chance(&seed) % 400;
+		for (size_t k = 0; k < chars; k++) {
+			uint32_t c = (unsigned char)text[(k + odd) % (sizeof text - 1)];
+			if (chance(&seed) % cyrillic != 0)
+				c = 0x430 + chance(&seed) % 32;
+			if (chance(&seed) % rare == 0 || (k >= at && k < at + odd))
+				c = cyrillic_or_not(&seed);
+			uint32_t units[2] = {
+			    c >= 0x10000 ? 0xD7C0 + (c >> 10) : c, 0xDC00 | (c & 0x3FF)};
+			for (int u = 0; u < (c >= 0x10000 ? 2 : 1); u++, n += 2) {
+				in[0][n] = in[1][n + 1] = (unsigned char)units[u];
+				in[0][n + 1] = in[1][n] = (unsigned char)(units[u] >> 8);
+			}
+			o += (size_t)potok_utf8_encode(c, want + o);
+		}
+		int big = round % 2;
+		size_t most = round % 3 == 0 ? 4 + chance(&seed) % 100 : SIZE_MAX;
+		assert_true(encoding_find(big ? "utf-16be" : "utf-16le", &e));
+		assert_int_equal(decode_all(&e, in[big], n, most, got, &clear), o);
+		assert_memory_equal(got, want, o);
+		all += o;
+		stopped += mojibake_suspect_scalar(want, o, 0) < o;
+	}
+	assert_true(stopped > 1000 && stopped < 29000);
+	assert_true(clear == 0 || clear > all / 4);
+}
+
 /* Many line breaks: each is counted, the first has its place, the text is the same cut anywhere. */
 static void
 test_line_breaks(void **state)
@@ -472,6 +528,7 @@ main(void)
 	    cmocka_unit_test(test_single),
 	    cmocka_unit_test(test_single_clear),
 	    cmocka_unit_test(test_units),
+	    cmocka_unit_test(test_units_clear),
 	    cmocka_unit_test(test_line_breaks),
 	};
 
