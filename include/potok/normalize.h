@@ -121,6 +121,7 @@ struct potok_normalize {
 	unsigned char *decoded; /* text made from the front of `in` */
 	size_t ndecoded;
 	bool by_lines;       /* what is decoded ends where lines end */
+	bool straight;       /* the block before was clear as a whole, and ended with LF */
 	size_t cleaned;      /* bytes of it that have been taken */
 	size_t carried;      /* bytes of it that were made from bytes before `in` */
 	size_t block;        /* bytes at the front of `in` that it was made from */

@@ -70,6 +70,49 @@ take_bad(struct cleaning *c, const struct decoded *r)
 	return POTOK_MORE;
 }
 
+/* May the next block be decoded into the output, as it is written so when all of it is clear?  That
+ * is tried behind such a block. */
+static bool
+is_straight(const struct cleaning *c)
+{
+	const struct potok_normalize *n = c->n;
+
+	return n->straight && n->by_lines && n->carried == 0 && n->npending == 0 && n->started &&
+	       !n->after_cr && !n->explain && (n->repair & POTOK_REPAIR_ENTITIES) == 0 &&
+	       clean_keeps_plain(n) && repair_begins_line(n) && c->out->passed.len == 0;
+}
+
+/* Decodes the front of `in`, of which len bytes are given.  *done: it has been written as well. */
+static enum potok_status
+decode_block(
+    struct cleaning *c, struct potok_slice in, size_t len, bool last, struct decoded *r, bool *done)
+{
+	struct potok_normalize *n = c->n;
+	unsigned char *to = n->decoded + n->ndecoded;
+	bool straight = is_straight(c);
+	enum potok_status s;
+
+	*done = false;
+	if (straight) {
+		if ((s = potok_buf_room(c->out, DECODE_OUT)) < 0)
+			return s;
+		to = c->out->data + c->out->len;
+	}
+	s = decoder_run(n->decoder, in.data, len, last && len == in.len, to, r);
+	if (s < 0)
+		return s;
+	n->straight = r->made > 0 && r->clear == r->made && to[r->made - 1] == '\n';
+	*done = straight && n->straight;
+	if (*done) {
+		c->out->len += r->made;
+		n->open_line = false;
+		n->block += r->used;
+	} else if (straight) {
+		memcpy(n->decoded, to, r->made);
+	}
+	return s;
+}
+
 enum potok_status
 convert_text(struct cleaning *c, struct potok_slice *in, bool last)
 {
@@ -89,10 +132,13 @@ convert_text(struct cleaning *c, struct potok_slice *in, bool last)
 			if (len == 0 && !last)
 				return POTOK_MORE;
 		}
-		s = decoder_run(n->decoder, in->data, len, last && len == in->len,
-		    n->decoded + n->ndecoded, &r);
-		if (s < 0)
+		bool done;
+		if ((s = decode_block(c, *in, len, last, &r, &done)) < 0)
 			return s;
+		if (done && potok_buf_full(c->out))
+			return POTOK_FULL;
+		if (done)
+			continue;
 		if (r.ill) {
 			if ((s = take_bad(c, &r)) != POTOK_MORE)
 				return s;

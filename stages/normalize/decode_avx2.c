@@ -437,7 +437,7 @@ careful_units(enum source source, const struct decode_packs *packs,
 		look_at(search, at, (size_t)(o - search->base));
 		k++;
 		/* A letter behind it may be a place, or a space behind U+00C3. */
-	} while (!search->dense && (c == 0xC3 || (c >= 0x80 && !(c >= 0x400 && c < 0x460))));
+	} while (!search->dense && c >= 0x80 && !(c >= 0x400 && c < 0x460));
 	*out = o;
 	return good + (k - i);
 }

@@ -202,6 +202,12 @@ is_open(const struct potok_normalize *n)
 	return n->repairing != NULL && n->repairing->open;
 }
 
+bool
+repair_begins_line(const struct potok_normalize *n)
+{
+	return !is_open(n) && !n->within && n->judged == 0 && n->region == 0;
+}
+
 /* From here on lines are held. */
 static void
 hold_lines(struct potok_normalize *n, uint64_t at)

@@ -16,6 +16,9 @@ enum potok_status repair_hold(struct cleaning *c, struct potok_slice *text);
 enum potok_status repair_flush(struct cleaning *c);
 enum potok_status repair_finish(struct cleaning *c, uint64_t offset);
 
+/* Does a line begin with the text that comes next, and is nothing held? */
+bool repair_begins_line(const struct potok_normalize *);
+
 void repair_close(struct potok_normalize *);
 
 #endif
