@@ -276,30 +276,20 @@ run_single(struct normalize_decoder *d, const unsigned char *in, size_t n, unsig
     struct decoded *r)
 {
 	struct decode_search search = {.base = out};
-	unsigned char *o = out, *plain = NULL;
+	unsigned char *o = out;
 	size_t i = 0;
 
 #if POTOK_SIMD_X86
-	while (d->packs != NULL && i < n) {
-		i += decode_single_avx2(d->packs, &d->single, in + i, n - i, &search, &o);
-		if (i == n || d->single.entry[in[i]].len == 0)
-			break;
-		/* Only the front matters. */
-		plain = plain == NULL ? o : plain;
-		if (!search.ended)
-			search.clear = (size_t)(o - out);
-		search.ended = true;
-		i += single_scalar(d, in + i, 1, &o);
-	}
+	if (d->packs != NULL)
+		i = decode_single_avx2(d->packs, &d->single, in, n, &search, &o);
 #endif
 	if (d->packs == NULL) {
 		i = single_scalar(d, in, n, &o);
-		plain = out;
-		search.ended = true;
+		search.ended = search.changes = true;
 	}
 	*r = (struct decoded){.used = i, .made = (size_t)(o - out), .bad = 1};
 	r->ill = i == 0 && n > 0;
-	r->plain = plain != NULL ? (size_t)(plain - out) : r->made;
+	r->plain = search.changes ? search.plain : r->made;
 	r->clear = search.ended ? search.clear : r->made;
 	return POTOK_MORE;
 }

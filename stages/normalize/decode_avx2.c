@@ -84,9 +84,9 @@ table_of(const unsigned char row[16])
 	return _mm256_broadcastsi128_si256(load(row));
 }
 
-/* The first bytes of what 16 bytes become, and the second ones; 0 for ASCII. */
+/* The entries of both tables for 16 bytes, 0 for ASCII. */
 POTOK_TARGET_AVX2 static inline __m256i
-look_up(const struct decode_single *single, __m128i bytes)
+look_up(const unsigned char half[8][2][16], __m128i bytes)
 {
 	__m256i x = _mm256_broadcastsi128_si256(bytes), t[8];
 	__m256i index = _mm256_xor_si256(x, _mm256_set1_epi8((char)0x80));
@@ -94,7 +94,7 @@ look_up(const struct decode_single *single, __m128i bytes)
 		bit6 = _mm256_slli_epi16(x, 1);
 
 	for (int k = 0; k < 8; k++)
-		t[k] = _mm256_shuffle_epi8(load_32(single->half[k]), index);
+		t[k] = _mm256_shuffle_epi8(load_32(half[k]), index);
 	for (int k = 0; k < 4; k++)
 		t[k] = _mm256_blendv_epi8(t[2 * k], t[2 * k + 1], bit4);
 	return _mm256_blendv_epi8(
@@ -127,6 +127,17 @@ low_bits(size_t n)
 	return n < 32 ? (1u << n) - 1 : UINT32_MAX;
 }
 
+/* Looks at the character that has been made from `at` on, before n. */
+static void
+look_at(struct decode_search *search, size_t at, size_t n)
+{
+	if (search->ended || at < search->known)
+		return;
+	search->known = at;
+	search->ended = mojibake_fires_from(search->base, &search->known, n);
+	search->clear = search->known;
+}
+
 /* Looks at the characters of in[i + k], for bits k of `places`, which have been made from `at` on.
  * `two`: which have two bytes.  single NULL: they are units of UTF-16. */
 POTOK_TARGET_AVX2 static void
@@ -152,8 +163,21 @@ look_at_places(const struct decode_single *single, const unsigned char *in, size
 	}
 }
 
-/* One step of at most 32 bytes, up to one that is no character of one or two bytes, which is
- * written as well; *stop: it is not plain, and is left. */
+/* What stands at *o is the first that is not plain, where that is not so yet. */
+static void
+set_changes(struct decode_search *search, size_t at)
+{
+	if (search->changes)
+		return;
+	search->changes = true;
+	search->plain = at;
+	if (!search->ended)
+		search->clear = at;
+	search->ended = true;
+}
+
+/* One step of at most 32 bytes, up to one that is no plain character of one or two bytes, which is
+ * written as well; *stop: it is none, and is left. */
 POTOK_TARGET_AVX2 static __attribute__((noinline)) size_t
 careful_bytes(const struct decode_packs *packs, const struct decode_single *single,
     const unsigned char *in, size_t i, size_t n, struct decode_search *search, unsigned char **out,
@@ -170,27 +194,23 @@ careful_bytes(const struct decode_packs *packs, const struct decode_single *sing
 		p = padded + 1;
 	}
 	__m256i x = load_32(p), row = rows(x);
-	__m256i low = look_up(single, load(p)), high = look_up(single, load(p + 16));
+	const unsigned char(*half)[2][16] = search->changes ? single->whole : single->half;
+	__m256i low = look_up(half, load(p)), high = look_up(half, load(p + 16));
 	__m256i first = _mm256_permute2x128_si256(low, high, 0x20);
 	__m256i second = _mm256_permute2x128_si256(low, high, 0x31);
 	uint32_t two = (uint32_t)_mm256_movemask_epi8(x);
-	__m256i other = _mm256_blendv_epi8(
-	    _mm256_or_si256(low_controls(x), _mm256_cmpeq_epi8(row, _mm256_set1_epi8(1))),
-	    _mm256_cmpeq_epi8(first, _mm256_setzero_si256()), x);
+	__m256i control =
+	    _mm256_or_si256(low_controls(x), _mm256_cmpeq_epi8(row, _mm256_set1_epi8(1)));
+	if (search->changes)
+		control = _mm256_setzero_si256();
+	__m256i other =
+	    _mm256_blendv_epi8(control, _mm256_cmpeq_epi8(first, _mm256_setzero_si256()), x);
 	uint32_t others = (uint32_t)_mm256_movemask_epi8(other) & low_bits(good);
 
 	put_32(packs, first, _mm256_blendv_epi8(x, second, x), two, o);
 	if (others != 0)
 		good = (size_t)__builtin_ctz(others);
 	o += good + (size_t)_mm_popcnt_u32(two & low_bits(good));
-	const struct decode_entry *e = &single->entry[in[i + good - (others == 0)]];
-	*stop = others != 0 && !e->plain;
-	if (others != 0 && e->plain) {
-		/* Four bytes are written, what is too much is written over. */
-		memcpy(o, e, sizeof *e);
-		o += e->len;
-		good++;
-	}
 	__m256i before = _mm256_shuffle_epi8(table_of(single->from_row), rows(load_32(p - 1)));
 	__m256i places = _mm256_and_si256(
 	    _mm256_and_si256(_mm256_shuffle_epi8(table_of(single->to_row), row), before),
@@ -199,6 +219,19 @@ careful_bytes(const struct decode_packs *packs, const struct decode_single *sing
 	    (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(places, _mm256_setzero_si256()));
 	look_at_places(single, in, i, ~none & low_bits(good), two, (size_t)(*out - search->base),
 	    (size_t)(o - search->base), search);
+	if (others != 0) {
+		const struct decode_entry *e = &single->entry[in[i + good]];
+		size_t at = (size_t)(o - search->base);
+		*stop = e->len == 0;
+		if (!e->plain)
+			set_changes(search, at);
+		/* Four bytes are written, what is too much is written over. */
+		memcpy(o, e, sizeof *e);
+		o += e->len;
+		if (!*stop && (single->to[in[i + good]] & DECODE_SIGN))
+			look_at(search, at, (size_t)(o - search->base));
+		good += !*stop;
+	}
 	*out = o;
 	return good;
 }
@@ -259,13 +292,26 @@ struct easy {
 	uint32_t places, two; /* of the last 32 characters: where to look, which have two bytes */
 };
 
+/* The bits that matter: all, or DECODE_OTHER when nothing is searched for any more. */
+POTOK_TARGET_AVX2 static inline __m256i
+wanted_bits(const struct decode_search *search)
+{
+	return _mm256_set1_epi8((char)(search->ended ? DECODE_OTHER : 0xFF));
+}
+
 /* Goes on by steps of 32 characters that are only ASCII and of rows of letters, to one that has
  * something else, or behind one that has places. */
 POTOK_TARGET_AVX2 static inline void
 easy_steps(enum source source, const struct decode_packs *packs, const struct decode_single *single,
-    const unsigned char *in, size_t n, bool search, struct easy *e)
+    const unsigned char *in, size_t n, const struct decode_search *search, struct easy *e)
 {
-	const __m256i wanted = search ? _mm256_set1_epi8(-1) : _mm256_set1_epi8((char)DECODE_OTHER);
+	/* Controls are characters as others are where nothing need be plain any more. */
+	const bool changes = source == BYTES && search->changes;
+	const __m256i plain = _mm256_set1_epi8(changes ? 0 : -1);
+	const __m256i upper = _mm256_broadcastsi128_si256(
+	    _mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1));
+	const __m256i wanted =
+	    _mm256_and_si256(wanted_bits(search), changes ? upper : _mm256_set1_epi8(-1));
 	const __m256i to_row = _mm256_and_si256(table_of(single->to_row), wanted),
 		      from_row = table_of(single->from_row);
 	const __m256i letters[4] = {table_of(single->letters[0]), table_of(single->letters[1]),
@@ -285,7 +331,7 @@ easy_steps(enum source source, const struct decode_packs *packs, const struct de
 		__m256i from = _mm256_shuffle_epi8(from_row, row);
 		__m256i found =
 		    _mm256_and_si256(_mm256_shuffle_epi8(to_row, row), moved(from, before));
-		found = _mm256_or_si256(found, low_controls(x));
+		found = _mm256_or_si256(found, _mm256_and_si256(plain, low_controls(x)));
 		if (!_mm256_testz_si256(found, found)) {
 			if (_mm256_movemask_epi8(found) != 0)
 				break;
@@ -323,23 +369,83 @@ easy_steps(enum source source, const struct decode_packs *packs, const struct de
 /* Each in a function of its own, which calls nothing: its tables stay in registers. */
 POTOK_TARGET_AVX2 static __attribute__((noinline)) void
 easy_bytes(const struct decode_packs *packs, const struct decode_single *single,
-    const unsigned char *in, size_t n, bool search, struct easy *e)
+    const unsigned char *in, size_t n, const struct decode_search *search, struct easy *e)
 {
 	easy_steps(BYTES, packs, single, in, n, search, e);
 }
 
 POTOK_TARGET_AVX2 static __attribute__((noinline)) void
 easy_units_le(const struct decode_packs *packs, const struct decode_single *single,
-    const unsigned char *in, size_t n, bool search, struct easy *e)
+    const unsigned char *in, size_t n, const struct decode_search *search, struct easy *e)
 {
 	easy_steps(UNITS_LE, packs, single, in, n, search, e);
 }
 
 POTOK_TARGET_AVX2 static __attribute__((noinline)) void
 easy_units_be(const struct decode_packs *packs, const struct decode_single *single,
-    const unsigned char *in, size_t n, bool search, struct easy *e)
+    const unsigned char *in, size_t n, const struct decode_search *search, struct easy *e)
 {
 	easy_steps(UNITS_BE, packs, single, in, n, search, e);
+}
+
+/* As easy_bytes(), where letters are in any rows, with other characters: what has two bytes is
+ * easy. */
+POTOK_TARGET_AVX2 static __attribute__((noinline)) void
+easy_halves(const struct decode_packs *packs, const struct decode_single *single,
+    const unsigned char *in, size_t n, const struct decode_search *search, struct easy *e)
+{
+	const unsigned char(*half)[2][16] = search->changes ? single->whole : single->half;
+	const __m256i zero = _mm256_setzero_si256(), wanted = wanted_bits(search),
+		      high = _mm256_set1_epi8((char)DECODE_OTHER);
+	/* Of ASCII, that of the others is in the halves. */
+	const __m256i to_row = _mm256_and_si256(table_of(single->to_row),
+	    _mm256_broadcastsi128_si256(
+		_mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0)));
+	size_t i = e->i, end = n;
+	unsigned char *o = e->o;
+	__m256i before =
+	    _mm256_set1_epi8((char)(i > 0 ? single->from[in[i - 1]] | DECODE_OTHER : DECODE_OTHER));
+	uint32_t places = 0, two = 0;
+
+	while (end - i >= 32) {
+		__m256i x = load_32(in + i), low = zero, up = zero, found = zero, from = zero;
+		two = (uint32_t)_mm256_movemask_epi8(x);
+		if (two != 0) {
+			low = look_up(half, load(in + i));
+			up = look_up(half, load(in + i + 16));
+		}
+		__m256i first = _mm256_permute2x128_si256(low, up, 0x20);
+		__m256i second = _mm256_permute2x128_si256(low, up, 0x31);
+		if (!search->changes) {
+			__m256i to = _mm256_shuffle_epi8(to_row, rows(x));
+			if (two != 0 && !search->ended) {
+				low = look_up(single->marks, load(in + i));
+				up = look_up(single->marks, load(in + i + 16));
+				to = _mm256_or_si256(to, _mm256_permute2x128_si256(low, up, 0x20));
+				from = _mm256_permute2x128_si256(low, up, 0x31);
+			}
+			from = _mm256_or_si256(from, high);
+			found = _mm256_and_si256(_mm256_and_si256(to, wanted), moved(from, before));
+			found = _mm256_or_si256(found, low_controls(x));
+		}
+		found = _mm256_or_si256(found,
+		    _mm256_and_si256(_mm256_and_si256(x, high), _mm256_cmpeq_epi8(first, zero)));
+		if (!_mm256_testz_si256(found, found)) {
+			if (_mm256_movemask_epi8(found) != 0)
+				break;
+			places = ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(found, zero));
+			end = i + 32;
+		}
+		before = from;
+		i += 32;
+		if (two == 0) {
+			_mm256_storeu_si256((__m256i *)(void *)o, x);
+			o += 32;
+			continue;
+		}
+		o = put_32(packs, first, _mm256_blendv_epi8(x, second, x), two, o);
+	}
+	*e = (struct easy){i, o, places, two};
 }
 
 POTOK_TARGET_AVX2 size_t
@@ -350,7 +456,7 @@ decode_single_avx2(const struct decode_packs *packs, const struct decode_single 
 	bool stop = false;
 
 	while (e.i < n && !stop) {
-		easy_bytes(packs, single, in, n, !search->ended, &e);
+		(single->by_rows ? easy_bytes : easy_halves)(packs, single, in, n, search, &e);
 		size_t made = (size_t)(e.o - search->base);
 		if (e.places != 0)
 			look_at_places(single, in, e.i - 32, e.places, e.two,
@@ -360,17 +466,6 @@ decode_single_avx2(const struct decode_packs *packs, const struct decode_single 
 	}
 	*out = e.o;
 	return e.i;
-}
-
-/* Looks at the character that has been made from `at` on, before n. */
-static void
-look_at(struct decode_search *search, size_t at, size_t n)
-{
-	if (search->ended || at < search->known)
-		return;
-	search->known = at;
-	search->ended = mojibake_fires_from(search->base, &search->known, n);
-	search->clear = search->known;
 }
 
 /* As careful_bytes(), of units: what is neither ASCII nor Cyrillic is written one by one, with the
@@ -431,8 +526,8 @@ careful_units(enum source source, const struct decode_packs *packs,
 		at = (size_t)(o - search->base);
 		o += potok_utf8_encode(c, o);
 		if (!search->ended && !plain_character(c)) {
-			search->ended = search->dense = true;
-			search->clear = at;
+			set_changes(search, at);
+			search->dense = true;
 		}
 		look_at(search, at, (size_t)(o - search->base));
 		k++;
@@ -455,8 +550,7 @@ decode_text_units_avx2(const struct decode_packs *packs, const struct decode_sin
 
 	while (e.i < n && !stop && !search->dense) {
 		size_t from = e.i;
-		(big_endian ? easy_units_be : easy_units_le)(
-		    packs, single, in, n, !search->ended, &e);
+		(big_endian ? easy_units_be : easy_units_le)(packs, single, in, n, search, &e);
 		size_t made = (size_t)(e.o - search->base);
 		if (e.places != 0) {
 			look_at_places(NULL, in, e.i - 32, e.places, e.two,

@@ -43,15 +43,16 @@ enum {
 /* A table of single bytes, and what the SIMD variant makes of it. */
 struct decode_single {
 	struct decode_entry entry[256];
-	/* The bytes from 80 + 16 * k to 8F + 16 * k: first bytes of two, or 0 for other lengths or
-	 * what is not plain, then second ones. */
-	unsigned char half[8][2][16];
+	/* The bytes from 80 + 16 * k to 8F + 16 * k: first bytes of two, or 0 for other lengths,
+	 * then second ones; those of plain characters, and of all. */
+	unsigned char half[8][2][16], whole[8][2][16];
 	/* Of four rows of 16 bytes that have nothing but plain characters of two bytes with these
 	 * leads, none two of which are alike in the low bits of their numbers, k: 80, the low six
 	 * bits of the second byte, and 40 for the second lead. */
 	unsigned char letters[4][16], lead[2];
-	/* The bits above, by byte and by row. */
-	unsigned char to[256], from[256], to_row[16], from_row[16];
+	bool by_rows; /* they have most letters of the encoding */
+	/* The bits above, by byte and by row, and of the halves. */
+	unsigned char to[256], from[256], to_row[16], from_row[16], marks[8][2][16];
 };
 
 /* Fills in what follows from the entries. */
@@ -69,15 +70,17 @@ struct decode_search {
 	const unsigned char *base;
 	size_t known; /* what has been looked at, from base on */
 	size_t clear; /* `ended`: how far nothing was found, ... */
+	size_t plain; /* `changes`: where the first character stands that is not plain */
 	bool ended;   /* ... as there is no need to look on */
+	bool changes; /* as well: what follows need not be plain either */
 	bool dense;   /* UTF-16: there are many characters but ASCII and Cyrillic, or one that is
 		       * not plain */
 };
 
 /*
  * All three write what they can of the front of in[0..n), moving *out, which has room for three
- * bytes a byte or unit and DECODE_SLACK more, and answer the bytes used.  What is not plain stops
- * the first, a surrogate the others.  The second, for ASCII and Cyrillic, has the table of
+ * bytes a byte or unit and DECODE_SLACK more, and answer the bytes used.  What is no character
+ * stops the first, a surrogate the others.  The second, for ASCII and Cyrillic, has the table of
  * decode_cyrillic_fill(), and stops behind what makes the search `dense`; the third may leave less
  * than one step.
  */

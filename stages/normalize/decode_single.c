@@ -87,19 +87,35 @@ has_leads(const struct decode_single *s, unsigned row)
 	return true;
 }
 
+/* Small letters of Russian, Greek and Western languages. */
+static bool
+is_usual(const struct decode_entry *e)
+{
+	unsigned lead = e->utf8[0], second = e->utf8[1];
+
+	return e->len == 2 &&
+	       ((lead == CYRILLIC && second >= 0xB0) || (lead == CYRILLIC + 1 && second < 0x90) ||
+		   (lead == GREEK && second >= 0xB1) || (lead == GREEK + 1 && second < 0x8A) ||
+		   (lead == LATIN && second >= 0x9F));
+}
+
 void
 decode_single_fill(struct decode_single *s)
 {
-	for (unsigned b = 0; b < 0x80; b++) {
-		const struct decode_entry *e = &s->entry[0x80 + b];
-		bool two = e->len == 2 && e->plain;
-		s->half[b / 16][0][b % 16] = two ? e->utf8[0] : 0;
-		s->half[b / 16][1][b % 16] = two ? e->utf8[1] : 0;
-	}
 	for (unsigned b = 0; b < 256; b++) {
 		set_places(s, b);
 		s->to_row[b / 16] |= s->to[b];
 		s->from_row[b / 16] |= s->from[b] | DECODE_OTHER;
+	}
+	for (unsigned b = 0; b < 0x80; b++) {
+		const struct decode_entry *e = &s->entry[0x80 + b];
+		bool two = e->len == 2;
+		for (unsigned k = 0; k < 2; k++) {
+			s->whole[b / 16][k][b % 16] = two ? e->utf8[k] : 0;
+			s->half[b / 16][k][b % 16] = two && e->plain ? e->utf8[k] : 0;
+		}
+		s->marks[b / 16][0][b % 16] = s->to[0x80 + b];
+		s->marks[b / 16][1][b % 16] = s->from[0x80 + b];
 	}
 	find_leads(s);
 	for (unsigned row = 8; row < 16; row++)
@@ -116,6 +132,13 @@ decode_single_fill(struct decode_single *s)
 		}
 	}
 	s->to_row[1] |= DECODE_OTHER; /* controls */
+	unsigned has = 0, lacks = 0;
+	for (unsigned b = 0x80; b < 256; b++) {
+		bool letter = is_usual(&s->entry[b]), other = s->to_row[b / 16] & DECODE_OTHER;
+		has += letter && !other;
+		lacks += letter && other;
+	}
+	s->by_rows = has > 0 && lacks == 0;
 }
 
 void
