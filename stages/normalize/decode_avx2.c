@@ -542,7 +542,7 @@ decode_text_units_avx2(const struct decode_packs *packs, const struct decode_sin
     const unsigned char *in, size_t nbytes, bool big_endian, struct decode_search *search,
     unsigned char **out)
 {
-	enum { DENSE = 64 };
+	enum { DENSE = 256, COST = 64 }; /* as many characters of easy steps */
 	enum source source = big_endian ? UNITS_BE : UNITS_LE;
 	struct easy e = {0, *out, 0, 0};
 	size_t n = nbytes / 2, others = 0;
@@ -559,7 +559,7 @@ decode_text_units_avx2(const struct decode_packs *packs, const struct decode_sin
 			e.i +=
 			    careful_units(source, packs, single, in, e.i, n, search, &e.o, &stop);
 			/* Text with many other characters is not for this way. */
-			others += 16;
+			others += COST;
 		}
 		size_t done = e.i - from;
 		others = others > done ? others - done : 0;

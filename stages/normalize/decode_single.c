@@ -87,7 +87,7 @@ has_leads(const struct decode_single *s, unsigned row)
 	return true;
 }
 
-/* Small letters of Russian, Greek and Western languages. */
+/* Small letters of Russian, Greek and Western languages; C3 B7 is a sign. */
 static bool
 is_usual(const struct decode_entry *e)
 {
@@ -96,7 +96,7 @@ is_usual(const struct decode_entry *e)
 	return e->len == 2 &&
 	       ((lead == CYRILLIC && second >= 0xB0) || (lead == CYRILLIC + 1 && second < 0x90) ||
 		   (lead == GREEK && second >= 0xB1) || (lead == GREEK + 1 && second < 0x8A) ||
-		   (lead == LATIN && second >= 0x9F));
+		   (lead == LATIN && second >= 0x9F && second != 0xB7));
 }
 
 void
