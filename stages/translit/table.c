@@ -411,12 +411,14 @@ fast_rows(uint8_t rows[2][FAST_ROWS], const uint8_t table[FAST_CODES], unsigned 
 	}
 }
 
+/* The text as a number whose lowest byte is the first one. */
 static uint64_t
 text_number(const unsigned char text[8])
 {
-	uint64_t number;
+	uint64_t number = 0;
 
-	memcpy(&number, text, sizeof number);
+	for (int i = 7; i >= 0; i--)
+		number = number << 8 | text[i];
 	return number;
 }
 
@@ -580,17 +582,20 @@ make_pack(struct table_fast *f)
 	}
 }
 
-/* What the code without vectors wants to know. */
+/* What the code without vectors wants to know of single characters. */
 static void
 fast_odd(struct table_fast *f)
 {
-	const unsigned all = FAST_USABLE | FAST_TITLE | FAST_PAIR;
-
+	f->pass_all = true;
 	for (unsigned i = 0; i < FAST_LETTERS; i++) {
-		unsigned flags = f->flags[i] & all;
-		bool title = flags == (FAST_USABLE | FAST_TITLE);
+		unsigned flags = f->flags[i];
 		f->pass[i] = !is_control(i) && !f->ascii[i];
-		f->odd[i] = title ? FAST_TITLED : flags != FAST_USABLE ? FAST_ODD : 0;
+		f->pass_all &= f->pass[i] || i < ' ';
+		if (!(flags & FAST_USABLE))
+			f->odd[i] = FAST_ODD;
+		else
+			f->odd[i] = (uint8_t)((flags & FAST_TITLE ? FAST_TITLED : 0) |
+					      (flags & FAST_PAIR ? FAST_PAIRED : 0));
 	}
 }
 
@@ -602,6 +607,126 @@ pair_text(uint64_t first, uint64_t second)
 	unsigned n = (unsigned)(first >> 56);
 
 	return ((first | (second & text) << 8 * n) & text) | (n + (second >> 56)) << 56;
+}
+
+/* The bits of TWO_LEFT and TWO_BESIDE. */
+struct two_bits {
+	unsigned pair, title; /* not before FAST_SECOND; before small letters only */
+	unsigned set[8];      /* that stand for the sets of letters; 0: none is left */
+};
+
+static struct two_bits
+make_two_bits(const struct table_fast *f)
+{
+	struct two_bits bits = {0};
+	unsigned odd = 0, left = 0, bit = 1 << 6;
+
+	for (unsigned i = 0; i < FAST_LETTERS; i++) {
+		odd |= f->odd[i];
+		left |= f->left[i];
+	}
+	if (odd & FAST_PAIRED) {
+		bits.pair = bit;
+		bit >>= 1;
+	}
+	if (odd & FAST_TITLED) {
+		bits.title = bit;
+		bit >>= 1;
+	}
+	for (int k = 0; k < 8; k++) {
+		if (left >> k & 1) {
+			bits.set[k] = bit;
+			bit >>= 1;
+		}
+	}
+	return bits;
+}
+
+/* The bits of these sets; *all becomes false when one has none. */
+static unsigned
+two_sets(const struct two_bits *bits, unsigned sets, bool *all)
+{
+	unsigned to = 0;
+
+	*all = true;
+	for (int k = 0; k < 8; k++) {
+		if (sets >> k & 1) {
+			to |= bits->set[k];
+			*all &= bits->set[k] != 0;
+		}
+	}
+	return to;
+}
+
+/* Sets what is written for the letter a before b, when the rules of a, FAST_PAIR, tell that by b
+ * alone. */
+static bool
+text_before(const struct translit_table *t, unsigned a, unsigned b, uint64_t *text)
+{
+	bool capital = t->fast.flags[a] & FAST_CAPITAL;
+	unsigned char bytes[8] = {0};
+	unsigned i = skip_capital(t, t->entries[0x400 + a]->chain, capital);
+
+	for (; i != 0; i = skip_capital(t, t->rules[i].next, capital)) {
+		const struct table_rule *r = &t->rules[i];
+		bool other = r->nkey > 1 ? r->key[1] != properties[0x400 + b].lower
+					 : r->right != 0 && !(r->right & t->sets[0x400 + b]);
+		if (!other)
+			break;
+	}
+	const struct table_rule *r = &t->rules[i];
+	bool title = capital && strcmp(r->text[1], r->text[2]) != 0;
+	if (i == 0 || r->nkey > 1 || r->left != 0 || (r->flags & RULE_CASELESS) ||
+	    r->len[capital] > FAST_TEXT || (title && !(t->fast.flags[b] & FAST_SMALL)))
+		return false;
+	memcpy(bytes, r->text[capital], r->len[capital]);
+	bytes[7] = r->len[capital];
+	*text = text_number(bytes);
+	return true;
+}
+
+/* What is written for two letters when nothing before them matters. */
+static uint64_t
+two_letters(const struct translit_table *t, const struct two_bits *bits, unsigned a, unsigned b)
+{
+	const struct table_fast *f = &t->fast;
+	uint64_t first = letter_text(f, 0, a), second = f->behind[FAST_ROW * b + 1 + a];
+	bool paired = (f->odd[a] & FAST_PAIRED) && (f->flags[b] & FAST_SECOND);
+	bool all, told = !paired || text_before(t, a, b, &first);
+	bool small = f->flags[a] & FAST_SMALL;
+	unsigned n = (unsigned)(first >> 56), both = n + (unsigned)(second >> 56), always = 1 << 7;
+	unsigned left = two_sets(bits, f->left[a], &all);
+
+	left |= f->flags[a] & FAST_SECOND ? bits->pair : 0;
+	left |= small ? 0 : bits->title;
+	if (!all || both > TWO_TEXT || ((f->odd[a] | f->odd[b]) & FAST_ODD) || !told ||
+	    ((f->odd[a] & FAST_TITLED) && !(f->flags[b] & FAST_SMALL)))
+		left = always;
+	uint64_t text = left == always ? 0 : (first & ~(uint64_t)0 >> 8) | second << 8 * n;
+	text &= ((uint64_t)1 << 8 * TWO_TEXT) - 1;
+	return text | (uint64_t)left << TWO_LEFT | (uint64_t)f->beside[1 + b] << TWO_BESIDE |
+	       (uint64_t)both << TWO_LENGTH;
+}
+
+/* Fills `beside` and `two`. */
+static void
+pair_letters(struct translit_table *t)
+{
+	struct table_fast *f = &t->fast;
+	const struct two_bits bits = make_two_bits(f);
+	bool all;
+
+	f->beside[0] = (uint8_t)(1 << 7 | two_sets(&bits, f->space, &all));
+	for (unsigned i = 0; i < FAST_LETTERS; i++) {
+		unsigned beside = 1 << 7 | two_sets(&bits, f->sets[i], &all);
+		beside |= f->odd[i] & FAST_PAIRED ? bits.pair : 0;
+		beside |= f->odd[i] & FAST_TITLED ? bits.title : 0;
+		f->beside[1 + i] = (uint8_t)beside;
+	}
+	for (unsigned b = 0; b < FAST_LETTERS; b++) {
+		for (unsigned a = 0; a < FAST_LETTERS; a++)
+			f->two[FAST_LETTERS * b + a] = two_letters(t, &bits, a, b);
+	}
 }
 
 void
@@ -622,6 +747,7 @@ table_pair(struct translit_table *t, bool vectors)
 			f->behind[FAST_ROW * i + k] = letter_text(f, (sets & f->left[i]) != 0, i);
 		}
 	}
+	pair_letters(t);
 }
 
 static void
@@ -657,7 +783,7 @@ pack(const struct table_entry *e, uint64_t *to)
 		return false;
 	memcpy(bytes, e->text, e->len);
 	bytes[7] = e->len;
-	memcpy(to, bytes, sizeof bytes);
+	*to = text_number(bytes);
 	return true;
 }
 

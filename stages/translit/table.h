@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <potok/translit.h>
 
@@ -65,8 +66,23 @@ enum {
  * r, in the second half for 128 more. */
 enum { FAST_ROWS = 16, FAST_CODES = 256 };
 
-/* FAST_ROW: entries for one letter in table_fast.behind: not a power of 2, for the cache. */
-enum { FAST_ODD = 1, FAST_TITLED, FAST_ROW = 136 };
+/* What a letter is without vector code. */
+enum {
+	FAST_ODD = 1 << 0,    /* not for it */
+	FAST_TITLED = 1 << 1, /* a FAST_TITLE */
+	FAST_PAIRED = 1 << 2, /* a FAST_PAIR */
+};
+
+/* Entries for one letter in table_fast.behind: not a power of 2, for the cache. */
+enum { FAST_ROW = 136 };
+
+/* Bytes of table_fast.two: the text, and behind it where the others are, by bits. */
+enum {
+	TWO_TEXT = 5,
+	TWO_LEFT = 40,   /* what must not be before the first letter; bit 7: always */
+	TWO_BESIDE = 48, /* what the second letter is to the one behind it; bit 7 is set */
+	TWO_LENGTH = 56,
+};
 
 enum { BACK_SLOTS = 0x300 };
 
@@ -106,8 +122,10 @@ struct table_fast {
 	uint8_t pack[2][256][8]; /* by a byte: where its bits are; the same in the other half */
 
 	/* Without vector code. */
-	uint8_t odd[FAST_LETTERS]; /* 0: no look is needed; FAST_TITLED: at what is behind only */
-	uint8_t pass[256];         /* 1: a byte of ASCII that passes */
+	uint8_t odd[FAST_LETTERS];        /* FAST_ODD and the like; 0: no look is needed */
+	uint8_t beside[FAST_LETTERS + 1]; /* as TWO_BESIDE, by 1 and the letter; 0: behind none */
+	uint8_t pass[256];                /* 1: a byte of ASCII that passes */
+	bool pass_all;                    /* all that are no control characters do */
 
 	/* What table_pair() fills, when `paired`. */
 	bool paired;
@@ -116,8 +134,12 @@ struct table_fast {
 		 * may be 8, then it is not all. */
 		uint64_t pair[FAST_CODES * FAST_CODES];
 		/* Without vector code: what is written for a letter, at FAST_ROW times that and,
-		 * for behind a letter, 1 and that. */
-		uint64_t behind[FAST_LETTERS * FAST_ROW];
+		 * for behind a letter, 1 and that; and for two letters, at FAST_LETTERS times the
+		 * second one and the first. */
+		struct {
+			uint64_t behind[FAST_LETTERS * FAST_ROW];
+			uint64_t two[FAST_LETTERS * FAST_LETTERS];
+		};
 	};
 };
 
@@ -176,6 +198,20 @@ const struct translit_scheme *table_scheme(size_t i);
 /* Makes the table for these options, whose scheme is s.  The caller frees it; NULL: no memory. */
 struct translit_table *table_make(
     const struct translit_scheme *s, const struct potok_translit_options *);
+
+/* Writes 8 bytes, the text of a number whose lowest byte is the first one and whose last byte tells
+ * how many are wanted.  Answers the end of these. */
+static inline unsigned char *
+table_write(uint64_t text, unsigned char *out)
+{
+	size_t n = (size_t)(text >> 56);
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	text = __builtin_bswap64(text);
+#endif
+	memcpy(out, &text, sizeof text);
+	return out + n;
+}
 
 /* Fills the table of pairs, for code with vectors or without, which takes a moment: for texts of
  * some length. */
