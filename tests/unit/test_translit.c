@@ -699,7 +699,7 @@ random_text(unsigned char *text, size_t n, uint32_t *seed)
 	    "\xC2\xA0", "“", "”", "’", "'", "-", "x", "Win", "7", "\xCC\x81", "\xCC\x86",
 	    "\xC2\xAD", "ѣ", "і", "ї", "Љ", "é", "\xE2\x80\x8D", "https://щ ", "@щ ", "ЩЖhttp://x ",
 	    "`щ`", "№", "日", "зг", "ия ", "ый ", "\xF0\x9F\x98\x80", "\xD0;", "\xD1", "\x90",
-	    "\xD0X", "\xD0\xD0", "\xD1\xC2\xA0", "\x0E", "\x01"};
+	    "\xD0X", "\xD0\xD0", "\xD1\xC2\xA0", "\x0E", "\x01", "КИ", "ГЕ"};
 	size_t len = 0;
 
 	while (len + 16 < n) {
