@@ -21,7 +21,17 @@ enum {
 	T_COUNT = 28,
 };
 
-/* What the pair becomes, or 0 (UAX #15; Hangul: The Unicode Standard, section 3.12). */
+/* What the pair becomes, or 0 (UAX #15), but for Hangul. */
+static inline uint32_t
+letter_pair(uint32_t a, uint32_t b)
+{
+	for (unsigned i = nfc_slot(a, b); nfc_pairs[i][2] != 0; i = (i + 1) % NFC_SLOTS)
+		if (nfc_pairs[i][0] == a && nfc_pairs[i][1] == b)
+			return nfc_pairs[i][2];
+	return 0;
+}
+
+/* The same with Hangul (The Unicode Standard, section 3.12). */
 static uint32_t
 pair(uint32_t a, uint32_t b)
 {
@@ -30,28 +40,24 @@ pair(uint32_t a, uint32_t b)
 	if (a - S_BASE < L_COUNT * V_COUNT * T_COUNT && (a - S_BASE) % T_COUNT == 0 &&
 	    b - T_BASE - 1 < T_COUNT - 1)
 		return a + (b - T_BASE);
-	for (unsigned i = nfc_slot(a, b); nfc_pairs[i][2] != 0; i = (i + 1) % NFC_SLOTS)
-		if (nfc_pairs[i][0] == a && nfc_pairs[i][1] == b)
-			return nfc_pairs[i][2];
-	return 0;
+	return letter_pair(a, b);
 }
 
 /* As potok_utf8_decode(), and quick. */
 static inline int
 next(const unsigned char *p, size_t n, uint32_t *cp)
 {
-	if (p[0] < 0x80) {
-		*cp = p[0];
-		return 1;
-	}
-	if (p[0] >= 0xC2 && p[0] < 0xE0 && n >= 2 && (p[1] & 0xC0) == 0x80) {
-		*cp = (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
-		return 2;
-	}
-	if (p[0] >= 0xE0 && p[0] < 0xED && n >= 3 && (p[1] & 0xC0) == 0x80 &&
-	    (p[2] & 0xC0) == 0x80 && (p[0] > 0xE0 || p[1] >= 0xA0)) {
-		*cp = (p[0] & 0xFu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
-		return 3;
+	if (n < 4)
+		return potok_utf8_decode(p, n, cp);
+	uint32_t x = (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+	if ((x & 0xC0C0F0) == 0x8080E0) {
+		*cp = (x & 0xF) << 12 | (x >> 2 & 0xFC0) | (x >> 16 & 0x3F);
+		if (*cp >= 0x800 && *cp - 0xD800 >= 0x800)
+			return 3;
+	} else if ((x & 0xC0E0) == 0x80C0) {
+		*cp = (x & 0x1F) << 6 | (x >> 8 & 0x3F);
+		if (*cp >= 0x80)
+			return 2;
 	}
 	return potok_utf8_decode(p, n, cp);
 }
@@ -96,6 +102,64 @@ struct group {
 	unsigned nmarks;     /* characters behind the boundary */
 };
 
+/* Writes a character of two bytes or three.  Answers how many. */
+static inline size_t
+encode(uint32_t cp, unsigned char *to)
+{
+	bool three = cp >= 0x800;
+
+	if (three)
+		*to++ = (unsigned char)(0xE0 | cp >> 12);
+	*to++ = (unsigned char)(three ? 0x80 | (cp >> 6 & 0x3F) : 0xC0 | cp >> 6);
+	*to = (unsigned char)(0x80 | (cp & 0x3F));
+	return three ? 3 : 2;
+}
+
+/* Composes the base, a consonant of Hangul, with the vowel at p[0..n) and the consonant behind
+ * that.  Answers their bytes. */
+static inline size_t
+compose_hangul(struct group *g, const unsigned char *p, size_t n)
+{
+	/* Vowels are E1 85 A1 to B5; consonants behind them E1 86 A8 to E1 87 82. */
+	if (n < 3 || p[0] != 0xE1 || p[1] != 0x85 || p[2] - 0xA1u >= V_COUNT)
+		return 0;
+	g->base = S_BASE + ((g->base - L_BASE) * V_COUNT + (p[2] - 0xA1u)) * T_COUNT;
+	g->nmarks = 1;
+	if (n < 6 || p[3] != 0xE1 || (p[4] & 0xFE) != 0x86 || (p[5] & 0xC0) != 0x80)
+		return 3;
+	uint32_t t = (0x1000 | (p[4] & 0x3Fu) << 6 | (p[5] & 0x3Fu)) - T_BASE;
+	if (t - 1 >= T_COUNT - 1)
+		return 3;
+	g->base += t;
+	g->nmarks = 2;
+	return 6;
+}
+
+/* Composes the base with what is at p[0..n), as long as it goes into it: marks of U+0300 to U+037F
+ * and Hangul.  Answers their bytes. */
+static inline size_t
+compose_base(struct group *g, const unsigned char *p, size_t n)
+{
+	size_t i = 0;
+
+	if (g->base - L_BASE < L_COUNT)
+		return compose_hangul(g, p, n);
+	while (n - i >= 2 && (p[i] & 0xFE) == 0xCC && (p[i + 1] & 0xC0) == 0x80) {
+		uint32_t mark = (p[i] & 0x1Fu) << 6 | (p[i + 1] & 0x3Fu), both = 0;
+		unsigned class = nfc_classes[nfc_block[mark >> 6]][mark & 63];
+		if (class != NFC_OTHER && class < NFC_BACK && class >= g->order &&
+		    g->nmarks < MARKS_MAX)
+			both = letter_pair(g->base, mark);
+		if (both == 0)
+			break;
+		g->base = both;
+		g->order = class;
+		g->nmarks++;
+		i += 2;
+	}
+	return i;
+}
+
 /* Takes a character that may be composed with the base.  Answers false when it is not simple. */
 static bool
 take_mark(struct group *g, unsigned class, uint32_t cp, const unsigned char *p, size_t len,
@@ -114,11 +178,7 @@ take_mark(struct group *g, unsigned class, uint32_t cp, const unsigned char *p, 
 		size_t made = both < 0x800 ? 2 : 3, end = g->at + g->len;
 		if (*o > end)
 			memmove(out + g->at + made, out + end, *o - end);
-		unsigned char *to = out + g->at;
-		if (made == 3)
-			*to++ = (unsigned char)(0xE0 | both >> 12);
-		*to++ = (unsigned char)(made == 3 ? 0x80 | (both >> 6 & 0x3F) : 0xC0 | both >> 6);
-		*to = (unsigned char)(0x80 | (both & 0x3F));
+		encode(both, out + g->at);
 		*o = *o - g->len + made;
 		g->base = both;
 		g->len = made;
@@ -139,45 +199,71 @@ size_t
 compose_run(const unsigned char *p, size_t n, bool last, unsigned char *out, size_t *made)
 {
 	struct group g = {0};
-	size_t i = 0, o = 0, used = 0, quiet = 0;
-	bool any = false, whole = false;
+	size_t i = 0, o = 0, used = 0;
+	int quiet = 0;
+	/* Is there a base, and is `g` about it already? */
+	bool any = false, grouped = false;
+	uint32_t base = 0;
 
 	*made = 0;
 	while (i < n) {
 		uint32_t cp;
-		/* ASCII before ASCII, which is no mark. */
+		int len = 1;
+		unsigned class = NFC_BASE;
 		size_t text = p[i] < 0x80 && n - i >= 8 ? text_bytes(p + i) : 0;
-		if (text > 1 && quiet <= QUIET_MAX) {
+		if (text > 0 && quiet <= QUIET_MAX) {
+			/* ASCII before ASCII, which is no mark. */
 			memcpy(out + o, p + i, 8);
 			i += text - 1;
 			o += text - 1;
-			quiet += text - 1;
+			quiet += (int)text - 1;
 			if (text == 8)
 				continue;
+			cp = p[i];
+		} else {
+			len = next(p + i, n - i, &cp);
+			if (len <= 0)
+				break;
+			class = cp < 0x10000 ? nfc_classes[nfc_block[cp >> 6]][cp & 63] : NFC_OTHER;
 		}
-		int len = next(p + i, n - i, &cp);
-		if (len <= 0)
-			break;
-		unsigned class =
-		    cp < 0x10000 ? nfc_classes[nfc_block[cp >> 6]][cp & 63] : NFC_OTHER;
-		if (class == NFC_BASE || (class == NFC_OTHER && any && plain_character(cp))) {
+		if (class == NFC_BASE) {
 			used = i;
 			*made = o;
-			quiet = g.nmarks > 0 ? 0 : quiet + 1;
-			if (class == NFC_OTHER || quiet > QUIET_MAX)
+			if (++quiet > QUIET_MAX)
 				break;
-			g = (struct group){.base = cp, .at = o, .len = (size_t)len};
-			any = true;
 			copy(out + o, p + i, (size_t)len, n - i);
+			i += (size_t)len;
 			o += (size_t)len;
-		} else if (class == NFC_OTHER || !any ||
-			   !take_mark(&g, class, cp, p + i, (size_t)len, n - i, out, &o)) {
-			break;
+			base = cp;
+			any = true;
+			grouped = i < n && ((p[i] & 0xFE) == 0xCC || p[i] == 0xE1);
+			if (!grouped)
+				continue;
+			g = (struct group){.base = base, .at = *made, .len = (size_t)len};
+			size_t more = compose_base(&g, p + i, n - i);
+			if (more > 0) {
+				g.len = encode(g.base, out + g.at);
+				o = g.at + g.len;
+				i += more;
+				quiet = -1;
+			}
+			continue;
 		}
+		if (class == NFC_OTHER && any && plain_character(cp)) {
+			used = i;
+			*made = o;
+		}
+		if (class == NFC_OTHER || !any)
+			break;
+		if (!grouped)
+			g = (struct group){.base = base, .at = *made, .len = o - *made};
+		grouped = true;
+		if (!take_mark(&g, class, cp, p + i, (size_t)len, n - i, out, &o))
+			break;
 		i += (size_t)len;
-		whole = i == n;
+		quiet = -1;
 	}
-	if (whole && last) {
+	if (i == n && last) {
 		used = n;
 		*made = o;
 	}
