@@ -43,23 +43,86 @@ pair(uint32_t a, uint32_t b)
 	return letter_pair(a, b);
 }
 
+static inline unsigned
+class_of(uint32_t cp)
+{
+	return cp < 0x10000 ? nfc_classes[nfc_block[cp >> 6]][cp & 63] : NFC_OTHER;
+}
+
+/* May a character with this first byte go into the base before it, by compose_base()? */
+static inline bool
+may_compose(unsigned char lead)
+{
+	return (lead & 0xFE) == 0xCC || lead == 0xE1;
+}
+
+/* The last of some characters. */
+struct base {
+	uint32_t cp;
+	size_t len;
+};
+
+/* Four bytes, the first one the lowest. */
+static inline uint32_t
+read_four(const unsigned char *p)
+{
+	const uint16_t one = 1;
+	uint32_t x;
+
+	memcpy(&x, p, sizeof x);
+	return *(const unsigned char *)&one == 0 ? __builtin_bswap32(x) : x;
+}
+
+/* The character of two bytes or three in four bytes from read_four().  Answers its length, or 0. */
+static inline size_t
+character(uint32_t x, uint32_t *cp)
+{
+	if ((x & 0xC0E0) == 0x80C0) {
+		*cp = (x & 0x1F) << 6 | (x >> 8 & 0x3F);
+		return *cp >= 0x80 ? 2 : 0;
+	}
+	*cp = (x & 0xF) << 12 | (x >> 2 & 0xFC0) | (x >> 16 & 0x3F);
+	return (x & 0xC0C0F0) == 0x8080E0 && *cp >= 0x800 && *cp - 0xD800 >= 0x800 ? 3 : 0;
+}
+
 /* As potok_utf8_decode(), and quick. */
 static inline int
 next(const unsigned char *p, size_t n, uint32_t *cp)
 {
-	if (n < 4)
-		return potok_utf8_decode(p, n, cp);
-	uint32_t x = (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
-	if ((x & 0xC0C0F0) == 0x8080E0) {
-		*cp = (x & 0xF) << 12 | (x >> 2 & 0xFC0) | (x >> 16 & 0x3F);
-		if (*cp >= 0x800 && *cp - 0xD800 >= 0x800)
-			return 3;
-	} else if ((x & 0xC0E0) == 0x80C0) {
-		*cp = (x & 0x1F) << 6 | (x >> 8 & 0x3F);
-		if (*cp >= 0x80)
-			return 2;
+	size_t len = n >= 4 ? character(read_four(p), cp) : 0;
+
+	return len > 0 ? (int)len : potok_utf8_decode(p, n, cp);
+}
+
+/* Copies characters of two bytes or three and class NFC_BASE, up to one that may have something to
+ * be composed with behind it, *count at most, which becomes less by what there are.  Answers their
+ * bytes. */
+static __attribute__((noinline)) size_t
+copy_bases(const unsigned char *p, size_t n, unsigned char *out, int *count, struct base *base)
+{
+	const unsigned char *start = p, *last = p, *end = p + n - 8;
+	uint32_t cp = 0;
+	int left = *count;
+
+	while (p <= end && left > 0) {
+		uint32_t c;
+		size_t len = character(read_four(p), &c);
+		if (len == 0)
+			break;
+		if (nfc_classes[nfc_block[c >> 6]][c & 63] != NFC_BASE)
+			break;
+		memcpy(out, p, 4);
+		last = p;
+		cp = c;
+		left--;
+		out += len;
+		p += len;
+		if (may_compose(*p))
+			break;
 	}
-	return potok_utf8_decode(p, n, cp);
+	*count = left;
+	*base = (struct base){cp, (size_t)(p - last)};
+	return (size_t)(p - start);
 }
 
 /* How many of the first eight bytes of ASCII text, without controls, there are at p; big-endian
@@ -146,7 +209,7 @@ compose_base(struct group *g, const unsigned char *p, size_t n)
 		return compose_hangul(g, p, n);
 	while (n - i >= 2 && (p[i] & 0xFE) == 0xCC && (p[i + 1] & 0xC0) == 0x80) {
 		uint32_t mark = (p[i] & 0x1Fu) << 6 | (p[i + 1] & 0x3Fu), both = 0;
-		unsigned class = nfc_classes[nfc_block[mark >> 6]][mark & 63];
+		unsigned class = class_of(mark);
 		if (class != NFC_OTHER && class < NFC_BACK && class >= g->order &&
 		    g->nmarks < MARKS_MAX)
 			both = letter_pair(g->base, mark);
@@ -199,19 +262,17 @@ size_t
 compose_run(const unsigned char *p, size_t n, bool last, unsigned char *out, size_t *made)
 {
 	struct group g = {0};
-	size_t i = 0, o = 0, used = 0;
+	size_t i = 0, o = 0, used = 0, at = 0;
 	int quiet = 0;
 	/* Is there a base, and is `g` about it already? */
 	bool any = false, grouped = false;
 	uint32_t base = 0;
 
-	*made = 0;
 	while (i < n) {
-		uint32_t cp;
-		int len = 1;
-		unsigned class = NFC_BASE;
-		size_t text = p[i] < 0x80 && n - i >= 8 ? text_bytes(p + i) : 0;
-		if (text > 0 && quiet <= QUIET_MAX) {
+		struct base b = {p[i], 1};
+		bool many = n - i >= 8 && quiet <= QUIET_MAX;
+		size_t text = many && p[i] < 0x80 ? text_bytes(p + i) : 0, run = 0;
+		if (text > 0) {
 			/* ASCII before ASCII, which is no mark. */
 			memcpy(out + o, p + i, 8);
 			i += text - 1;
@@ -219,53 +280,58 @@ compose_run(const unsigned char *p, size_t n, bool last, unsigned char *out, siz
 			quiet += (int)text - 1;
 			if (text == 8)
 				continue;
-			cp = p[i];
-		} else {
-			len = next(p + i, n - i, &cp);
-			if (len <= 0)
-				break;
-			class = cp < 0x10000 ? nfc_classes[nfc_block[cp >> 6]][cp & 63] : NFC_OTHER;
+			b.cp = p[i];
+			run = 1;
+		} else if (many && p[i] >= 0x80) {
+			int count = QUIET_MAX - quiet;
+			run = copy_bases(p + i, n - i, out + o, &count, &b);
+			quiet = QUIET_MAX - count - (run > 0);
 		}
-		if (class == NFC_BASE) {
-			used = i;
-			*made = o;
-			if (++quiet > QUIET_MAX)
+		if (run == 0) {
+			int bytes = next(p + i, n - i, &b.cp);
+			if (bytes <= 0)
 				break;
-			copy(out + o, p + i, (size_t)len, n - i);
-			i += (size_t)len;
-			o += (size_t)len;
-			base = cp;
-			any = true;
-			grouped = i < n && ((p[i] & 0xFE) == 0xCC || p[i] == 0xE1);
-			if (!grouped)
-				continue;
-			g = (struct group){.base = base, .at = *made, .len = (size_t)len};
-			size_t more = compose_base(&g, p + i, n - i);
-			if (more > 0) {
-				g.len = encode(g.base, out + g.at);
-				o = g.at + g.len;
-				i += more;
-				quiet = -1;
+			unsigned class = class_of(b.cp);
+			b.len = run = (size_t)bytes;
+			if (class == NFC_OTHER && any && plain_character(b.cp)) {
+				used = i;
+				at = o;
 			}
-			continue;
+			if (class == NFC_OTHER || (class != NFC_BASE && !any))
+				break;
+			if (class != NFC_BASE) {
+				if (!grouped)
+					g = (struct group){.base = base, .at = at, .len = o - at};
+				grouped = true;
+				if (!take_mark(&g, class, b.cp, p + i, run, n - i, out, &o))
+					break;
+				i += run;
+				quiet = -1;
+				continue;
+			}
+			copy(out + o, p + i, run, n - i);
 		}
-		if (class == NFC_OTHER && any && plain_character(cp)) {
-			used = i;
-			*made = o;
-		}
-		if (class == NFC_OTHER || !any)
+		used = i + run - b.len;
+		at = o + run - b.len;
+		if (++quiet > QUIET_MAX)
 			break;
+		i += run;
+		o += run;
+		base = b.cp;
+		any = true;
+		grouped = i < n && may_compose(p[i]);
 		if (!grouped)
-			g = (struct group){.base = base, .at = *made, .len = o - *made};
-		grouped = true;
-		if (!take_mark(&g, class, cp, p + i, (size_t)len, n - i, out, &o))
-			break;
-		i += (size_t)len;
-		quiet = -1;
+			continue;
+		g = (struct group){.base = base, .at = at, .len = b.len};
+		size_t more = compose_base(&g, p + i, n - i);
+		if (more > 0) {
+			g.len = encode(g.base, out + at);
+			o = at + g.len;
+			i += more;
+			quiet = -1;
+		}
 	}
-	if (i == n && last) {
-		used = n;
-		*made = o;
-	}
-	return used;
+	bool end = i == n && last;
+	*made = end ? o : at;
+	return end ? n : used;
 }
