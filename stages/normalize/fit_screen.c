@@ -14,7 +14,7 @@ enum {
 	SCREEN_WIDE = 52,  /* half of the usual cost of a character of two bytes */
 	SCREEN_NONE = 255, /* no such character */
 	SCREEN_LEAST = 4,  /* letters that there must be */
-	SCREEN_FROM = 16,  /* lines that are judged without it: it takes time to make */
+	SCREEN_FROM = 4,   /* lines that are judged without it: it takes time to make */
 };
 
 /* What two bytes cost in the encoding of the file, for the screen. */
