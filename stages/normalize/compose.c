@@ -95,12 +95,12 @@ next(const unsigned char *p, size_t n, uint32_t *cp)
 }
 
 /* Copies characters of two bytes or three and class NFC_BASE, up to one that may have something to
- * be composed with behind it, *count at most, which becomes less by what there are.  Answers their
- * bytes. */
+ * be composed with behind it, *count at most, which becomes less by what there are.  *base becomes
+ * the last one.  Answers their bytes. */
 static __attribute__((noinline)) size_t
 copy_bases(const unsigned char *p, size_t n, unsigned char *out, int *count, struct base *base)
 {
-	const unsigned char *start = p, *last = p, *end = p + n - 8;
+	const unsigned char *start = p, *last = NULL, *end = p + n - 8;
 	uint32_t cp = 0;
 	int left = *count;
 
@@ -121,7 +121,8 @@ copy_bases(const unsigned char *p, size_t n, unsigned char *out, int *count, str
 			break;
 	}
 	*count = left;
-	*base = (struct base){cp, (size_t)(p - last)};
+	if (last != NULL)
+		*base = (struct base){cp, (size_t)(p - last)};
 	return (size_t)(p - start);
 }
 
@@ -283,9 +284,17 @@ compose_run(const unsigned char *p, size_t n, bool last, unsigned char *out, siz
 			b.cp = p[i];
 			run = 1;
 		} else if (many && p[i] >= 0x80) {
-			int count = QUIET_MAX - quiet;
-			run = copy_bases(p + i, n - i, out + o, &count, &b);
-			quiet = QUIET_MAX - count - (run > 0);
+			size_t len = character(read_four(p + i), &b.cp);
+			if (len > 0 && class_of(b.cp) == NFC_BASE) {
+				memcpy(out + o, p + i, 4);
+				run = b.len = len;
+			}
+			if (run > 0 && p[i + run] >= 0x80 && !may_compose(p[i + run])) {
+				int count = QUIET_MAX - quiet;
+				run +=
+				    copy_bases(p + i + run, n - i - run, out + o + run, &count, &b);
+				quiet = QUIET_MAX - count;
+			}
 		}
 		if (run == 0) {
 			int bytes = next(p + i, n - i, &b.cp);
