@@ -76,11 +76,8 @@ find_capitals(const struct table_fast *f, size_t letter, size_t before)
 {
 	unsigned sets = before != 0 ? f->sets[before - 1] : f->space;
 	unsigned form = (sets & f->left[letter]) != 0 ? 3 : 2;
-	uint64_t text = 0, n = 0;
 
-	for (; n < FAST_TEXT && f->text[form][n][letter] != 0; n++)
-		text |= (uint64_t)f->text[form][n][letter] << 8 * n;
-	return text | n << 56;
+	return table_letter(f, form, letter);
 }
 
 /* What find_odd() answers when the rules must be looked at. */

@@ -422,9 +422,8 @@ text_number(const unsigned char text[8])
 	return number;
 }
 
-/* A text of a letter as a number whose last byte is the length. */
-static uint64_t
-letter_text(const struct table_fast *f, unsigned form, unsigned letter)
+uint64_t
+table_letter(const struct table_fast *f, unsigned form, size_t letter)
 {
 	unsigned char text[8] = {0};
 
@@ -488,7 +487,7 @@ code_letter(
 {
 	bool capital = f->flags[letter] & FAST_CAPITAL;
 
-	f->written[code] = letter_text(f, form, letter);
+	f->written[code] = table_letter(f, form, letter);
 	f->capital[code] = capital;
 	f->code_sets[code] = f->sets[letter];
 	if (f->left[letter] == 0)
@@ -498,7 +497,7 @@ code_letter(
 		return false;
 	f->code_left[code] = f->left[letter];
 	f->code_behind[code] = (uint8_t)behind;
-	f->written[behind] = letter_text(f, form + 1, letter);
+	f->written[behind] = table_letter(f, form + 1, letter);
 	f->capital[behind] = capital;
 	return true;
 }
@@ -690,7 +689,7 @@ static uint64_t
 two_letters(const struct translit_table *t, const struct two_bits *bits, unsigned a, unsigned b)
 {
 	const struct table_fast *f = &t->fast;
-	uint64_t first = letter_text(f, 0, a), second = f->behind[FAST_ROW * b + 1 + a];
+	uint64_t first = table_letter(f, 0, a), second = f->behind[FAST_ROW * b + 1 + a];
 	bool paired = (f->odd[a] & FAST_PAIRED) && (f->flags[b] & FAST_SECOND);
 	bool all, told = !paired || text_before(t, a, b, &first);
 	bool small = f->flags[a] & FAST_SMALL;
@@ -744,7 +743,7 @@ table_pair(struct translit_table *t, bool vectors)
 	for (unsigned i = 0; i < FAST_LETTERS; i++) {
 		for (unsigned k = 0; k <= FAST_LETTERS; k++) {
 			unsigned sets = k > 0 ? f->sets[k - 1] : f->space;
-			f->behind[FAST_ROW * i + k] = letter_text(f, (sets & f->left[i]) != 0, i);
+			f->behind[FAST_ROW * i + k] = table_letter(f, (sets & f->left[i]) != 0, i);
 		}
 	}
 	pair_letters(t);

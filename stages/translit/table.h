@@ -213,6 +213,10 @@ table_write(uint64_t text, unsigned char *out)
 	return out + n;
 }
 
+/* A text of a letter, by the first index of table_fast.text, as a number: up to 7 bytes, the first
+ * one the lowest, and how many as the highest. */
+uint64_t table_letter(const struct table_fast *, unsigned form, size_t letter);
+
 /* Fills the table of pairs, for code with vectors or without, which takes a moment: for texts of
  * some length. */
 void table_pair(struct translit_table *, bool vectors);
