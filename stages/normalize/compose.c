@@ -283,20 +283,7 @@ compose_run(const unsigned char *p, size_t n, bool last, unsigned char *out, siz
 				continue;
 			b.cp = p[i];
 			run = 1;
-		} else if (many && p[i] >= 0x80) {
-			size_t len = character(read_four(p + i), &b.cp);
-			if (len > 0 && class_of(b.cp) == NFC_BASE) {
-				memcpy(out + o, p + i, 4);
-				run = b.len = len;
-			}
-			if (run > 0 && p[i + run] >= 0x80 && !may_compose(p[i + run])) {
-				int count = QUIET_MAX - quiet;
-				run +=
-				    copy_bases(p + i + run, n - i - run, out + o + run, &count, &b);
-				quiet = QUIET_MAX - count;
-			}
-		}
-		if (run == 0) {
+		} else {
 			int bytes = next(p + i, n - i, &b.cp);
 			if (bytes <= 0)
 				break;
@@ -319,6 +306,12 @@ compose_run(const unsigned char *p, size_t n, bool last, unsigned char *out, siz
 				continue;
 			}
 			copy(out + o, p + i, run, n - i);
+			if (many && p[i + run] >= 0x80 && !may_compose(p[i + run])) {
+				int count = QUIET_MAX - quiet;
+				run +=
+				    copy_bases(p + i + run, n - i - run, out + o + run, &count, &b);
+				quiet = QUIET_MAX - count;
+			}
 		}
 		used = i + run - b.len;
 		at = o + run - b.len;
