@@ -5,6 +5,7 @@
 
 #include <potok/utf8.h>
 
+#include "mojibake_suspect.h"
 #include "plain.h"
 
 /* Leads of two bytes that many letters have. */
@@ -28,12 +29,9 @@ set_places(struct decode_single *s, unsigned b)
 	const struct decode_entry *e = &s->entry[b];
 	unsigned char lead = e->utf8[0], second = e->utf8[1];
 	bool mark = lead == 0xC2 || (lead == 0xE2 && second == 0x80);
-	bool sign = lead == 0xC2 || lead == 0xC5 || lead == 0xC6 || lead == 0xCB || lead == 0xD2 ||
-		    lead == 0xE2;
 	bool low = lead == CYRILLIC && second < 0xB0;
 	bool rare = lead == CYRILLIC + 1 && second >= 0x90 && second < 0xA0;
-	bool serbian = rare && (second == 0x92 || second == 0x93 || second == 0x95 ||
-				   (second >= 0x99 && second < 0x9D) || second == 0x9F);
+	bool serbian = rare && mojibake_serbian(second);
 	unsigned char to = 0, from = 0;
 
 	if (e->plain && (lead & 0xFE) == CYRILLIC) {
@@ -42,7 +40,7 @@ set_places(struct decode_single *s, unsigned b)
 		to = DECODE_LETTER | DECODE_MARKED;
 		to |= low || serbian ? DECODE_CAPITAL : 0;
 		to |= rare ? DECODE_RARE : 0;
-	} else if (e->plain && sign) {
+	} else if (e->plain && mojibake_sign_lead(lead)) {
 		from = DECODE_SIGN | (mark ? DECODE_MARKED : DECODE_LETTER);
 		to = DECODE_SIGN;
 	} else if (e->plain && (lead & 0xFE) == GREEK) {

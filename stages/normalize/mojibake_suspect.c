@@ -368,19 +368,6 @@ is_single(const struct tail *t)
 	return a < 0x100 && b < 0x100 && c < 0x100 && t->c[3] >= 0x80 && t->c[3] < 0x100;
 }
 
-static bool
-is_sign_lead(unsigned char b)
-{
-	return b == 0xC2 || b == 0xC5 || b == 0xC6 || b == 0xCB || b == 0xD2 || b == 0xE2;
-}
-
-/* Is D1 and the byte one of the small letters that only Serbian or Macedonian have? */
-static bool
-is_serbian(unsigned char b)
-{
-	return b == 0x92 || b == 0x93 || b == 0x95 || (b >= 0x99 && b < 0x9D) || b == 0x9F;
-}
-
 /* Can the character at i be one, by its lead and the letter before it?  Pairs that are frequent in
  * text are left out. */
 static bool
@@ -392,8 +379,8 @@ is_place(const unsigned char *p, size_t i)
 		back--;
 	unsigned char c = p[i], b = p[back];
 	bool cyrillic = b == 0xD0 || b == 0xD1, greek = b == 0xCE || b == 0xCF,
-	     sign = is_sign_lead(b);
-	if (is_sign_lead(c))
+	     sign = mojibake_sign_lead(b);
+	if (mojibake_sign_lead(c))
 		return cyrillic || greek || sign || b == 0xC3;
 	if (c == 0xC3) {
 		if (greek || sign || cyrillic)
@@ -410,7 +397,7 @@ is_place(const unsigned char *p, size_t i)
 		return true;
 	if (c == 0xD0)
 		return cyrillic && p[i + 1] < 0xB0;
-	if (cyrillic && is_serbian(p[i + 1]))
+	if (cyrillic && mojibake_serbian(p[i + 1]))
 		return true;
 	return p[i + 1] >= 0x90 && p[i + 1] < 0xA0 &&
 	       ((b == 0xD0 && p[back + 1] < 0xB0) ||
@@ -421,7 +408,7 @@ is_place(const unsigned char *p, size_t i)
 static inline bool
 may_end(unsigned char c)
 {
-	return c == 0xC3 || c == 0xD0 || c == 0xD1 || is_sign_lead(c);
+	return c == 0xC3 || c == 0xD0 || c == 0xD1 || mojibake_sign_lead(c);
 }
 
 /* A small letter of all languages, by its bytes. */

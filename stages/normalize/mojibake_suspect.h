@@ -11,6 +11,20 @@
 /* Beside 1 << each kind in which UTF-8 shows: another encoding of single bytes does. */
 enum { MOJIBAKE_SINGLE = 1 << MOJIBAKE_KINDS };
 
+/* Is it the lead of signs that mojibake has many of? */
+static inline bool
+mojibake_sign_lead(unsigned char b)
+{
+	return b == 0xC2 || b == 0xC5 || b == 0xC6 || b == 0xCB || b == 0xD2 || b == 0xE2;
+}
+
+/* Is D1 and the byte one of the small letters that only Serbian or Macedonian have? */
+static inline bool
+mojibake_serbian(unsigned char b)
+{
+	return b == 0x92 || b == 0x93 || b == 0x95 || (b >= 0x99 && b < 0x9D) || b == 0x9F;
+}
+
 /* What it is that the line of the character at p[i], i < n, has to be judged for: a set; 0:
  * nothing, as when the character is cut. */
 unsigned mojibake_fires(const unsigned char *p, size_t i, size_t n);
