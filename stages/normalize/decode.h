@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <potok/status.h>
+#include <potok/utf8.h>
 
 enum encoding_kind {
 	ENCODING_UTF8,
@@ -117,6 +118,15 @@ surrogate_pair(const unsigned char *p, size_t n, uint32_t *cp)
 	*cp = 0x10000 + ((uint32_t)(p[1] & 0xF) << 16 | (uint32_t)(p[2] & 0x3F) << 10 |
 			    (uint32_t)(p[4] & 0xF) << 6 | (p[5] & 0x3Fu));
 	return 6;
+}
+
+/* As potok_utf8_decode(), but surrogate_pair() is one character of 6 bytes. */
+static inline int
+decode_with_pairs(const unsigned char *p, size_t n, uint32_t *cp)
+{
+	int len = potok_utf8_decode(p, n, cp);
+
+	return len < 0 && surrogate_pair(p, n, cp) > 0 ? 6 : len;
 }
 
 /* The characters of the bytes 80 to FF, 0xFFFF for none; NULL unless it is a single-byte encoding

@@ -180,9 +180,7 @@ is_damaged_utf8(const unsigned char *p, size_t n, bool at_end)
 
 	for (size_t i = 0; i < n;) {
 		uint32_t cp;
-		int len = potok_utf8_decode(p + i, n - i, &cp);
-		if (len < 0 && surrogate_pair(p + i, n - i, &cp) > 0)
-			len = 6;
+		int len = decode_with_pairs(p + i, n - i, &cp);
 		if (len == 0) {
 			errors += at_end;
 			break;

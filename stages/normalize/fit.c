@@ -500,9 +500,7 @@ fit_decode_utf8(struct normalize_fit *f, size_t *ill)
 
 	for (size_t i = 0; i < f->len;) {
 		uint32_t c;
-		int len = potok_utf8_decode(f->text + i, f->len - i, &c);
-		if (len < 0 && surrogate_pair(f->text + i, f->len - i, &c) > 0)
-			len = 6;
+		int len = decode_with_pairs(f->text + i, f->len - i, &c);
 		if (len == 0)
 			break;
 		*ill += len < 0;

@@ -114,9 +114,7 @@ utf8_below(struct normalize_fit *f, const struct fit_hints *hints, uint64_t limi
 
 	for (size_t i = 0; i < f->len && least < limit;) {
 		uint32_t c;
-		int len = potok_utf8_decode(f->text + i, f->len - i, &c);
-		if (len < 0 && surrogate_pair(f->text + i, f->len - i, &c) > 0)
-			len = 6;
+		int len = decode_with_pairs(f->text + i, f->len - i, &c);
 		if (len == 0)
 			break;
 		least += len < 0 ? COST_ILL : 0;
