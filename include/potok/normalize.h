@@ -163,7 +163,8 @@ POTOK_API const char *potok_normalize_language(const unsigned char *text, size_t
  */
 POTOK_API const char *potok_normalize_label(size_t i, bool *alias);
 
-/* Writes the versions of Unicode, ICU and iconv, one a line, at most n bytes with the final NUL. */
+/* Writes the versions of Unicode, ICU (of its headers, which it is built with) and iconv, one a
+ * line, at most n bytes with the final NUL. */
 POTOK_API void potok_normalize_versions(char *buf, size_t n);
 
 #ifdef __cplusplus

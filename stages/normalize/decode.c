@@ -223,8 +223,10 @@ decoder_close(struct normalize_decoder *d)
 {
 	if (d == NULL)
 		return;
-	ucnv_close(d->before);
-	ucnv_close(d->icu);
+	if (d->icu != NULL) {
+		ucnv_close(d->before);
+		ucnv_close(d->icu);
+	}
 	pairs_close(d->pairs);
 	if (d->iconv != (iconv_t)-1)
 		iconv_close(d->iconv);

@@ -9,7 +9,6 @@
 #endif
 #include <iconv.h>
 
-#include <unicode/uchar.h>
 #include <unicode/uversion.h>
 
 #include <potok/utf8.h>
@@ -445,11 +444,6 @@ potok_normalize_lines_independent(const struct potok_normalize *n)
 void
 potok_normalize_versions(char *buf, size_t n)
 {
-	UVersionInfo icu;
-	char version[U_MAX_VERSION_STRING_LENGTH];
-
-	u_getVersion(icu);
-	u_versionToString(icu, version);
 #if defined(__GLIBC__)
 	const char *name = "glibc ", *which = gnu_get_libc_version();
 #elif defined(_LIBICONV_VERSION)
@@ -459,6 +453,6 @@ potok_normalize_versions(char *buf, size_t n)
 #else
 	const char *name = "of the system", *which = "";
 #endif
-	snprintf(
-	    buf, n, "Unicode %s\nICU %s\niconv %s%s\n", NFC_UNICODE_VERSION, version, name, which);
+	snprintf(buf, n, "Unicode %s\nICU %s\niconv %s%s\n", NFC_UNICODE_VERSION, U_ICU_VERSION,
+	    name, which);
 }
