@@ -142,7 +142,7 @@ fit_open(void)
 	for (size_t i = 0; i < NSINGLES; i++) {
 		f->upper[i] = decode_upper_half(singles[i].name);
 		for (unsigned b = 0; b < 0x80; b++)
-			f->above[i][b] = language_known_symbol(&f->known, f->upper[i][b]);
+			f->above[i][b] = language_symbol(f->upper[i][b]);
 		for (unsigned b = 0; b < 256; b++) {
 			const struct symbol *symbol = byte_symbol(f, i, b);
 			f->cases[i][b] = symbol->capital ? CASE_CAPITAL
@@ -504,7 +504,7 @@ fit_decode_utf8(struct normalize_fit *f, size_t *ill)
 		if (len == 0)
 			break;
 		*ill += len < 0;
-		f->symbols[n++] = language_known_symbol(&f->known, len < 0 ? POTOK_REPLACEMENT : c);
+		f->symbols[n++] = language_symbol(len < 0 ? POTOK_REPLACEMENT : c);
 		i += (size_t)(len < 0 ? -len : len);
 	}
 	return n;
@@ -544,7 +544,7 @@ decode_text(struct normalize_fit *f, int encoding, size_t *ill)
 			break;
 		if (r.ill) {
 			++*ill;
-			f->symbols[n++] = language_known_symbol(&f->known, POTOK_REPLACEMENT);
+			f->symbols[n++] = language_symbol(POTOK_REPLACEMENT);
 			decoder_skip(f->decoders[encoding], &r);
 			at += r.bad;
 		}
@@ -552,7 +552,7 @@ decode_text(struct normalize_fit *f, int encoding, size_t *ill)
 		for (size_t i = 0; i < r.made && n < EVIDENCE;) {
 			uint32_t c;
 			i += (size_t)potok_utf8_decode(f->decoded + i, r.made - i, &c);
-			f->symbols[n++] = language_known_symbol(&f->known, c);
+			f->symbols[n++] = language_symbol(c);
 		}
 	}
 	return s == POTOK_ENOMEM ? -1 : n;

@@ -97,7 +97,6 @@ struct normalize_fit {
 	/* For decoders, of which those stay that have been needed. */
 	struct normalize_decoder *decoders[FIT_MAX];
 	struct symbol symbols[EVIDENCE];
-	struct symbols known;
 	unsigned char decoded[DECODE_OUT];
 	uint8_t wide[NMULTIBYTES][0x10000]; /* what characters of one and two bytes cost */
 

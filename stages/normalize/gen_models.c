@@ -233,6 +233,104 @@ count_characters(const struct language *l)
 	return n;
 }
 
+/* The class of a character that is no letter of any alphabet. */
+static unsigned
+kind(UChar32 c)
+{
+	switch (c) {
+	case 0xAB:
+	case 0x201C:
+	case 0x201E:
+	case 0x2018:
+	case 0x201A:
+		return CLASS_OPEN;
+	case 0xBB:
+	case 0x201D:
+	case 0x2019:
+		return CLASS_CLOSE;
+	case 0x2013:
+	case 0x2014:
+		return CLASS_DASH;
+	case 0xA0:
+		return CLASS_NBSP;
+	case 0x2116:
+	case 0x2026:
+	case 0xA9:
+	case 0xB0:
+	case 0xA7:
+	case 0xB7:
+	case 0xA3:
+	case 0x20AC:
+	case 0xB1:
+	case 0xD7:
+	case 0x2022:
+		return CLASS_SIGN;
+	default:
+		break;
+	}
+	if (c >= 0x80)
+		return CLASS_FOREIGN;
+	return c >= '0' && c <= '9' ? CLASS_DIGIT : c <= ' ' ? CLASS_SPACE : CLASS_PUNCTUATION;
+}
+
+/* 1 + the place of a character's small letter among those that are used, or 0. */
+static unsigned
+letter_of(UChar32 c)
+{
+	UChar32 small = u_tolower(c);
+	unsigned place = 1;
+
+	/* Romanian letters with comma are those with cedilla of the models. */
+	small = small == 0x219 ? 0x15F : small == 0x21B ? 0x163 : small;
+	if (small >= LETTERS || !used[small])
+		return 0;
+	for (UChar32 i = 0; i < small; i++)
+		place += used[i] != 0;
+	return place;
+}
+
+static unsigned
+symbol(UChar32 c)
+{
+	unsigned class = kind(c), s;
+
+	if (class != CLASS_FOREIGN && !u_isalpha(c))
+		return class << SYMBOL_CLASS;
+	s = letter_of(c);
+	if (!u_isalpha(c))
+		return s | CLASS_FOREIGN << SYMBOL_CLASS;
+	s |= CLASS_OTHER << SYMBOL_CLASS;
+	if (u_tolower(c) != c)
+		return s | SYMBOL_CAPITAL;
+	return u_toupper(c) != c ? s | SYMBOL_SMALL : s;
+}
+
+/* Blocks that are the same are written once. */
+static void
+print_symbols(void)
+{
+	enum { BLOCKS = SYMBOLS_END / SYMBOLS_BLOCK };
+	static unsigned blocks[BLOCKS][SYMBOLS_BLOCK];
+	int place[BLOCKS], n = 0;
+
+	printf("\n/* What characters are, by model_blocks. */\nstatic const uint16_t "
+	       "model_symbols[] = {");
+	for (int b = 0; b < BLOCKS; b++) {
+		for (int i = 0; i < SYMBOLS_BLOCK; i++)
+			blocks[n][i] = symbol(b * SYMBOLS_BLOCK + i);
+		place[b] = 0;
+		while (memcmp(blocks[place[b]], blocks[n], sizeof blocks[n]) != 0)
+			place[b]++;
+		for (int i = 0; place[b] == n && i < SYMBOLS_BLOCK; i++)
+			printf("%s0x%04X,", i % 16 ? " " : "\n\t", blocks[n][i]);
+		n += place[b] == n;
+	}
+	printf("\n};\n\nstatic const uint8_t model_blocks[] = {");
+	for (int b = 0; b < BLOCKS; b++)
+		printf("%s%d,", b % 24 ? " " : "\n\t", place[b]);
+	printf("\n};\n");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -251,15 +349,18 @@ main(int argc, char **argv)
 	    "/* What letters cost behind each other in each language, in eighths of a bit, from\n"
 	    " * data/letters.tsv.  Letters by ICU %s.  Made by gen_models.c; generated, do not\n"
 	    " * edit. */\n"
-	    "#include \"models_format.h\"\n\n"
-	    "/* The small letters of all alphabets but ideographs. */\n"
-	    "static const uint16_t model_letters[] = {",
+	    "#include \"models_format.h\"\n",
 	    U_ICU_VERSION);
-	for (int c = 0; c < LETTERS; c++) {
-		if (used[c])
-			printf("%s0x%04X,", nused++ % 12 ? " " : "\n\t", (unsigned)c);
+	for (int c = 0; c < LETTERS; c++)
+		nused += used[c];
+	for (UChar32 c = SYMBOLS_END; c < 0x110000; c++) {
+		if (letter_of(c) != 0 || nused > SYMBOL_LETTER) {
+			fprintf(stderr, "gen-models: no room for a letter\n");
+			return 1;
+		}
 	}
-	printf("\n};\n\nenum { MODEL_LETTERS = %d, MODEL_LANGUAGES = %d };\n", nused, nlanguages);
+	print_symbols();
+	printf("\nenum { MODEL_LETTERS = %d, MODEL_LANGUAGES = %d };\n", nused, nlanguages);
 	for (int i = 0; i < nlanguages; i++) {
 		const struct language *l = &languages[i];
 		if (l->ideographic) {
@@ -285,8 +386,9 @@ main(int argc, char **argv)
 			printf("\n\t{\"%s\", %d, %d, model_%d_costs, NULL},", l->name, is_latin(l),
 			    CLASS_LETTER + l->nletters, i);
 	}
-	printf("\n};\n\n/* The class of each of model_letters in each language; 0: none of its "
-	       "alphabet. */\n"
+	printf("\n};\n\n/* The class of each small letter of all alphabets in each language; 0: "
+	       "none of its "
+	       "own. */\n"
 	       "static const uint8_t model_classes[MODEL_LANGUAGES][MODEL_LETTERS] = {");
 	for (int i = 0; i < nlanguages; i++) {
 		const struct language *l = &languages[i];

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include <unicode/uchar.h>
-
 #include <potok/normalize.h>
 #include <potok/utf8.h>
 
@@ -17,89 +15,20 @@ enum {
 	SURE = 2 * 8,            /* what the next language must cost more */
 };
 
-static unsigned
-letter_index(uint32_t c)
-{
-	size_t low = 0, high = MODEL_LETTERS;
-
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		if (model_letters[mid] < c)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < MODEL_LETTERS && model_letters[low] == c ? (unsigned)low + 1 : 0;
-}
-
-static uint8_t
-kind(uint32_t c)
-{
-	switch (c) {
-	case 0xAB:
-	case 0x201C:
-	case 0x201E:
-	case 0x2018:
-	case 0x201A:
-		return CLASS_OPEN;
-	case 0xBB:
-	case 0x201D:
-	case 0x2019:
-		return CLASS_CLOSE;
-	case 0x2013:
-	case 0x2014:
-		return CLASS_DASH;
-	case 0xA0:
-		return CLASS_NBSP;
-	case 0x2116:
-	case 0x2026:
-	case 0xA9:
-	case 0xB0:
-	case 0xA7:
-	case 0xB7:
-	case 0xA3:
-	case 0x20AC:
-	case 0xB1:
-	case 0xD7:
-	case 0x2022:
-		return CLASS_SIGN;
-	default:
-		break;
-	}
-	if (c == 0xFFFF || (c >= 0x80 && c < 0xA0))
-		return CLASS_CONTROL;
-	if (c >= 0x80 || language_in_word(c))
-		return CLASS_FOREIGN;
-	return c >= '0' && c <= '9' ? CLASS_DIGIT : c <= ' ' ? CLASS_SPACE : CLASS_PUNCTUATION;
-}
-
 struct symbol
 language_symbol(uint32_t c)
 {
-	struct symbol s = {.c = c, .class = kind(c)};
-
-	if (s.class != CLASS_FOREIGN)
-		return s;
-	/* Romanian letters with comma are those with cedilla of the models. */
-	uint32_t lower = (uint32_t)u_tolower((UChar32)c);
-	uint32_t letter = lower == 0x219 ? 0x15F : lower == 0x21B ? 0x163 : lower;
-	s.letter = (uint16_t)letter_index(letter);
-	if (u_isalpha((UChar32)c) && c < 0x3000) {
-		s.class = CLASS_OTHER;
-		s.capital = lower != c;
-		s.small = !s.capital && u_toupper((UChar32)c) != (UChar32)c;
-	}
-	return s;
-}
-
-struct symbol
-language_known_symbol(struct symbols *s, uint32_t c)
-{
-	if (c >= sizeof s->known / sizeof s->known[0])
-		return language_symbol(c);
-	if (s->known[c].c != c)
-		s->known[c] = language_symbol(c);
-	return s->known[c];
+	if (c == 0xFFFF || (c >= 0x80 && c < 0xA0))
+		return (struct symbol){.c = c, .class = CLASS_CONTROL};
+	if (c >= SYMBOLS_END)
+		return (struct symbol){.c = c, .class = CLASS_FOREIGN};
+	unsigned is =
+	    model_symbols[model_blocks[c / SYMBOLS_BLOCK] * SYMBOLS_BLOCK + c % SYMBOLS_BLOCK];
+	return (struct symbol){.c = c,
+	    .letter = is & SYMBOL_LETTER,
+	    .class = is >> SYMBOL_CLASS & 0xF,
+	    .small = (is & SYMBOL_SMALL) != 0,
+	    .capital = (is & SYMBOL_CAPITAL) != 0};
 }
 
 const struct model *

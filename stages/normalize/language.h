@@ -20,21 +20,14 @@ enum {
 /* A character, for all languages. */
 struct symbol {
 	uint32_t c;
-	uint16_t letter; /* 1 + its place in model_letters; 0: none of them */
-	uint8_t class;   /* CLASS_SPACE to CLASS_FOREIGN, or CLASS_CONTROL */
+	uint16_t
+	    letter;    /* 1 + its place among the small letters of all alphabets; 0: none of them */
+	uint8_t class; /* CLASS_SPACE to CLASS_FOREIGN, or CLASS_CONTROL */
 	bool small, capital;
 };
 
 /* 0xFFFF stands for none. */
 struct symbol language_symbol(uint32_t c);
-
-/* Symbols of frequent characters, as far as they have been met: finding one takes its time.  Zeroed
- * before it is used first. */
-struct symbols {
-	struct symbol known[0x600];
-};
-
-struct symbol language_known_symbol(struct symbols *, uint32_t c);
 
 /* The model of language i; NULL behind the last one.  The first is English. */
 const struct model *language_model(size_t i);

@@ -23,6 +23,16 @@ enum {
 	CLASS_LETTER,
 };
 
+/* What models.h tells of a character below SYMBOLS_END: bits of an entry of model_symbols. */
+enum {
+	SYMBOLS_END = 0x3000,
+	SYMBOLS_BLOCK = 64,    /* characters that one entry of model_blocks stands for */
+	SYMBOL_LETTER = 0x1FF, /* 1 + its place among the small letters of all alphabets, or 0 */
+	SYMBOL_CLASS = 9,      /* the first bit of its class; 4 bits */
+	SYMBOL_SMALL = 1 << 13,
+	SYMBOL_CAPITAL = 1 << 14,
+};
+
 struct model {
 	const char *name; /* the language, BCP 47 */
 	int latin;        /* 1: its letters are Latin */

@@ -83,7 +83,7 @@ read_line(struct line *l, const unsigned char *p, size_t n)
 	for (size_t i = 0; i < n;) {
 		uint32_t c;
 		int len = potok_utf8_decode(p + i, n - i, &c);
-		l->w->line[l->n] = language_known_symbol(&l->w->symbols, c);
+		l->w->line[l->n] = language_symbol(c);
 		l->w->bytes[l->n++] = bytes_of(c);
 		i += (size_t)(len > 0 ? len : 1);
 	}
@@ -132,7 +132,7 @@ is_rare(uint32_t c)
 static void
 make(struct line *l, uint32_t c)
 {
-	l->w->made[l->nmade++] = language_known_symbol(&l->w->symbols, c);
+	l->w->made[l->nmade++] = language_symbol(c);
 }
 
 /* The end of the word at i, of n symbols. */

@@ -47,8 +47,7 @@ struct mojibake_word {
 /* Room to work in, for one caller at a time, zeroed before it is used first. */
 struct mojibake_work {
 	struct symbol line[MOJIBAKE_LINE + 1], made[MOJIBAKE_LINE + 1];
-	uint64_t bytes[MOJIBAKE_LINE + 1]; /* of each symbol of the line, in each kind */
-	struct symbols symbols;
+	uint64_t bytes[MOJIBAKE_LINE + 1];          /* of each symbol of the line, in each kind */
 	struct symbol upper[MOJIBAKE_SOURCES][128]; /* of other encodings of single bytes */
 	uint64_t cyrillic;                          /* languages written in them; 0: not yet */
 	struct mojibake_word words[MOJIBAKE_LINE / 2 + 1];
