@@ -596,7 +596,10 @@ try_multibytes(
 {
 	for (uint64_t set = those; set != 0; set &= set - 1) {
 		int i = __builtin_ctzll(set);
+		uint64_t limit = limit_of(f, best);
+		bool exact;
 		if (fit_has_structure(&fit_multibytes[i], f) &&
+		    fit_multibyte_least(f, (size_t)i, hints, limit, false, &exact) < limit &&
 		    !try_decoder(f, FIT_MULTIBYTE + i, hints, best))
 			return false;
 	}

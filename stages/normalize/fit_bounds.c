@@ -56,9 +56,21 @@ wide_cost(struct normalize_fit *f, size_t m, unsigned first, unsigned second)
 	return known != WIDE_UNKNOWN ? known : find_wide_cost(f, m, first, second);
 }
 
+/* As wide_cost(), the least that it may be, by its bytes alone. */
+static inline unsigned
+least_cost(size_t m, unsigned first, unsigned second)
+{
+	bool longer = first == 0x8E || first == 0x8F || (second >= '0' && second <= '9');
+
+	if (second != 0 &&
+	    (longer || !is_pair(&fit_multibytes[m], (uint8_t)first, (uint8_t)second)))
+		return WIDE_OTHER;
+	return language_bytes_least(m, first << 8 | second) + 1;
+}
+
 uint64_t
-fit_multibyte_least(
-    struct normalize_fit *f, size_t m, const struct fit_hints *hints, uint64_t limit, bool *exact)
+fit_multibyte_least(struct normalize_fit *f, size_t m, const struct fit_hints *hints,
+    uint64_t limit, bool look_up, bool *exact)
 {
 	const struct multibyte *wide = &fit_multibytes[m];
 	size_t language = (size_t)__builtin_ctzll(f->languages[FIT_MULTIBYTE + m]);
@@ -80,7 +92,7 @@ fit_multibyte_least(
 		if (b < 0x80) {
 			/* Those two are others in some encodings. */
 			if (b == '\\' || b == '~')
-				told = told && wide_cost(f, m, b, 0) == 1;
+				told = told && look_up && wide_cost(f, m, b, 0) == 1;
 			letters = 0;
 			high = false;
 			before = OTHER;
@@ -90,7 +102,8 @@ fit_multibyte_least(
 		/* NUL is no second byte. */
 		if (!single && (i + 1 == f->len || f->text[i + 1] == 0))
 			return sum;
-		unsigned cost = wide_cost(f, m, b, single ? 0 : f->text[i + 1]);
+		unsigned second = single ? 0 : f->text[i + 1];
+		unsigned cost = look_up ? wide_cost(f, m, b, second) : least_cost(m, b, second);
 		if (cost == WIDE_OTHER)
 			return sum;
 		bool ill = cost == WIDE_ILL_1 || cost == WIDE_ILL_2;
@@ -101,7 +114,7 @@ fit_multibyte_least(
 		high = true;
 		before = HIGH;
 	}
-	*exact = told && sum < limit;
+	*exact = told && look_up && sum < limit;
 	return sum;
 }
 
@@ -305,7 +318,7 @@ fit_beats_rivals(struct normalize_fit *f, const struct fit_hints *hints, struct 
 	}
 	for (uint64_t set = rivals->multibytes; set != 0; set &= set - 1) {
 		size_t i = (size_t)__builtin_ctzll(set);
-		if (fit_multibyte_least(f, i, hints, most, &exact) >= most ||
+		if (fit_multibyte_least(f, i, hints, most, true, &exact) >= most ||
 		    !fit_has_structure(&fit_multibytes[i], f))
 			rivals->multibytes &= ~(UINT64_C(1) << i);
 	}
@@ -319,14 +332,14 @@ fit_is_expected(struct normalize_fit *f, const struct fit_hints *hints)
 	const size_t m = (size_t)(f->expected - FIT_MULTIBYTE);
 	uint16_t sums[COSTS] = {0};
 	bool exact;
-	uint64_t cost = fit_multibyte_least(f, m, hints, UINT64_MAX, &exact);
+	uint64_t cost = fit_multibyte_least(f, m, hints, UINT64_MAX, true, &exact);
 
 	if (!exact || !fit_has_structure(&fit_multibytes[m], f) || utf8_below(f, hints, cost + 1) ||
 	    !find_costs(f))
 		return false;
 	for (size_t i = 0; i < NMULTIBYTES; i++) {
 		bool other;
-		if (i != m && fit_multibyte_least(f, i, hints, cost + 1, &other) <= cost &&
+		if (i != m && fit_multibyte_least(f, i, hints, cost + 1, true, &other) <= cost &&
 		    fit_has_structure(&fit_multibytes[i], f))
 			return false;
 	}

@@ -182,10 +182,11 @@ enum potok_status fit_use_decoder(struct normalize_fit *f, int encoding);
 
 /*
  * What the text costs in an encoding of characters of two bytes, as far as `wide` tells it and it
- * is below a limit: the least that it costs.  *exact: it is what judging it comes to.
+ * is below a limit: the least that it costs.  *exact: it is what judging it comes to.  Unless
+ * look_up, no decoder is asked, and all but frequent characters cost the least that they may.
  */
 uint64_t fit_multibyte_least(struct normalize_fit *, size_t multibyte, const struct fit_hints *,
-    uint64_t limit, bool *exact);
+    uint64_t limit, bool look_up, bool *exact);
 
 /* Encodings that may be better than that of the file: sets, and whether UTF-8 may be. */
 struct rivals {

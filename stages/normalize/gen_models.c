@@ -2,6 +2,7 @@
  * Writes models.h: what each pair of letters costs in each language, and each character of Chinese,
  * Japanese and Korean.  Run as `gen-models data/letters.tsv > models.h`.
  */
+#include <iconv.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -203,24 +204,134 @@ print_pairs(const struct language *l)
 	}
 }
 
-static void
-print_characters(const struct language *l, int costs)
+static double
+total_of(const struct language *l)
 {
 	double total = 0;
-	int n = 0;
 
 	for (int c = 0; c < 0x10000; c++)
 		total += l->singles[c];
+	return total;
+}
+
+static int
+character_cost(double count, double total)
+{
+	double bits = -log2(count / total);
+
+	return eighths(bits < RARE_CHARACTER ? bits : RARE_CHARACTER);
+}
+
+static void
+print_characters(const struct language *l, int costs)
+{
+	double total = total_of(l);
+	int n = 0;
+
 	for (int c = 0; c < 0x10000; c++) {
 		if (l->singles[c] == 0)
 			continue;
-		double bits = -log2(l->singles[c] / total);
 		printf("%s", n++ % 20 ? "" : "\n\t");
 		if (costs)
-			printf("%d,", eighths(bits < RARE_CHARACTER ? bits : RARE_CHARACTER));
+			printf("%d,", character_cost(l->singles[c], total));
 		else
 			printf("0x%04X,", (unsigned)c);
 	}
+}
+
+/* The encodings of ideographs, in the order of fit_multibytes; names of iconv. */
+static const struct {
+	const char *name, *language;
+} wides[] = {
+    {"GB18030", "zh-CN"},
+    {"BIG5", "zh-TW"},
+    {"CP932", "ja"},
+    {"EUC-JP", "ja"},
+    {"CP949", "ko"},
+    {"EUC-TW", "zh-TW"},
+    {"JOHAB", "ko"},
+};
+
+static struct wide {
+	int cost;
+	unsigned bytes;
+} found[0x10000];
+
+static int
+cheaper_first(const void *a, const void *b)
+{
+	const struct wide *x = a, *y = b;
+
+	return x->cost != y->cost ? x->cost - y->cost
+				  : (x->bytes > y->bytes) - (x->bytes < y->bytes);
+}
+
+static int
+bytes_first(const void *a, const void *b)
+{
+	const struct wide *x = a, *y = b;
+
+	return (x->bytes > y->bytes) - (x->bytes < y->bytes);
+}
+
+/* The two bytes of a character, the second 0 when there is one, or 0: more, or none. */
+static unsigned
+bytes_of(iconv_t to, uint16_t c)
+{
+	char utf16[2] = {(char)(c & 0xFF), (char)(c >> 8)}, out[8] = {0};
+	char *from = utf16, *at = out;
+	size_t n = sizeof utf16, room = sizeof out;
+
+	if (iconv(to, &from, &n, &at, &room) != 0 || at - out > 2)
+		return 0;
+	return (unsigned)(unsigned char)out[0] << 8 | (unsigned char)out[1];
+}
+
+/* Finds the characters of a language in an encoding, the cheapest first.  Those of more bytes count
+ * as others do.  Answers 0 when the system lacks the encoding. */
+static int
+find_frequent(const struct language *l, const char *encoding)
+{
+	iconv_t to = iconv_open(encoding, "UTF-16LE");
+	double total = total_of(l);
+	size_t n = 0;
+
+	if (to == (iconv_t)-1)
+		return 0;
+	for (unsigned c = 0x80; c < 0x10000; c++) {
+		unsigned bytes = l->singles[c] > 0 ? bytes_of(to, (uint16_t)c) : 0;
+		if (bytes != 0)
+			found[n++] = (struct wide){character_cost(l->singles[c], total), bytes};
+	}
+	iconv_close(to);
+	qsort(found, n, sizeof found[0], cheaper_first);
+	return n > FREQUENT;
+}
+
+static int
+print_frequents(void)
+{
+	printf("\nstatic const struct frequent frequents[] = {");
+	for (size_t w = 0; w < sizeof wides / sizeof wides[0]; w++) {
+		struct language *l = languages;
+		while (strcmp(l->name, wides[w].language) != 0)
+			l++;
+		if (!find_frequent(l, wides[w].name)) {
+			fprintf(stderr, "gen-models: no %s\n", wides[w].name);
+			return 0;
+		}
+		int others = found[FREQUENT].cost;
+		qsort(found, FREQUENT, sizeof found[0], bytes_first);
+		printf("\n\t/* %s, %s */\n\t{{", wides[w].name, wides[w].language);
+		for (int i = 0; i < FREQUENT; i++)
+			printf("%s0x%04X,", i % 16 ? "" : "\n\t\t", found[i].bytes);
+		printf("},\n\t {");
+		for (int i = 0; i < FREQUENT; i++)
+			printf("%s%d,", i % 32 ? "" : "\n\t\t", found[i].cost);
+		printf("},\n\t %d},", others);
+	}
+	printf("\n};\n");
+	return 1;
 }
 
 static int
@@ -407,5 +518,5 @@ main(int argc, char **argv)
 		printf("},");
 	}
 	printf("\n};\n");
-	return 0;
+	return print_frequents() ? 0 : 1;
 }

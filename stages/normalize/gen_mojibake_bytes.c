@@ -61,10 +61,12 @@ is_empty(unsigned block)
 static unsigned
 class_of(size_t language, unsigned c)
 {
-	for (unsigned i = 0; i < MODEL_LETTERS; i++) {
-		if (model_letters[i] == c && model_classes[language][i] >= CLASS_LETTER)
-			return model_classes[language][i];
-	}
+	unsigned is =
+	    model_symbols[model_blocks[c / SYMBOLS_BLOCK] * SYMBOLS_BLOCK + c % SYMBOLS_BLOCK];
+	unsigned letter = is & SYMBOL_CAPITAL ? 0 : is & SYMBOL_LETTER;
+
+	if (letter != 0 && model_classes[language][letter - 1] >= CLASS_LETTER)
+		return model_classes[language][letter - 1];
 	return c == ' ' ? CLASS_SPACE : CLASS_OTHER;
 }
 

@@ -63,6 +63,22 @@ character_cost(const struct model *m, uint32_t c)
 	return low < (size_t)m->n && m->characters[low] == c ? m->costs[low] : COST_IDEOGRAPH;
 }
 
+unsigned
+language_bytes_least(size_t encoding, unsigned bytes)
+{
+	const struct frequent *f = &frequents[encoding];
+	size_t low = 0, high = FREQUENT;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (f->bytes[mid] < bytes)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < FREQUENT && f->bytes[low] == bytes ? f->costs[low] : f->others;
+}
+
 static bool
 is_ascii_letter(uint32_t c)
 {

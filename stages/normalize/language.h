@@ -44,6 +44,10 @@ language_case(const struct symbol *a, const struct symbol *b)
 	return a->small ? COST_UP : a->capital ? COST_CAPITALS : COST_CAPITAL;
 }
 
+/* The least that a character above 7F costs in the language of an encoding of ideographs, which are
+ * those of fit_multibytes: bytes is its byte << 8, or its first one << 8 | its second one. */
+unsigned language_bytes_least(size_t encoding, unsigned bytes);
+
 /* What letters of ASCII cost beside ideographs, and where they meet. */
 enum { COST_ASCII_LETTER = 5 * 8, COST_SEAM = 6 * 8 };
 

@@ -5,7 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MODELS_MAX = 64 }; /* languages */
+enum {
+	MODELS_MAX = 64, /* languages */
+	FREQUENT = 512,  /* characters of a language of ideographs */
+};
 
 /* What a character is in a language; from CLASS_LETTER on, the letters of its alphabet. */
 enum {
@@ -41,6 +44,13 @@ struct model {
 	int n;
 	const uint8_t *costs;
 	const uint16_t *characters;
+};
+
+/* The most frequent characters of a language of ideographs in one of its encodings: their two
+ * bytes, in their order, and what each costs; and what all others cost at least. */
+struct frequent {
+	uint16_t bytes[FREQUENT];
+	uint8_t costs[FREQUENT], others;
 };
 
 #endif

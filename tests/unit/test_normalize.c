@@ -15,6 +15,7 @@
 #include "../../stages/normalize/clean.h"
 #include "../../stages/normalize/decode.h"
 #include "../../stages/normalize/detect.h"
+#include "../../stages/normalize/fit_parts.h"
 #include "../../stages/normalize/plain.h"
 
 /* Runs a stage over bytes to the end; the caller frees *out. */
@@ -46,8 +47,7 @@ static const struct {
     /* A pair of surrogates is repaired to the character that it stands for. */
     {"table 3-9: surrogates, of which the first two are a pair",
 	"\xED\xA0\x80\xED\xBF\xBF\xED\xAF\x41", 9, 2},
-    {"table 3-9: surrogates, the pair parted", "\xED\xA0\x80\x41\xED\xBF\xBF\xED\xAF\x41", 10,
-	8},
+    {"table 3-9: surrogates, the pair parted", "\xED\xA0\x80\x41\xED\xBF\xBF\xED\xAF\x41", 10, 8},
     {"table 3-10: other", "\xF4\x91\x92\x93\xFF\x41\x80\xBF\x42", 9, 7},
     {"table 3-11: truncated", "\xE1\x80\xE2\xF0\x91\x92\xF1\xBF\x41", 9, 4},
     {"E0 80 80", "\xE0\x80\x80", 3, 3},
@@ -425,6 +425,67 @@ test_detect_utf16(void **state)
 }
 
 /* Encodings by what their standards say of them: state that outlives a line, and LF as 0A alone. */
+static size_t
+language_named(const char *name)
+{
+	size_t l = 0;
+
+	while (strcmp(language_model(l)->name, name) != 0)
+		l++;
+	return l;
+}
+
+/* Each pair of bytes that may be a character, and each byte, costs no less than is said without
+ * decoding it. */
+static void
+test_bytes_least(void **state)
+{
+	static unsigned char text[3 * 0x8000];
+	static unsigned bytes[0x8000];
+
+	(void)state;
+	for (size_t m = 0; m < NMULTIBYTES; m++) {
+		const struct multibyte *wide = &fit_multibytes[m];
+		struct potok_normalize n;
+		struct potok_normalize_options o = POTOK_NORMALIZE_DEFAULTS;
+		struct potok_buf out;
+		size_t len = 0, nlines = 0, l = language_named(wide->languages);
+		for (unsigned a = 0x80; a < 0x100; a++) {
+			bool single = within((uint8_t)a, wide->single);
+			for (unsigned b = single ? 0xFF : 0x30; b < 0x100; b++) {
+				if (!single && !is_pair(wide, (uint8_t)a, (uint8_t)b))
+					continue;
+				text[len++] = (unsigned char)a;
+				if (!single)
+					text[len++] = (unsigned char)b;
+				text[len++] = '\n';
+				bytes[nlines++] = a << 8 | (single ? 0 : b);
+			}
+		}
+		o.from = wide->name;
+		o.form = POTOK_FORM_NONE;
+		o.repair = 0;
+		o.keep_breaks = true;
+		run(&n, &o, text, len, &out);
+		const unsigned char *p = out.data;
+		for (size_t i = 0; i < nlines; i++) {
+			struct symbol s[4];
+			size_t ns = 0;
+			for (; *p != '\n' && ns < 4; ns++) {
+				uint32_t c;
+				p += potok_utf8_decode(p, 4, &c);
+				s[ns] = language_symbol(c);
+			}
+			assert_int_equal(*p++, '\n');
+			uint64_t cost = language_cost(l, s, ns, true);
+			assert_true(language_bytes_least(m, bytes[i]) <= cost);
+		}
+		assert_ptr_equal(p, out.data + out.len);
+		potok_close(&n.stage);
+		potok_buf_free(&out);
+	}
+}
+
 static void
 test_lines_independent(void **state)
 {
@@ -595,6 +656,7 @@ main(void)
 	    cmocka_unit_test(test_places),
 	    cmocka_unit_test(test_any_bytes),
 	    cmocka_unit_test(test_detect_utf16),
+	    cmocka_unit_test(test_bytes_least),
 	    cmocka_unit_test(test_lines_independent),
 	    cmocka_unit_test(test_piece_in_character),
 	    cmocka_unit_test(test_piece_before_repair),
