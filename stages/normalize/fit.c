@@ -695,8 +695,6 @@ fit_line(struct normalize_fit *f, const unsigned char *p, size_t n, const struct
 	enum screening passes = fit_screen(f, p, n);
 	int s = 1;
 
-	if (passes == SCREEN_NO_MEMORY)
-		return -1;
 	/* In text of single bytes there is next to no UTF-8 by chance; characters of two bytes
 	 * may be some. */
 	if (valid && (f->prior.encoding < FIT_MULTIBYTE || passes == SCREEN_FAILS))

@@ -6,17 +6,8 @@
 
 #include "fit_parts.h"
 
-enum {
-	/* What a character of two bytes costs is kept as 1 more, or one of these. */
-	WIDE_UNKNOWN = 0, /* not yet looked up */
-	WIDE_ILL_1 = 253, /* no character: the first byte is none, ... */
-	WIDE_ILL_2 = 254, /* ... or both are none */
-	WIDE_OTHER = 255, /* longer, or another one */
-};
-
-/* What the character of one byte, `second` 0, or two costs in an encoding: see `wide`. */
-static unsigned
-find_wide_cost(struct normalize_fit *f, size_t m, unsigned first, unsigned second)
+unsigned
+fit_find_wide_cost(struct normalize_fit *f, size_t m, unsigned first, unsigned second)
 {
 	uint8_t *known = &f->wide[m][first << 8 | second];
 	size_t language = (size_t)__builtin_ctzll(f->languages[FIT_MULTIBYTE + m]);
@@ -48,15 +39,7 @@ find_wide_cost(struct normalize_fit *f, size_t m, unsigned first, unsigned secon
 	return *known;
 }
 
-static inline unsigned
-wide_cost(struct normalize_fit *f, size_t m, unsigned first, unsigned second)
-{
-	unsigned known = f->wide[m][first << 8 | second];
-
-	return known != WIDE_UNKNOWN ? known : find_wide_cost(f, m, first, second);
-}
-
-/* As wide_cost(), the least that it may be, by its bytes alone. */
+/* As fit_wide_cost(), the least that it may be, by its bytes alone. */
 static inline unsigned
 least_cost(size_t m, unsigned first, unsigned second)
 {
@@ -92,7 +75,7 @@ fit_multibyte_least(struct normalize_fit *f, size_t m, const struct fit_hints *h
 		if (b < 0x80) {
 			/* Those two are others in some encodings. */
 			if (b == '\\' || b == '~')
-				told = told && look_up && wide_cost(f, m, b, 0) == 1;
+				told = told && look_up && fit_wide_cost(f, m, b, 0) == 1;
 			letters = 0;
 			high = false;
 			before = OTHER;
@@ -103,7 +86,7 @@ fit_multibyte_least(struct normalize_fit *f, size_t m, const struct fit_hints *h
 		if (!single && (i + 1 == f->len || f->text[i + 1] == 0))
 			return sum;
 		unsigned second = single ? 0 : f->text[i + 1];
-		unsigned cost = look_up ? wide_cost(f, m, b, second) : least_cost(m, b, second);
+		unsigned cost = look_up ? fit_wide_cost(f, m, b, second) : least_cost(m, b, second);
 		if (cost == WIDE_OTHER)
 			return sum;
 		bool ill = cost == WIDE_ILL_1 || cost == WIDE_ILL_2;

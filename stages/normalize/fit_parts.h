@@ -98,7 +98,8 @@ struct normalize_fit {
 	struct normalize_decoder *decoders[FIT_MAX];
 	struct symbol symbols[EVIDENCE];
 	unsigned char decoded[DECODE_OUT];
-	uint8_t wide[NMULTIBYTES][0x10000]; /* what characters of one and two bytes cost */
+	uint8_t wide[NMULTIBYTES]
+		    [0x10000]; /* what characters of one and two bytes cost, WIDE_... */
 
 	/* The encoding of the file, FIT_NONE before it is known; what two bytes cost in it. */
 	struct fitting prior;
@@ -180,6 +181,26 @@ ptrdiff_t fit_decode_utf8(struct normalize_fit *f, size_t *ill);
 /* The decoder of an encoding, as new: f->decoders. */
 enum potok_status fit_use_decoder(struct normalize_fit *f, int encoding);
 
+/* What a character costs in an encoding of two bytes: 1 more than that, or one of these. */
+enum {
+	WIDE_UNKNOWN = 0, /* not yet looked up */
+	WIDE_ILL_1 = 253, /* no character: the first byte is none, ... */
+	WIDE_ILL_2 = 254, /* ... or both are none */
+	WIDE_OTHER = 255, /* longer, or another one */
+};
+
+/* The character of one byte, `second` 0, or of two. */
+unsigned fit_find_wide_cost(
+    struct normalize_fit *, size_t multibyte, unsigned first, unsigned second);
+
+static inline unsigned
+fit_wide_cost(struct normalize_fit *f, size_t m, unsigned first, unsigned second)
+{
+	unsigned known = f->wide[m][first << 8 | second];
+
+	return known != WIDE_UNKNOWN ? known : fit_find_wide_cost(f, m, first, second);
+}
+
 /*
  * What the text costs in an encoding of characters of two bytes, as far as `wide` tells it and it
  * is below a limit: the least that it costs.  *exact: it is what judging it comes to.  Unless
@@ -202,8 +223,8 @@ bool fit_beats_rivals(struct normalize_fit *, const struct fit_hints *, struct r
 bool fit_is_expected(struct normalize_fit *, const struct fit_hints *);
 
 /* Is the line p[0..n) in the encoding of the file, without a closer look?  SCREEN_ODD_PAIRS: it may
- * be in one that has mostly the same letters; SCREEN_NO_MEMORY. */
-enum screening { SCREEN_NO_MEMORY = -1, SCREEN_FAILS, SCREEN_PASSES, SCREEN_ODD_PAIRS };
+ * be in one that has mostly the same letters. */
+enum screening { SCREEN_FAILS, SCREEN_PASSES, SCREEN_ODD_PAIRS };
 enum screening fit_screen(struct normalize_fit *, const unsigned char *p, size_t n);
 
 #endif
