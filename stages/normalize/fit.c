@@ -76,14 +76,15 @@ _Static_assert(sizeof singles / sizeof singles[0] == NSINGLES, "their number");
 
 const struct multibyte fit_multibytes[NMULTIBYTES] = {
     {"GB18030", 0, "zh-CN", {{0x81, 0xFE}}, {{0x40, 0x7E}, {0x80, 0xFE}, {0x30, 0x39}},
-	{0x80, 0x80}},
-    {"Big5", 0, "zh-TW", {{0x81, 0xFE}}, {{0x40, 0x7E}, {0xA1, 0xFE}}, {0, 0}},
+	{0x80, 0x80}, {0, 0}},
+    {"Big5", 0, "zh-TW", {{0x81, 0xFE}}, {{0x40, 0x7E}, {0xA1, 0xFE}}, {0, 0}, {0, 0}},
     {"windows-31j", 0, "ja", {{0x81, 0x9F}, {0xE0, 0xFC}}, {{0x40, 0x7E}, {0x80, 0xFC}},
-	{0xA1, 0xDF}},
-    {"EUC-JP", 0, "ja", {{0xA1, 0xFE}, {0x8E, 0x8F}}, {{0xA1, 0xFE}}, {0, 0}},
-    {"windows-949", 0, "ko", {{0x81, 0xFE}}, {{0x41, 0x5A}, {0x61, 0x7A}, {0x81, 0xFE}}, {0, 0}},
-    {"EUC-TW", 4, "zh-TW", {{0xA1, 0xFE}, {0x8E, 0x8E}}, {{0xA1, 0xFE}}, {0, 0}},
-    {"JOHAB", 6, "ko", {{0x84, 0xD3}, {0xD8, 0xF9}}, {{0x31, 0x7E}, {0x81, 0xFE}}, {0, 0}},
+	{0xA1, 0xDF}, {0, 0}},
+    {"EUC-JP", 0, "ja", {{0xA1, 0xFE}, {0x8E, 0x8F}}, {{0xA1, 0xFE}}, {0, 0}, {0x8F, 3}},
+    {"windows-949", 0, "ko", {{0x81, 0xFE}}, {{0x41, 0x5A}, {0x61, 0x7A}, {0x81, 0xFE}}, {0, 0},
+	{0, 0}},
+    {"EUC-TW", 4, "zh-TW", {{0xA1, 0xFE}, {0x8E, 0x8E}}, {{0xA1, 0xFE}}, {0, 0}, {0x8E, 4}},
+    {"JOHAB", 6, "ko", {{0x84, 0xD3}, {0xD8, 0xF9}}, {{0x31, 0x7E}, {0x81, 0xFE}}, {0, 0}, {0, 0}},
 };
 
 struct best {
@@ -175,6 +176,7 @@ forget(struct normalize_fit *f)
 	for (size_t i = 0; i < f->nascii; i++)
 		f->ascii_count[f->ascii_pairs[i]] = 0;
 	f->npairs = f->nascii = f->len = 0;
+	f->repeated = false;
 	memset(f->first, 0xFF, sizeof f->first);
 }
 
@@ -246,6 +248,7 @@ count_pairs(struct normalize_fit *f)
 	for (size_t i = 0; i < f->npairs; i++) {
 		struct pair *pair = &f->pairs[i];
 		pair->weight = (uint8_t)(32 - __builtin_clz(f->count[pair->a << 8 | pair->b]));
+		f->repeated |= fit_repeats(f, pair) > 0;
 	}
 }
 
@@ -448,6 +451,29 @@ try_single(struct normalize_fit *f, size_t i, const uint64_t gains[MODELS_MAX],
 	}
 }
 
+/* What the pairs cost more under the best hypothesis, of single bytes, when each counts as often as
+ * it occurs. */
+static uint64_t
+repeats_cost(struct normalize_fit *f, const struct fitting *best)
+{
+	size_t single = (size_t)(best->encoding - FIT_SINGLE), h = f->first_hypothesis[single];
+	unsigned costs[CASES][CASES];
+	uint64_t sum = 0;
+
+	while (language_model(f->hypotheses[h].language)->name != best->language)
+		h++;
+	const struct model *m = language_model(f->hypotheses[h].language);
+	const uint8_t *class = fit_byte_classes(f, h, f->bytes), *cases = f->cases[single];
+	case_costs(costs);
+	for (size_t i = 0; i < f->npairs; i++) {
+		const struct pair *pair = &f->pairs[i];
+		unsigned cost = class_cost(m, class[pair->a], class[pair->b]) +
+				costs[cases[pair->a]][cases[pair->b]];
+		sum += (uint64_t)cost * fit_repeats(f, pair);
+	}
+	return sum;
+}
+
 /* Tries the encoding of the file, or the first one, and a set of others, all of single bytes. */
 static void
 try_singles(
@@ -488,7 +514,7 @@ fit_has_structure(const struct multibyte *m, const struct normalize_fit *f)
 			break;
 		bool pair = is_pair(m, b, f->text[i + 1]);
 		errors += !pair;
-		i += pair;
+		i += !pair ? 0u : b == m->longer[0] ? m->longer[1] - 1u : 1u;
 	}
 	return errors * 50 <= characters && (alone < characters || alone > ALONE);
 }
@@ -633,6 +659,13 @@ fit(struct normalize_fit *f, const unsigned char *p, size_t n, const struct fit_
 		return 1;
 	}
 	try_singles(f, hints, rivals.singles, &best);
+	/* Among each other they are weighed by pairs that are damped, but longer characters cost as
+	 * much each time. */
+	if (f->repeated) {
+		uint64_t more = repeats_cost(f, &best.is);
+		best.is.cost += more;
+		best.second += best.second < UINT64_MAX ? more : 0;
+	}
 	if (!try_multibytes(f, hints, rivals.multibytes, &best) ||
 	    (rivals.utf8 && !try_decoder(f, FIT_UTF8, hints, &best)))
 		return -1;

@@ -282,6 +282,28 @@ is_beaten(const struct normalize_fit *f, const struct sums *sums, size_t single,
 	return true;
 }
 
+/* The most that the pairs cost more in the encoding of the file when each counts as often as it
+ * occurs, or UINT64_MAX. */
+static uint64_t
+repeats_most(const struct normalize_fit *f)
+{
+	const size_t single = (size_t)(f->prior.encoding - FIT_SINGLE);
+	uint64_t most = 0;
+
+	for (size_t h = f->first_hypothesis[single];
+	     f->repeated && h < f->first_hypothesis[single + 1]; h++) {
+		uint64_t sum = 0;
+		for (size_t i = 0; i < f->npairs; i++) {
+			unsigned repeats = fit_repeats(f, &f->pairs[i]);
+			if (repeats > 0 && f->costs[i].row[h] == UINT8_MAX)
+				return UINT64_MAX;
+			sum += (uint64_t)f->costs[i].row[h] * repeats;
+		}
+		most = sum > most ? sum : most;
+	}
+	return most;
+}
+
 bool
 fit_beats_rivals(struct normalize_fit *f, const struct fit_hints *hints, struct rivals *rivals)
 {
@@ -299,6 +321,10 @@ fit_beats_rivals(struct normalize_fit *f, const struct fit_hints *hints, struct 
 		if (is_beaten(f, &sums, i, most))
 			rivals->singles &= ~(UINT64_C(1) << i);
 	}
+	uint64_t more = repeats_most(f);
+	if (more == UINT64_MAX)
+		return false;
+	most += more;
 	for (uint64_t set = rivals->multibytes; set != 0; set &= set - 1) {
 		size_t i = (size_t)__builtin_ctzll(set);
 		if (fit_multibyte_least(f, i, hints, most, true, &exact) >= most ||

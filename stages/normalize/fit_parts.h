@@ -44,6 +44,7 @@ struct multibyte {
 	const char *languages;
 	uint8_t lead[2][2], trail[3][2]; /* from, to */
 	uint8_t single[2];               /* bytes above 7F that stand alone */
+	uint8_t longer[2];               /* one that begins more than a pair, and how many bytes */
 };
 extern const struct multibyte fit_multibytes[NMULTIBYTES];
 
@@ -72,6 +73,7 @@ struct normalize_fit {
 	uint16_t count[0x10000];    /* of the pair, by first byte << 8 | second byte */
 	struct pair pairs[0x10000]; /* those that there are */
 	size_t npairs;
+	bool repeated;                 /* some occur more often than they count */
 	uint64_t first[FIRSTS];        /* the most that FIRST, 2 * FIRST, ... of them may cost */
 	uint64_t bytes[4];             /* the set of those in pairs */
 	uint32_t ascii_count[27 * 27]; /* of pairs of letters in words of ASCII; 26: no letter */
@@ -132,6 +134,13 @@ case_costs(unsigned costs[CASES][CASES])
 		for (int b = 0; b < CASES; b++)
 			costs[a][b] = language_case(&kinds[a], &kinds[b]);
 	}
+}
+
+/* How much more often a pair occurs than it counts. */
+static inline unsigned
+fit_repeats(const struct normalize_fit *f, const struct pair *pair)
+{
+	return f->count[pair->a << 8 | pair->b] - (unsigned)pair->weight;
 }
 
 static inline unsigned

@@ -1,5 +1,6 @@
 #!/bin/sh
-# detect.sh PROGRAM: PROGRAM finds out the encodings of detect.tsv, so that the text comes back.
+# detect.sh PROGRAM: PROGRAM finds out the encodings of detect.tsv, so that the text comes back, be it
+# there once or 400 times, and that the whole text comes back by the encoding that --detect tells.
 # Then the same lines follow each other in one stream, again and again: late ones, which are judged
 # in a faster way, become what early ones do.
 program=$1
@@ -19,9 +20,15 @@ while IFS=$tab read -r language encodings text; do
 		*) cat "$work/in" >>"$work/lines" ;;
 		esac
 		"$program" "$work/in" >"$work/out" 2>/dev/null
-		cmp -s "$work/want" "$work/out" && continue
+		yes "$text" | head -n 400 >"$work/want-long"
+		iconv -f UTF-8 -t "$encoding" <"$work/want-long" >"$work/long" || exit 1
+		"$program" "$work/long" >"$work/out-long" 2>/dev/null
+		name=$("$program" --detect "$work/long" | cut -f2)
+		"$program" -f "$name" "$work/long" >"$work/told" 2>/dev/null
+		cmp -s "$work/want" "$work/out" && cmp -s "$work/want-long" "$work/out-long" &&
+			cmp -s "$work/want-long" "$work/told" && continue
 		failed=$((failed + 1))
-		echo "$language in $encoding: taken for $("$program" --detect "$work/in" | cut -f2)"
+		echo "$language in $encoding: taken for $("$program" --detect "$work/in" | cut -f2), $name"
 	done
 done <"$dir/detect.tsv"
 sed -n '/^ru/{s/.*\t//p;q;}' "$dir/detect.tsv" | iconv -f UTF-8 -t CP1251 >"$work/in"
