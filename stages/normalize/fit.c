@@ -412,6 +412,8 @@ fit_handicap(const struct normalize_fit *f, int encoding, const struct fit_hints
 		cost -= f->mixed ? PRIOR_MIXED : PRIOR;
 	else if (f->others[encoding] >= MIXED)
 		cost -= PRIOR_MIXED;
+	else if (encoding >= FIT_MULTIBYTE && f->prior.encoding >= FIT_MULTIBYTE)
+		cost += OTHER_WIDE;
 	if (hints->declared != NULL && strcmp(hints->declared, fit_name(encoding)) == 0)
 		cost -= HINT;
 	return cost;
@@ -730,7 +732,7 @@ fit_line(struct normalize_fit *f, const unsigned char *p, size_t n, const struct
 
 	/* In text of single bytes there is next to no UTF-8 by chance; characters of two bytes
 	 * may be some. */
-	if (valid && (f->prior.encoding < FIT_MULTIBYTE || passes == SCREEN_FAILS))
+	if (valid && f->prior.encoding < FIT_MULTIBYTE)
 		found.encoding = FIT_UTF8;
 	else if (valid || passes != SCREEN_PASSES) {
 		f->nsearched++;
