@@ -412,7 +412,7 @@ fit_handicap(const struct normalize_fit *f, int encoding, const struct fit_hints
 		cost -= f->mixed ? PRIOR_MIXED : PRIOR;
 	else if (f->others[encoding] >= MIXED)
 		cost -= PRIOR_MIXED;
-	else if (encoding >= FIT_MULTIBYTE && f->prior.encoding >= FIT_MULTIBYTE)
+	else if (encoding > FIT_UTF8 && f->prior.encoding >= FIT_MULTIBYTE)
 		cost += OTHER_WIDE;
 	if (hints->declared != NULL && strcmp(hints->declared, fit_name(encoding)) == 0)
 		cost -= HINT;

@@ -23,7 +23,7 @@ enum {
 	PRIOR_UTF8 = 8 * 8,   /* ... when it is UTF-8, ... */
 	PRIOR_MIXED = 12 * 8, /* ... and when so many lines are in another one: both of them */
 	MIXED = 3,
-	OTHER_WIDE = 16 * 8, /* what is against ideographs in two encodings in one file */
+	OTHER_WIDE = 16 * 8, /* what is against another one in a file of ideographs */
 	FIRST = 12,          /* pairs of a line after which a hypothesis may be given up ... */
 	FIRSTS = 6,
 	BEHIND = 64 * 8,      /* ... when they cost as much more than in the best one */
