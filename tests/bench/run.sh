@@ -341,6 +341,14 @@ section_startup() {
 		measure -n $((runs * 10)) "$dir/line" $path |
 			awk -v l="$command" '{ printf "| %s | %.2f | %.2f |\n", l, $2 * 1000, $1 * 1000 }'
 	done
+	printf '\n700 bytes, with the encoding stated and found out, median of %s, milliseconds of CPU\n\n| | stated | found out |\n|---|--:|--:|\n' $((runs * 10))
+	for name in ru.windows-1251 zh.gb18030; do
+		made "$name" iconv -c -f utf-8 -t "${name#*.}"
+		head -c 700 "$file" >"$dir/line"
+		stated=$(measure -n $((runs * 10)) "$dir/line" "$bin/potok-normalize" -f "${name#*.}" | cut -f 1)
+		measure -n $((runs * 10)) "$dir/line" "$bin/potok-normalize" |
+			awk -v l="${name#*.}" -v s="$stated" '{ printf "| %s | %.2f | %.2f |\n", l, s * 1000, $1 * 1000 }'
+	done
 }
 section_memory() {
 	printf '\nLargest resident memory, MiB\n\n| | 1 GB of lines | one 1 GB line |\n|---|--:|--:|\n'
