@@ -435,10 +435,8 @@ run_wide(struct normalize_decoder *d, const unsigned char *in, size_t n, bool la
 		len = wide_character(d, in + i, n - i, &cp);
 		if (len <= 0)
 			break;
-		if (!search.ended && !plain_character(cp)) {
-			search.ended = true;
-			search.clear = (size_t)(o - out);
-		}
+		if (!search.ended && !plain_character(cp))
+			decode_search_ends(&search, (size_t)(o - out));
 		o += potok_utf8_encode(cp, o);
 		i += (size_t)len;
 	}

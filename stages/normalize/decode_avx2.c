@@ -127,17 +127,6 @@ low_bits(size_t n)
 	return n < 32 ? (1u << n) - 1 : UINT32_MAX;
 }
 
-/* Looks at the character that has been made from `at` on, before n. */
-static void
-look_at(struct decode_search *search, size_t at, size_t n)
-{
-	if (search->ended || at < search->known)
-		return;
-	search->known = at;
-	search->ended = mojibake_fires_from(search->base, &search->known, n);
-	search->clear = search->known;
-}
-
 /* Looks at the characters of in[i + k], for bits k of `places`, which have been made from `at` on.
  * `two`: which have two bytes.  single NULL: they are units of UTF-16. */
 POTOK_TARGET_AVX2 static void
@@ -161,19 +150,6 @@ look_at_places(const struct decode_single *single, const unsigned char *in, size
 		/* Those of a row of capitals, of two bytes each, have been looked at. */
 		places &= ~low_bits(k + (search->known - place) / 2);
 	}
-}
-
-/* What stands at *o is the first that is not plain, where that is not so yet. */
-static void
-set_changes(struct decode_search *search, size_t at)
-{
-	if (search->changes)
-		return;
-	search->changes = true;
-	search->plain = at;
-	if (!search->ended)
-		search->clear = at;
-	search->ended = true;
 }
 
 /* One step of at most 32 bytes, up to one that is no plain character of one or two bytes, which is
@@ -224,12 +200,12 @@ careful_bytes(const struct decode_packs *packs, const struct decode_single *sing
 		size_t at = (size_t)(o - search->base);
 		*stop = e->len == 0;
 		if (!e->plain)
-			set_changes(search, at);
+			decode_changes_at(search, at);
 		/* Four bytes are written, what is too much is written over. */
 		memcpy(o, e, sizeof *e);
 		o += e->len;
 		if (!*stop && (single->to[in[i + good]] & DECODE_SIGN))
-			look_at(search, at, (size_t)(o - search->base));
+			decode_look_at(search, at, (size_t)(o - search->base));
 		good += !*stop;
 	}
 	*out = o;
@@ -506,7 +482,7 @@ careful_units(enum source source, const struct decode_packs *packs,
 	    low_bits(good);
 	for (; places != 0; places &= places - 1) {
 		size_t k = (size_t)__builtin_ctz(places);
-		look_at(search, at + k + (unsigned)_mm_popcnt_u32(two & low_bits(k)),
+		decode_look_at(search, at + k + (unsigned)_mm_popcnt_u32(two & low_bits(k)),
 		    (size_t)(o - search->base));
 	}
 	i += good;
@@ -514,10 +490,8 @@ careful_units(enum source source, const struct decode_packs *packs,
 	do {
 		if (others == 0 || k == n)
 			break;
-		if (k == i + MANY && !search->ended) {
-			search->ended = true;
-			search->clear = (size_t)(o - search->base);
-		}
+		if (k == i + MANY)
+			decode_search_ends(search, (size_t)(o - search->base));
 		search->dense |= k == i + MANY;
 		c = unit_at(source, in, k);
 		*stop = c >= 0xD800 && c < 0xE000;
@@ -526,10 +500,10 @@ careful_units(enum source source, const struct decode_packs *packs,
 		at = (size_t)(o - search->base);
 		o += potok_utf8_encode(c, o);
 		if (!search->ended && !plain_character(c)) {
-			set_changes(search, at);
+			decode_changes_at(search, at);
 			search->dense = true;
 		}
-		look_at(search, at, (size_t)(o - search->base));
+		decode_look_at(search, at, (size_t)(o - search->base));
 		k++;
 		/* A letter behind it may be a place, or a space behind U+00C3. */
 	} while (!search->dense && c >= 0x80 && !(c >= 0x400 && c < 0x460));
@@ -563,10 +537,8 @@ decode_text_units_avx2(const struct decode_packs *packs, const struct decode_sin
 		}
 		size_t done = e.i - from;
 		others = others > done ? others - done : 0;
-		if (others > DENSE && !search->ended) {
-			search->ended = true;
-			search->clear = (size_t)(e.o - search->base);
-		}
+		if (others > DENSE)
+			decode_search_ends(search, (size_t)(e.o - search->base));
 		search->dense |= others > DENSE;
 	}
 	*out = e.o;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "decode_search.h"
 #include "simd.h"
 
 enum { DECODE_SLACK = 64 }; /* bytes behind the output that are written over */
@@ -63,19 +64,6 @@ void decode_cyrillic_fill(struct decode_single *);
 
 /* The entry of a character. */
 struct decode_entry decode_entry(uint32_t cp);
-
-/* The search for places of mojibake in what has been made since out == base, where a line begins.
- */
-struct decode_search {
-	const unsigned char *base;
-	size_t known; /* what has been looked at, from base on */
-	size_t clear; /* `ended`: how far nothing was found, ... */
-	size_t plain; /* `changes`: where the first character stands that is not plain */
-	bool ended;   /* ... as there is no need to look on */
-	bool changes; /* as well: what follows need not be plain either */
-	bool dense;   /* UTF-16: there are many characters but ASCII and Cyrillic, or one that is
-		       * not plain */
-};
 
 /*
  * All three write what they can of the front of in[0..n), moving *out, which has room for three
