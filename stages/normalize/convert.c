@@ -77,9 +77,9 @@ is_straight(const struct cleaning *c)
 {
 	const struct potok_normalize *n = c->n;
 
-	return n->straight && n->by_lines && n->carried == 0 && n->npending == 0 && n->started &&
-	       !n->after_cr && !n->explain && (n->repair & POTOK_REPAIR_ENTITIES) == 0 &&
-	       clean_keeps_plain(n) && repair_begins_line(n) && c->out->passed.len == 0;
+	return n->straight && n->carried == 0 && n->npending == 0 && n->started && !n->after_cr &&
+	       !n->explain && (n->repair & POTOK_REPAIR_ENTITIES) == 0 && clean_keeps_plain(n) &&
+	       repair_begins_line(n) && c->out->passed.len == 0;
 }
 
 /* Decodes the front of `in`, of which len bytes are given.  *done: it has been written as well. */

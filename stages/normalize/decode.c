@@ -560,6 +560,28 @@ find_places(struct normalize_decoder *d, const unsigned char *in)
 	d->before = NULL;
 }
 
+/* Decodes by our tables, to the end of a line where there is one.  Answers false when they lack the
+ * first character. */
+static bool
+run_pairs(struct normalize_decoder *d, const unsigned char *in, size_t n, unsigned char *out,
+    struct decoded *r)
+{
+	struct decode_search search = {.base = out};
+	unsigned char *o = out;
+	size_t most = n < DECODE_IN ? n : DECODE_IN, end = most;
+
+	while (end > 0 && in[end - 1] != '\n')
+		end--;
+	size_t used = pairs_decode(d->pairs, in, end > 0 ? end : most, &search, &o);
+	if (used == 0)
+		return false;
+	d->by_pairs = true;
+	*r = (struct decoded){.used = used, .made = (size_t)(o - out)};
+	r->plain = search.changes ? search.plain : r->made;
+	r->clear = search.ended ? search.clear : r->made;
+	return true;
+}
+
 /* By our tables, else as run_icu(), piece after piece until there is something to tell, or all has
  * been fed. */
 static enum potok_status
@@ -567,17 +589,8 @@ run_icu_on(struct normalize_decoder *d, const unsigned char *in, size_t n, bool 
     unsigned char *out, struct decoded *r)
 {
 	d->by_pairs = false;
-	if (d->pairs != NULL && d->ahead == 0 && !d->ill && n > 0) {
-		size_t most = n < DECODE_IN ? n : DECODE_IN;
-		size_t used = pairs_to_units(d->pairs, in, most, d->units, &d->nunits);
-		d->by_pairs = used > 0;
-		if (used == SIZE_MAX)
-			return POTOK_ENOMEM;
-		if (used > 0) {
-			*r = (struct decoded){.used = used, .made = write_units(d, out)};
-			return POTOK_MORE;
-		}
-	}
+	if (d->pairs != NULL && d->ahead == 0 && !d->ill && n > 0 && run_pairs(d, in, n, out, r))
+		return POTOK_MORE;
 	for (;;) {
 		size_t before = d->ahead;
 		enum potok_status s = run_icu(d, in, n, last, out, r);
@@ -736,11 +749,8 @@ decoder_where(struct normalize_decoder *d, const unsigned char *in, size_t at)
 
 	if (d->icu != NULL && !d->by_pairs)
 		find_places(d, in);
-	if (d->by_pairs) { /* each is one unit, and no surrogate */
-		size_t before = p.unit;
-		for (; p.unit < d->nunits && p.made < at; p.unit++)
-			p.made += 1u + (d->units[p.unit] >= 0x80) + (d->units[p.unit] >= 0x800);
-		p.used += pairs_length(d->pairs, in + p.used, p.unit - before);
+	if (d->by_pairs) {
+		pairs_where(d->pairs, in, at, &p.used, &p.made);
 	} else if (d->icu != NULL || d->iconv != (iconv_t)-1) {
 		while (p.unit < d->nunits && p.made < at) {
 			uint32_t cp = utf16_next(d->units, &p.unit, d->nunits);

@@ -25,6 +25,14 @@ mojibake_serbian(unsigned char b)
 	return b == 0x92 || b == 0x93 || b == 0x95 || (b >= 0x99 && b < 0x9D) || b == 0x9F;
 }
 
+/* Is it a lead of the characters that may fire, but for ASCII, or that one may stand behind that
+ * does?  A space may behind U+00C3. */
+static inline bool
+mojibake_beside(unsigned char b)
+{
+	return b == 0xC3 || (b >= 0xCE && b <= 0xD1) || mojibake_sign_lead(b);
+}
+
 /* What it is that the line of the character at p[i], i < n, has to be judged for: a set; 0:
  * nothing, as when the character is cut. */
 unsigned mojibake_fires(const unsigned char *p, size_t i, size_t n);

@@ -6,6 +6,8 @@
 
 #include <unicode/ucnv.h>
 
+#include "decode_search.h"
+
 struct pairs;
 
 /* Makes tables for a converter of ICU, which must stop at errors and whose characters do not depend
@@ -13,12 +15,16 @@ struct pairs;
 struct pairs *pairs_open(UConverter *);
 void pairs_close(struct pairs *);
 
-/* Writes the UTF-16 units of the characters at the front of in[0..n), one each, up to one that the
- * tables lack; answers the bytes used, SIZE_MAX without memory. */
-size_t pairs_to_units(
-    struct pairs *, const unsigned char *in, size_t n, UChar *units, size_t *nunits);
+enum { PAIRS_SLACK = 16 }; /* bytes behind the output that are written over */
 
-/* The bytes of the first characters of what the last call has converted. */
-size_t pairs_length(const struct pairs *, const unsigned char *in, size_t ncharacters);
+/* Writes the characters at the front of in[0..n), up to one that the tables lack, moving *out,
+ * which has room for three bytes a byte and PAIRS_SLACK more; answers the bytes used. */
+size_t pairs_decode(
+    struct pairs *, const unsigned char *in, size_t n, struct decode_search *, unsigned char **out);
+
+/* Goes on in what the last call has used, from *used on, which made what begins at *made, to the
+ * first character of which nothing was made before `at`. */
+void pairs_where(
+    const struct pairs *, const unsigned char *in, size_t at, size_t *used, size_t *made);
 
 #endif

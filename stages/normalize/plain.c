@@ -21,20 +21,6 @@ plain_character(uint32_t cp)
 	return cp <= 0x10FFFF && plain_bit(cp >> 6, cp);
 }
 
-/* Are these eight bytes ASCII from 20 to 7E, TAB and LF? */
-static inline bool
-plain_eight(uint64_t x)
-{
-	const uint64_t ones = 0x0101010101010101u, high = 0x80 * ones;
-
-	if (x & high)
-		return false;
-	/* The high bits of bytes from 20 on, of those from 09 to 0A, and of 7F. */
-	uint64_t text = x + (0x80 - 0x20) * ones;
-	uint64_t breaks = (x + (0x80 - 0x09) * ones) & ~(x + (0x80 - 0x0B) * ones);
-	return ((text | breaks) & ~(x + ones) & high) == high;
-}
-
 /* Length of the plain character at the front, or 0. */
 static inline size_t
 plain_one(const unsigned char *p, size_t n)
@@ -73,7 +59,7 @@ plain_scalar(const unsigned char *p, size_t n)
 		uint64_t eight;
 		if (n - i >= sizeof eight) {
 			memcpy(&eight, p + i, sizeof eight);
-			if (plain_eight(eight)) {
+			if (plain_stops(eight) == 0) {
 				i += sizeof eight;
 				continue;
 			}

@@ -12,6 +12,20 @@
  */
 bool plain_character(uint32_t cp);
 
+/* Of eight bytes, the first one lowest: the lowest bit of the answer is the high one of the first
+ * byte that is none of ASCII from 20 to 7E, TAB and LF.  0: all are. */
+static inline uint64_t
+plain_stops(uint64_t x)
+{
+	const uint64_t ones = 0x0101010101010101u, high = 0x80 * ones;
+	/* The high bits of bytes from 20 on, of those from 09 to 0A, and of 7F. */
+	uint64_t text = x + (0x80 - 0x20) * ones;
+	uint64_t breaks = (x + (0x80 - 0x09) * ones) & ~(x + (0x80 - 0x0B) * ones);
+
+	/* What is not ASCII carries to those above. */
+	return (x | ~(text | breaks) | (x + ones)) & high;
+}
+
 /* The length of the longest prefix of p[0..n) that consists of whole, well-formed, plain
  * characters. */
 size_t plain_run(const unsigned char *p, size_t n);

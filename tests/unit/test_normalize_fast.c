@@ -9,6 +9,10 @@
 
 #include <cmocka.h>
 
+#include <unicode/ucnv.h>
+#include <unicode/ucnv_cb.h>
+#include <unicode/ustring.h>
+
 #include <potok/normalize.h>
 #include <potok/utf8.h>
 
@@ -464,6 +468,195 @@ test_units_clear(void **state)
 	assert_true(clear == 0 || clear > all / 4);
 }
 
+/* ICU's callback: '?' stands for what is ill-formed. */
+static void
+write_question(const void *context, UConverterToUnicodeArgs *args, const char *bytes, int32_t n,
+    UConverterCallbackReason reason, UErrorCode *err)
+{
+	const UChar question = '?';
+
+	(void)context;
+	(void)bytes;
+	(void)n;
+	if (reason > UCNV_IRREGULAR)
+		return;
+	*err = U_ZERO_ERROR;
+	ucnv_cbToUWriteUChars(args, &question, 1, 0, err);
+}
+
+/* What ICU makes of the bytes, n <= 10000. */
+static size_t
+decode_by_icu(UConverter *icu, const unsigned char *in, size_t n, unsigned char *out, size_t room)
+{
+	static UChar units[20000];
+	UErrorCode err = U_ZERO_ERROR;
+	int32_t made;
+
+	int32_t nunits = ucnv_toUChars(icu, units, 20000, (const char *)in, (int32_t)n, &err);
+	u_strToUTF8((char *)out, (int32_t)room, &made, units, nunits, &err);
+	assert_true(U_SUCCESS(err));
+	return (size_t)made;
+}
+
+/* Text of the scripts that East Asian encodings have, in one of them, of at most n bytes. */
+static size_t
+make_east_asian(UConverter *icu, unsigned char *in, size_t n, bool plain, uint32_t *seed)
+{
+	static const struct {
+		uint32_t from, n;
+	} scripts[] = {{0x4E00, 0x5000}, {0x4E00, 0x400}, {0x3041, 86}, {0x30A1, 86},
+	    {0xAC00, 11172}, {0x20, 95}, {0x3001, 2}, /* of others some are not clear */
+	    {0xFF61, 63}, {0x410, 64}, {0x391, 57}, {0x2010, 24}, {0xA1, 95}, {0x2550, 32}, {1, 31},
+	    {0x1F600, 9}, {0xC3, 1}};
+	static const char *const between[] = {" ", "\n", "ab, ", " (1990) ", "/ the plain text /"};
+	unsigned char *p = in;
+	unsigned script = chance(seed) % 7, rare = 2 + chance(seed) % 100,
+		 word = 1 + chance(seed) % 9;
+
+	while (n - (size_t)(p - in) > 32) {
+		UErrorCode err = U_ZERO_ERROR;
+		UChar units[20];
+		int32_t len = 0;
+		unsigned k = script;
+		if (chance(seed) % 30 == 0)
+			script = chance(seed) % 7;
+		if (!plain && chance(seed) % rare == 0)
+			k = chance(seed) % (sizeof scripts / sizeof scripts[0]);
+		U16_APPEND_UNSAFE(units, len, scripts[k].from + chance(seed) % scripts[k].n);
+		if (chance(seed) % word == 0) {
+			u_uastrcpy(units + len, between[chance(seed) % 5]);
+			len = u_strlen(units);
+		}
+		p += ucnv_fromUChars(icu, (char *)p, 32, units, len, &err);
+		assert_true(U_SUCCESS(err));
+	}
+	return (size_t)(p - in);
+}
+
+/* The encoding of ICU that the tables for pairs are for. */
+static UConverter *
+open_east_asian(const char *label, struct encoding *e)
+{
+	UErrorCode err = U_ZERO_ERROR;
+
+	assert_true(encoding_find(label, e));
+	assert_int_equal(e->kind, ENCODING_ICU);
+	UConverter *icu = ucnv_open(e->name, &err);
+	ucnv_setToUCallBack(icu, write_question, NULL, NULL, NULL, &err);
+	ucnv_setFromUCallBack(icu, UCNV_FROM_U_CALLBACK_SKIP, NULL, NULL, NULL, &err);
+	assert_true(U_SUCCESS(err));
+	return icu;
+}
+
+/* Single bytes that are not ASCII, pairs with an ASCII second byte, characters of four bytes, bytes
+ * below 80 that are not ASCII. */
+static const char *const east_asian[] = {"gb18030", "big5", "shift_jis", "euc-jp", "euc-kr",
+    "windows-949", "euc-tw", "ibm-943_P130-1999", "ibm-1129", "ibm-37"};
+
+/* Encodings of one and two bytes: what ICU makes of them, of text and of bytes by chance, cut
+ * anywhere, and the places of characters. */
+static void
+test_pairs(void **state)
+{
+	enum { N = 3000, ROUNDS = 60 };
+	static unsigned char in[N], want[12 * N], got[12 * N + DECODE_OUT];
+	uint32_t seed = 17;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof east_asian / sizeof east_asian[0]; k++) {
+		struct encoding e;
+		UConverter *icu = open_east_asian(east_asian[k], &e);
+		size_t clear = 0, all = 0;
+		for (unsigned round = 0; round < ROUNDS; round++) {
+			size_t n = make_east_asian(icu, in, N, round % 4 == 0, &seed);
+			if (round < 3)
+				n = 200;
+			for (size_t i = 0; i < n && round < 3; i++)
+				in[i] = (unsigned char)chance(&seed);
+			for (unsigned i = 0; i < round % 4; i++)
+				in[chance(&seed) % n] = (unsigned char)chance(&seed);
+			size_t o = decode_by_icu(icu, in, n, want, sizeof want);
+			size_t most = round % 3 == 0 ? SIZE_MAX : 16 + chance(&seed) % 300;
+			if (decode_all(&e, in, n, most, got, &clear) != o)
+				print_error("%s, round %u\n", e.name, round);
+			assert_memory_equal(got, want, o);
+			all += o;
+
+			struct normalize_decoder *d;
+			struct decoded r;
+			assert_int_equal(decoder_open(&d, &e), POTOK_MORE);
+			assert_int_equal(decoder_run(d, in, n, true, got, &r), POTOK_MORE);
+			for (size_t at = 0; at < r.made; at += 1 + chance(&seed) % 400) {
+				while (at > 0 && (got[at] & 0xC0) == 0x80)
+					at--;
+				size_t used = decoder_where(d, in, at);
+				assert_true(used < r.used);
+				assert_int_equal(
+				    decode_by_icu(icu, in, used, want, sizeof want), at);
+			}
+			decoder_close(d);
+		}
+		if (clear < all / 20)
+			print_error("%s: %zu of %zu are clear\n", e.name, clear, all);
+		assert_true(clear > all / 20);
+		ucnv_close(icu);
+	}
+}
+
+/* Lines of plain text in such encodings, of which some end with CR LF: each becomes LF, whatever
+ * the pieces that the stage is given. */
+static void
+test_pairs_lines(void **state)
+{
+	enum { N = 60000, PART = 9000 };
+	static unsigned char in[N + PART], want[3 * (N + PART)];
+	uint32_t seed = 19;
+
+	(void)state;
+	for (unsigned round = 0; round < 40; round++) {
+		struct encoding e;
+		UConverter *icu = open_east_asian(east_asian[round % 8], &e);
+		struct potok_normalize_options options = POTOK_NORMALIZE_DEFAULTS;
+		struct potok_normalize stage;
+		struct potok_buf out = {.limit = 1 + chance(&seed) % 70000};
+		size_t n = 0, o = 0, taken = 0, given = 0, made = 0, breaks = 0;
+		while (n < N) {
+			size_t part = make_east_asian(
+			    icu, in + n, 32 + chance(&seed) % (PART - 32), true, &seed);
+			o += decode_by_icu(icu, in + n, part, want + o, sizeof want - o);
+			n += part;
+			bool crlf = round % 3 == 0 && chance(&seed) % 4 == 0;
+			breaks += crlf;
+			if (crlf)
+				in[n++] = '\r';
+			in[n++] = want[o++] = '\n';
+		}
+		options.from = e.name;
+		enum potok_status s = potok_normalize_init(&stage, &options);
+		size_t most = 1 + chance(&seed) % (round % 2 ? 3000 : 100000);
+		while (s == POTOK_MORE || s == POTOK_FULL) {
+			if (s == POTOK_MORE)
+				given += 1 + chance(&seed) % most;
+			given = given > n ? n : given;
+			struct potok_slice now = {in + taken, given - taken};
+			s = potok_process(&stage.stage, &now, &out, given == n);
+			taken = given - now.len;
+			struct potok_slice bytes = potok_buf_bytes(&out);
+			assert_true(made + bytes.len <= o);
+			assert_memory_equal(want + made, bytes.data, bytes.len);
+			made += bytes.len;
+			potok_buf_clear(&out);
+		}
+		assert_int_equal(s, POTOK_DONE);
+		assert_int_equal(made, o);
+		assert_int_equal(stage.counts[LINE_BREAKS].n, breaks);
+		assert_int_equal(stage.counts[DECODED_BYTES].n, n);
+		potok_close(&stage.stage);
+		potok_buf_free(&out);
+		ucnv_close(icu);
+	}
+}
+
 /* Many line breaks: each is counted, the first has its place, the text is the same cut anywhere. */
 static void
 test_line_breaks(void **state)
@@ -529,6 +722,8 @@ main(void)
 	    cmocka_unit_test(test_single_clear),
 	    cmocka_unit_test(test_units),
 	    cmocka_unit_test(test_units_clear),
+	    cmocka_unit_test(test_pairs),
+	    cmocka_unit_test(test_pairs_lines),
 	    cmocka_unit_test(test_line_breaks),
 	};
 
