@@ -202,34 +202,33 @@ static inline const unsigned char *
 take_usual(
     const struct pairs *t, const unsigned char *p, const unsigned char *end, unsigned char **out)
 {
-	const unsigned char *last = end - EIGHT, *from;
+	const unsigned char *last = end - EIGHT;
+	const unsigned ascii = t->ascii ? 0x80 : 0;
 	unsigned char *o = *out;
 
-	do {
-		from = p;
-		if (t->ascii && what(t->single[*p]) == 1 && p[1] >= 0x80) {
-			/* What follows a space between words need not wait for a length. */
-			*o++ = *p++;
-		} else if (t->ascii) {
-			uint64_t stops = 0;
-			while (stops == 0 && p <= last) {
-				stops = plain_stops(load_low_first(p));
-				memcpy(o, p, EIGHT);
-				size_t more =
-				    stops != 0 ? (unsigned)__builtin_ctzll(stops) / 8 : EIGHT;
-				p += more;
-				o += more;
-			}
-		}
-		while (p <= last) {
+	while (p <= last) {
+		if (*p >= ascii) {
 			uint32_t e = t->two[pair_at(p)];
 			memcpy(o, &e, sizeof e);
 			if ((what(e) & EASY) == 0)
 				break;
 			p += 2;
 			o += 3;
+		} else if (p[1] >= 0x80) {
+			/* What follows a space between words need not wait for a length. */
+			if (what(t->single[*p]) != 1)
+				break;
+			*o++ = *p++;
+		} else {
+			uint64_t stops = plain_stops(load_low_first(p));
+			memcpy(o, p, EIGHT);
+			size_t more = stops != 0 ? (unsigned)__builtin_ctzll(stops) / 8 : EIGHT;
+			if (more == 0)
+				break;
+			p += more;
+			o += more;
 		}
-	} while (p != from && p <= last && *p < 0x80);
+	}
 	*out = o;
 	return p;
 }
