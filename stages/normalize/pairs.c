@@ -13,21 +13,30 @@
 
 /* What is known of a character, in the last byte of its entry, behind its UTF-8; 0: nothing yet. */
 enum {
-	LENGTH = 3,      /* bytes of UTF-8 */
-	NONE = 1 << 2,   /* no character: of single bytes, the first of two */
-	ALTERS = 1 << 3, /* it is not plain */
-	BESIDE = 1 << 4, /* it may be a place of mojibake, or stand before one */
-	ENDS = 1 << 5,   /* it may be one with a space behind it */
+	LENGTH = 7,      /* bytes of UTF-8 */
+	NONE = 1 << 3,   /* no character; with a LENGTH, it may begin one */
+	ALTERS = 1 << 4, /* it is not plain */
+	BESIDE = 1 << 5, /* it may be a place of mojibake, or stand before one */
+	ENDS = 1 << 6,   /* it may be one with a space behind it */
 	EASY = 1 << 7,   /* it has two bytes, of UTF-8 three, and is nothing of that */
 };
 
-enum { EIGHT = 8 };
+enum { EIGHT = 8, LONGEST = 4, LONG_BITS = 12 };
+
+/* What bytes become that are no character. */
+enum { ILL = 0x110000, CUT };
+
+/* A character of more than two bytes, or above U+FFFF. */
+struct long_character {
+	unsigned char bytes[LONGEST], n, utf8[4], what;
+};
 
 struct pairs {
 	UConverter *icu;
 	bool ascii; /* the bytes of its plain characters are */
 	/* ICU is asked for what occurs. */
 	uint32_t single[0x100], two[0x10000];
+	struct long_character longer[1 << LONG_BITS]; /* the last ones, by a hash of their bytes */
 };
 
 /* The last byte of an entry. */
@@ -40,39 +49,52 @@ what(uint32_t entry)
 	return bytes[3];
 }
 
+/* What the character is, and its UTF-8. */
+static unsigned char
+examine(uint32_t cp, unsigned char utf8[4])
+{
+	if (cp >= ILL)
+		return cp == CUT ? NONE | 1 : NONE;
+	unsigned is = (unsigned)potok_utf8_encode(cp, utf8);
+	is |= plain_character(cp) ? 0 : ALTERS;
+	is |= mojibake_beside(utf8[0]) ? BESIDE : 0;
+	is |= cp == 0xC3 ? ENDS : 0;
+	return (unsigned char)is;
+}
+
 /* The entry of n bytes that are the character cp. */
 static uint32_t
 make_entry(uint32_t cp, size_t n)
 {
-	unsigned char bytes[4];
-	unsigned len = (unsigned)potok_utf8_encode(cp, bytes), is = len;
+	unsigned char bytes[4] = {0};
 	uint32_t entry;
 
-	is |= plain_character(cp) ? 0 : ALTERS;
-	is |= mojibake_beside(bytes[0]) ? BESIDE : 0;
-	is |= cp == 0xC3 ? ENDS : 0;
+	/* There is no room for one of four bytes: it is looked for with longer ones. */
+	unsigned is = examine(cp >= 0x10000 && cp < ILL ? CUT : cp, bytes);
 	bytes[3] = (unsigned char)(n == 2 && is == 3 ? is | EASY : is);
 	memcpy(&entry, bytes, sizeof entry);
 	return entry;
 }
 
-/* The entry of the n bytes, when they are one character of the first plane and do not wait for
- * more. */
+/* The character that all n bytes become, or ILL, or CUT. */
 static uint32_t
-convert(UConverter *icu, const char *bytes, size_t n)
+convert(UConverter *icu, const unsigned char *bytes, size_t n)
 {
 	UChar made[8], *to = made;
 	UErrorCode err = U_ZERO_ERROR, err2 = U_ZERO_ERROR;
-	const char *p = bytes;
-	uint32_t none;
+	const char *p = (const char *)bytes, *end = p + n;
 
-	memcpy(&none, (const unsigned char[]){0, 0, 0, NONE}, sizeof none);
 	ucnv_resetToUnicode(icu);
-	ucnv_toUnicode(icu, &to, made + 8, &p, bytes + n, NULL, false, &err);
-	if (U_FAILURE(err) || to - made != 1 || p != bytes + n ||
-	    ucnv_toUCountPending(icu, &err2) != 0 || (made[0] >= 0xD800 && made[0] < 0xE000))
-		return none;
-	return make_entry(made[0], n);
+	ucnv_toUnicode(icu, &to, made + 8, &p, end, NULL, false, &err);
+	if (U_FAILURE(err) || p != end)
+		return ILL;
+	if (to == made)
+		return CUT;
+	if (ucnv_toUCountPending(icu, &err2) != 0)
+		return ILL;
+	if (to - made == 2 && U16_IS_LEAD(made[0]) && U16_IS_TRAIL(made[1]))
+		return (uint32_t)U16_GET_SUPPLEMENTARY(made[0], made[1]);
+	return to - made == 1 && !U16_IS_SURROGATE(made[0]) ? made[0] : ILL;
 }
 
 /* Are the bytes of plain ASCII that, one by one? */
@@ -124,19 +146,43 @@ pairs_close(struct pairs *t)
 static __attribute__((noinline)) uint32_t
 convert_single(struct pairs *t, unsigned byte)
 {
-	return t->single[byte] = convert(t->icu, (const char[]){(char)byte}, 1);
-}
+	uint32_t cp = convert(t->icu, (const unsigned char[]){(unsigned char)byte}, 1);
 
-static __attribute__((noinline)) uint32_t
-convert_two(struct pairs *t, unsigned pair)
-{
-	return t->two[pair] = convert(t->icu, (const char[]){(char)(pair >> 8), (char)pair}, 2);
+	return t->single[byte] = make_entry(cp, 1);
 }
 
 static inline unsigned
 pair_at(const unsigned char *p)
 {
 	return (unsigned)p[0] << 8 | p[1];
+}
+
+static __attribute__((noinline)) uint32_t
+convert_two(struct pairs *t, const unsigned char *p)
+{
+	return t->two[pair_at(p)] = make_entry(convert(t->icu, p, 2), 2);
+}
+
+/* The character of at most n bytes at p that no table has, NULL: there is none. */
+static __attribute__((noinline)) const struct long_character *
+find_long(struct pairs *t, const unsigned char *p, size_t n)
+{
+	for (unsigned char k = 2; k <= LONGEST && k <= n; k++) {
+		struct long_character made = {.n = k};
+		uint32_t key;
+		memcpy(made.bytes, p, k);
+		memcpy(&key, made.bytes, sizeof key);
+		struct long_character *l = &t->longer[key * 0x9E3779B1u >> (32 - LONG_BITS)];
+		if (l->n != k || memcmp(l->bytes, made.bytes, LONGEST) != 0) {
+			made.what = examine(convert(t->icu, p, k), made.utf8);
+			*l = made;
+		}
+		if ((l->what & NONE) == 0)
+			return l;
+		if ((l->what & LENGTH) == 0)
+			break;
+	}
+	return NULL;
 }
 
 /* Tells the search of a character that has been made from `at` on and is not plain, or BESIDE,
@@ -169,16 +215,23 @@ take_one(struct pairs *t, const unsigned char *p, size_t n, struct decode_search
 			return 0;
 		e = t->two[pair_at(p)];
 		if (e == 0)
-			e = convert_two(t, pair_at(p));
-		if (what(e) & NONE)
-			return 0;
+			e = convert_two(t, p);
 		used = 2;
 	}
+	unsigned is = what(e);
 	memcpy(o, &e, sizeof e);
-	*out += what(e) & LENGTH;
-	if (what(e) & (ALTERS | BESIDE))
-		tell(search, what(e), (size_t)(o - search->base), o == *beside);
-	if (what(e) & BESIDE)
+	if (is & NONE) {
+		const struct long_character *l = is & LENGTH ? find_long(t, p, n) : NULL;
+		if (l == NULL)
+			return 0;
+		is = l->what;
+		used = l->n;
+		memcpy(o, l->utf8, sizeof l->utf8);
+	}
+	*out += is & LENGTH;
+	if (is & (ALTERS | BESIDE))
+		tell(search, is, (size_t)(o - search->base), o == *beside);
+	if (is & BESIDE)
 		*beside = *out;
 	return used;
 }
@@ -256,13 +309,20 @@ pairs_decode(struct pairs *t, const unsigned char *in, size_t n, struct decode_s
 }
 
 void
-pairs_where(const struct pairs *t, const unsigned char *in, size_t at, size_t *used, size_t *made)
+pairs_where(struct pairs *t, const unsigned char *in, size_t at, size_t *used, size_t *made)
 {
 	while (*made < at) {
 		const unsigned char *p = in + *used;
-		uint32_t e = t->single[*p];
-		bool two = what(e) & NONE;
-		*used += two ? 2 : 1;
-		*made += what(two ? t->two[pair_at(p)] : e) & LENGTH;
+		unsigned is = what(t->single[*p]);
+		size_t n = is & NONE ? 2 : 1;
+		if (n == 2)
+			is = what(t->two[pair_at(p)]);
+		if (is & NONE) {
+			const struct long_character *l = find_long(t, p, LONGEST);
+			is = l->what;
+			n = l->n;
+		}
+		*used += n;
+		*made += is & LENGTH;
 	}
 }

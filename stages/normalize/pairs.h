@@ -1,4 +1,4 @@
-/* Tables of the characters of one and two bytes of an encoding of ICU.  Private to normalize. */
+/* Tables of the characters of an encoding of ICU.  Private to normalize. */
 #ifndef NORMALIZE_PAIRS_H
 #define NORMALIZE_PAIRS_H
 
@@ -24,7 +24,6 @@ size_t pairs_decode(
 
 /* Goes on in what the last call has used, from *used on, which made what begins at *made, to the
  * first character of which nothing was made before `at`. */
-void pairs_where(
-    const struct pairs *, const unsigned char *in, size_t at, size_t *used, size_t *made);
+void pairs_where(struct pairs *, const unsigned char *in, size_t at, size_t *used, size_t *made);
 
 #endif

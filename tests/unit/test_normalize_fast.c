@@ -507,7 +507,7 @@ make_east_asian(UConverter *icu, unsigned char *in, size_t n, bool plain, uint32
 	} scripts[] = {{0x4E00, 0x5000}, {0x4E00, 0x400}, {0x3041, 86}, {0x30A1, 86},
 	    {0xAC00, 11172}, {0x20, 95}, {0x3001, 2}, /* of others some are not clear */
 	    {0xFF61, 63}, {0x410, 64}, {0x391, 57}, {0x2010, 24}, {0xA1, 95}, {0x2550, 32}, {1, 31},
-	    {0x1F600, 9}, {0xC3, 1}};
+	    {0x1F600, 9}, {0xC3, 1}, {0x20000, 0x400}};
 	static const char *const between[] = {" ", "\n", "ab, ", " (1990) ", "/ the plain text /"};
 	unsigned char *p = in;
 	unsigned script = chance(seed) % 7, rare = 2 + chance(seed) % 100,
@@ -548,12 +548,12 @@ open_east_asian(const char *label, struct encoding *e)
 	return icu;
 }
 
-/* Single bytes that are not ASCII, pairs with an ASCII second byte, characters of four bytes, bytes
- * below 80 that are not ASCII. */
+/* Single bytes that are not ASCII, pairs with an ASCII second byte, characters of three and of four
+ * bytes, pairs above U+FFFF, bytes below 80 that are not ASCII. */
 static const char *const east_asian[] = {"gb18030", "big5", "shift_jis", "euc-jp", "euc-kr",
-    "windows-949", "euc-tw", "ibm-943_P130-1999", "ibm-1129", "ibm-37"};
+    "windows-949", "euc-tw", "ibm-943_P130-1999", "ibm-1129", "ibm-37", "big5-hkscs"};
 
-/* Encodings of one and two bytes: what ICU makes of them, of text and of bytes by chance, cut
+/* Encodings of ICU's tables: what ICU makes of them, of text and of bytes by chance, cut
  * anywhere, and the places of characters. */
 static void
 test_pairs(void **state)
