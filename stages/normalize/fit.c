@@ -564,7 +564,8 @@ decode_text(struct normalize_fit *f, int encoding, size_t *ill)
 	enum potok_status s = fit_use_decoder(f, encoding);
 	if (s < 0) /* the system's iconv may lack it */
 		return s == POTOK_ENOMEM ? -1 : 0;
-	for (size_t at = 0; at < f->len && n < EVIDENCE;) {
+	size_t at = 0;
+	while (at < f->len && n < EVIDENCE) {
 		struct decoded r;
 		s = decoder_run(
 		    f->decoders[encoding], f->text + at, f->len - at, false, f->decoded, &r);
@@ -583,6 +584,8 @@ decode_text(struct normalize_fit *f, int encoding, size_t *ill)
 			f->symbols[n++] = language_symbol(c);
 		}
 	}
+	/* A character that is cut explains its bytes as little as one that is none. */
+	*ill += at < f->len;
 	return s == POTOK_ENOMEM ? -1 : n;
 }
 
