@@ -14,7 +14,8 @@
 #include "fit_parts.h"
 
 enum {
-	ALONE = 8, /* characters of one byte that may be text of an encoding of two */
+	ALONE = 8,  /* characters of one byte that may be text of an encoding of two */
+	CHANCE = 8, /* characters of UTF-8 that a line may have that is in another encoding */
 	BASE = ASCII_GAIN + 2 * HINT + PRIOR, /* keeps costs above 0 */
 	KNOWN = 256,      /* bytes of a line that are kept before those in question */
 	SIBLING = 24,     /* letters that are the same in another encoding like it */
@@ -408,7 +409,7 @@ fit_handicap(const struct normalize_fit *f, int encoding, const struct fit_hints
 
 	if (encoding == FIT_UTF8 && f->prior.encoding == FIT_UTF8)
 		cost -= PRIOR_UTF8;
-	else if (encoding == f->prior.encoding)
+	else if (encoding == f->prior.encoding || (encoding == FIT_UTF8 && f->all_utf8))
 		cost -= f->mixed ? PRIOR_MIXED : PRIOR;
 	else if (f->others[encoding] >= MIXED)
 		cost -= PRIOR_MIXED;
@@ -712,7 +713,7 @@ void
 fit_set_prior(struct normalize_fit *f, const struct fitting *prior)
 {
 	f->prior = *prior;
-	f->has_screen = f->mixed = f->has_against = false;
+	f->has_screen = f->mixed = f->has_against = f->all_utf8 = false;
 	f->expected = prior->encoding;
 	if (has_single_prior(f))
 		f->siblings = siblings_of(f, (size_t)(prior->encoding - FIT_SINGLE));
@@ -724,6 +725,18 @@ fit_set_prior(struct normalize_fit *f, const struct fitting *prior)
 	}
 }
 
+/* Has UTF-8 so few characters above 7F that it may be words of another encoding by chance, as сад
+ * in IBM866 is? */
+static bool
+has_few(const unsigned char *p, size_t n)
+{
+	size_t characters = 0;
+
+	for (size_t i = 0; i < n && characters <= CHANCE; i++)
+		characters += p[i] >= 0xC0;
+	return characters <= CHANCE;
+}
+
 int
 fit_line(struct normalize_fit *f, const unsigned char *p, size_t n, const struct fit_hints *hints,
     int *encoding)
@@ -733,11 +746,16 @@ fit_line(struct normalize_fit *f, const unsigned char *p, size_t n, const struct
 	enum screening passes = fit_screen(f, p, n);
 	int s = 1;
 
-	/* In text of single bytes there is next to no UTF-8 by chance; characters of two bytes
-	 * may be some. */
-	if (valid && f->prior.encoding < FIT_MULTIBYTE)
+	/* Of short lines the likelier text counts.  Longer ones in a file of single bytes are not
+	 * UTF-8 by chance; characters of two bytes may be. */
+	f->all_utf8 = valid && has_single_prior(f) && has_few(p, n);
+	if (f->all_utf8) {
+		s = fit(f, p, n, hints, true, false, &found);
+		if (found.encoding != f->prior.encoding)
+			found.encoding = FIT_UTF8;
+	} else if (valid && f->prior.encoding < FIT_MULTIBYTE) {
 		found.encoding = FIT_UTF8;
-	else if (valid || passes != SCREEN_PASSES) {
+	} else if (valid || passes != SCREEN_PASSES) {
 		f->nsearched++;
 		s = fit(f, p, n, hints, true, passes == SCREEN_ODD_PAIRS, &found);
 	}

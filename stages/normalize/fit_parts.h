@@ -110,6 +110,7 @@ struct normalize_fit {
 	uint64_t siblings;        /* encodings of single bytes, a bit each */
 	unsigned others[FIT_MAX]; /* lines in other ones, and whether MIXED have been in one */
 	bool mixed;
+	bool all_utf8; /* the line is UTF-8, too, and may be so by chance */
 	size_t nlines;
 	size_t nsearched; /* lines that the screen has not settled */
 	bool has_screen;
