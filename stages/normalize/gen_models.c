@@ -349,11 +349,11 @@ static unsigned
 kind(UChar32 c)
 {
 	switch (c) {
+	/* U+201A is none of them: in other encodings its byte is В or é, which are likelier. */
 	case 0xAB:
 	case 0x201C:
 	case 0x201E:
 	case 0x2018:
-	case 0x201A:
 		return CLASS_OPEN;
 	case 0xBB:
 	case 0x201D:
