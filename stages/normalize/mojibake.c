@@ -345,12 +345,26 @@ is_repeated(const struct line *l, size_t i)
 	return false;
 }
 
-/* Chooses the words that gain. */
+/* Has it a control above 7F, which text has not? */
+static bool
+has_control(const struct line *l, const struct mojibake_word *w)
+{
+	for (size_t i = w->from; i < w->to; i++) {
+		if (l->w->line[i].class == CLASS_CONTROL)
+			return true;
+	}
+	return false;
+}
+
+/* Chooses the words that gain, and those that have controls before and behind the repair, as a
+ * letter alone has that was read twice in a wrong encoding. */
 static void
 choose_gaining(struct line *l)
 {
-	for (size_t i = 0; i < l->nwords; i++)
-		l->w->words[i].chosen = l->w->words[i].gain > 0;
+	for (size_t i = 0; i < l->nwords; i++) {
+		struct mojibake_word *w = &l->w->words[i];
+		w->chosen = w->gain > 0 || (w->gain > -LOSS && has_control(l, w));
+	}
 }
 
 /* Does word i lose little beside its neighbour, in the same field of a table? */
@@ -664,6 +678,17 @@ is_cyrillic_pair(const unsigned char *p, size_t at, size_t n)
 	       (at + 2 == n || p[at + 2] >= 0x80 || !language_in_word(p[at + 2]));
 }
 
+/* Has it controls above 7F?  No text has. */
+static bool
+has_controls(const unsigned char *p, size_t n)
+{
+	for (size_t i = 0; i + 1 < n; i++) {
+		if (p[i] == 0xC2 && p[i + 1] < 0xA0)
+			return true;
+	}
+	return false;
+}
+
 /* Is the line worth to be judged?  Where single bytes were mixed up, most words look so: one place
  * in a long line is a name or an abbreviation.  *what: all that it is to be judged for. */
 static bool
@@ -677,8 +702,8 @@ is_suspect(const unsigned char *p, size_t n, unsigned *what)
 		places++;
 	}
 	return places > 1 ||
-	       (places == 1 &&
-		   (*what == MOJIBAKE_SINGLE ? n < SHORT : !is_cyrillic_pair(p, first, n)));
+	       (places == 1 && (*what == MOJIBAKE_SINGLE ? n < SHORT || has_controls(p, n)
+							 : !is_cyrillic_pair(p, first, n)));
 }
 
 /* The languages that are written in the encodings of `sources`: a set of 1 << language. */
