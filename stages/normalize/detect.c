@@ -172,6 +172,21 @@ is_utf16(const unsigned char *p, size_t n, struct normalize_fit *fit, struct fit
 	return cost < other.cost + COST_ASCII * outside_words(p, n);
 }
 
+/* Has it many controls that no text has?  ESC, SO and SI may switch between alphabets.  utf8: what
+ * is above 7F may be UTF-8. */
+static bool
+is_binary(const unsigned char *p, size_t n, bool utf8)
+{
+	size_t controls = 0, high = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		controls +=
+		    p[i] < 7 || (p[i] >= 0x10 && p[i] < 0x20 && p[i] != 0x1A && p[i] != 0x1B);
+		high += p[i] >= 0x80;
+	}
+	return controls >= (high > 0 && !utf8 ? FEW_CONTROLS : CONTROLS) && controls >= n / 20;
+}
+
 /* Is this UTF-8 with errors?  0: no; 1: for sure; 2: it may be. */
 static int
 is_damaged_utf8(const unsigned char *p, size_t n, bool at_end)
@@ -189,7 +204,8 @@ is_damaged_utf8(const unsigned char *p, size_t n, bool at_end)
 		errors += len < 0;
 		i += (size_t)(len < 0 ? -len : len);
 	}
-	if (characters > 0 && (errors == 0 || characters > 16 + 4 * errors))
+	bool few = characters > 16 + 4 * errors && !is_binary(p, n, true);
+	if (characters > 0 && (errors == 0 || few))
 		return 1;
 	return characters > 0 && characters >= errors ? 2 : 0;
 }
@@ -291,6 +307,11 @@ has_signature(const unsigned char *p, size_t n)
 	    {"\211PNG\r\n\32\n", 8},                /* pictures */
 	    {"\377\330\377", 3}, {"PK\3\4", 4},     /* zip */
 	    {"\3757zXZ", 6}, {"\50\265\57\375", 4}, /* zstd */
+	    {"7z\274\257\47\34", 6}, {"\336\22\4\225", 4},
+	    {"\225\4\22\336", 4}, /* messages of gettext */
+	    {"SQLite format 3", 16}, {"OggS", 5}, {"\0asm", 4},
+	    {"\312\376\272\276", 4},               /* classes of Java */
+	    {"\320\317\21\340\241\261\32\341", 8}, /* documents of Office */
 	};
 
 	for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++) {
@@ -300,39 +321,25 @@ has_signature(const unsigned char *p, size_t n)
 	return false;
 }
 
-/* Has it many controls that no text has?  ESC, SO and SI may switch between alphabets.  utf8: what
- * is above 7F may be UTF-8. */
-static bool
-is_binary(const unsigned char *p, size_t n, bool utf8)
-{
-	size_t controls = 0, high = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		controls +=
-		    p[i] < 7 || (p[i] >= 0x10 && p[i] < 0x20 && p[i] != 0x1A && p[i] != 0x1B);
-		high += p[i] >= 0x80;
-	}
-	return controls >= (high > 0 && !utf8 ? FEW_CONTROLS : CONTROLS) && controls >= n / 20;
-}
-
 int
 detect_encoding(struct normalize_fit *fit, const unsigned char *p, size_t n, bool at_start,
     bool at_end, const struct fit_hints *hints, struct fitting *found)
 {
-	int damaged = is_damaged_utf8(p, n, at_end);
-	const char *name = damaged == 1 ? "UTF-8" : detect_escapes(p, n);
+	bool binary = at_start && has_signature(p, n);
+	int damaged = binary ? 0 : is_damaged_utf8(p, n, at_end);
+	const char *name = binary ? DETECT_BINARY : damaged == 1 ? "UTF-8" : detect_escapes(p, n);
 
 	*found = (struct fitting){.encoding = damaged == 1 ? FIT_UTF8 : FIT_NONE, .confidence = 99};
 	if (name == NULL && at_start) {
 		size_t look = n < DETECT_LOOK ? n : DETECT_LOOK;
 		name = find_utf32(p, look);
-		if (name == NULL && !has_signature(p, n))
+		if (name == NULL)
 			name = detect_utf16(p, look);
-		int utf16 = name == NULL && !has_signature(p, n) ? is_utf16(p, n, fit, found) : 0;
+		int utf16 = name == NULL ? is_utf16(p, n, fit, found) : 0;
 		if (utf16 != 0)
 			return utf16;
 	}
-	if (name == NULL && ((at_start && has_signature(p, n)) || is_binary(p, n, damaged != 0)))
+	if (name == NULL && is_binary(p, n, damaged != 0))
 		name = DETECT_BINARY;
 	found->name = name;
 	if (name != NULL)
