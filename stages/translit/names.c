@@ -74,16 +74,30 @@ newest_year(const struct translit_scheme *s, const char *authority)
 	return newest;
 }
 
+/* The language of a tag of BCP 47 (RFC 5646, section 2.1), in its shortest code; `to` is for it. */
+static const char *
+language_code(const char *tag, char to[4])
+{
+	size_t n = strcspn(tag, "-_");
+
+	if (n > 3)
+		return tag;
+	for (size_t i = 0; i < n; i++)
+		to[i] = (char)(tag[i] >= 'A' && tag[i] <= 'Z' ? tag[i] - 'A' + 'a' : tag[i]);
+	to[n] = '\0';
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+		if (strcmp(codes[i][0], to) == 0)
+			return codes[i][1];
+	}
+	return to;
+}
+
 static const struct translit_scheme *
 of_language(const char *authority, const char *language)
 {
 	const struct translit_scheme *best = NULL, *s;
 	unsigned newest = 0;
 
-	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-		if (strcmp(codes[i][0], language) == 0)
-			language = codes[i][1];
-	}
 	for (size_t i = 0; (s = table_scheme(i)) != NULL; i++) {
 		unsigned y = newest_year(s, authority);
 		/* A table for the language alone goes before one for all, whatever the years. */
@@ -116,8 +130,11 @@ const struct translit_scheme *
 scheme_find(const char *name, const char *language)
 {
 	const struct translit_scheme *s;
+	char code[4];
 
 	name = usual_name(name);
+	if (language != NULL)
+		language = language_code(language, code);
 	if (language != NULL && (s = of_language(name, language)) != NULL)
 		return s;
 	for (size_t i = 0; (s = table_scheme(i)) != NULL; i++) {

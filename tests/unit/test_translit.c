@@ -1066,6 +1066,13 @@ test_options(void **state)
 	assert_string_equal(potok_translit_find("bgn", "rus"), "bgnpcgn-rus-1947");
 	assert_string_equal(potok_translit_find("alalc", "kk"), "alalc-kazakh");
 	assert_null(potok_translit_find("bgn", "en"));
+	/* Tags of BCP 47: case does not matter, nor what is behind the language. */
+	assert_string_equal(potok_translit_find("bgn", "UK"), "kmu-55");
+	assert_string_equal(potok_translit_find("bgn", "uk-UA"), "kmu-55");
+	assert_string_equal(potok_translit_find("alalc", "kaz-Cyrl-KZ"), "alalc-kazakh");
+	assert_string_equal(potok_translit_find("srp-gaj", "sr-Cyrl"), "srp-gaj");
+	assert_null(potok_translit_find("bgn", "ukrainian"));
+	assert_null(potok_translit_find("bgn", "-uk"));
 	assert_string_equal(potok_translit_find("bgn", "mo"), "bgnpcgn-ron-2002");
 	assert_string_equal(potok_translit_find("bgn-pcgn", "mol"), "bgnpcgn-ron-2002");
 	assert_string_equal(potok_translit_find("ala-lc", "mo"), "alalc-moldovan");
