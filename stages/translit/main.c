@@ -131,21 +131,28 @@ place(const char *word, const char *const *words, int n)
 
 /* Reads words with commas between.  Answers false when one is not known. */
 static bool
-read_keep(char *text, unsigned *keep)
+read_keep(const char *text, unsigned *keep)
 {
 	static const char *const words[] = {"urls", "emails", "mentions", "code"};
-	char *save = NULL;
+	char word[16];
 
 	*keep = 0;
 	if (strcmp(text, "none") == 0)
 		return true;
-	for (char *w = strtok_r(text, ",", &save); w != NULL; w = strtok_r(NULL, ",", &save)) {
-		int i = place(w, words, 4);
+	for (;; text++) {
+		size_t n = strcspn(text, ",");
+		if (n >= sizeof word)
+			return false;
+		memcpy(word, text, n);
+		word[n] = '\0';
+		int i = place(word, words, 4);
 		if (i < 0)
 			return false;
 		*keep |= 1u << i;
+		text += n;
+		if (*text == '\0')
+			return true;
 	}
-	return *keep != 0;
 }
 
 /* Takes an option of this program.  Answers false when its value is not known. */
@@ -255,8 +262,9 @@ find_scheme(const struct cli *cli, struct program *p)
 	p->options.scheme = potok_translit_find(name, p->language);
 	if (p->options.scheme == NULL && p->language != NULL &&
 	    potok_translit_find(name, NULL) != NULL)
-		return cli_usage(
-		    cli, "%s has no scheme for the language %s; see --list", name, p->language);
+		return cli_usage(cli,
+		    "%s has no scheme for the language %s; --list has the languages", name,
+		    p->language);
 	if (p->options.scheme == NULL)
 		return cli_unknown(cli, "scheme", name, scheme_name);
 	if (p->options.reversible &&
@@ -319,13 +327,15 @@ main(int argc, char **argv)
 	    .start = start,
 	    .program = &p,
 	};
-	int c, code;
+	int c, code, index = 0;
+	char word[128];
 
 	cli_begin();
-	while ((c = getopt_long(argc, argv, CLI_SHORT "s:l:", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, CLI_SHORT "s:l:", longs, &index)) != -1) {
 		bool own = c == 's' || c == 'l' || c >= OPT_BOTH;
 		if (own && !take_option(&p, c))
-			return cli_usage(&cli, "%s is no value of that option; see --help", optarg);
+			return cli_usage(&cli, "--%s: '%s' is none of its values",
+			    longs[index].name, cli_printable(optarg, word, sizeof word));
 		if (!own && (code = cli_option(&cli, c, argv)) >= 0)
 			return code;
 	}

@@ -67,7 +67,7 @@ setup() {
 	[ "$status" = 64 ]
 	run "$PROGRAM" -s kmu-55 -l ru </dev/null
 	[ "$status" = 64 ]
-	[ "$output" = "potok-translit: kmu-55 has no scheme for the language ru; see --list; 'potok-translit --help' tells more" ]
+	[ "$output" = "potok-translit: kmu-55 has no scheme for the language ru; --list has the languages; 'potok-translit --help' tells more" ]
 }
 
 @test "--reversible with options that it excludes: exit 64" {
@@ -88,9 +88,11 @@ setup() {
 }
 
 @test "values that are none: exit 64" {
-	for option in --unknown=x --signs=x --stress=x --keep=x --keep=urls,x --keep=; do
+	for option in --unknown=x --signs=x --stress=x --keep=x --keep=urls,x --keep= --keep=urls,; do
 		run "$PROGRAM" -s iso9 "$option" </dev/null
 		[ "$status" = 64 ]
+		name=${option%%=*} value=${option#*=}
+		[ "$output" = "potok-translit: $name: '$value' is none of its values; 'potok-translit --help' tells more" ]
 	done
 }
 
