@@ -7932,6 +7932,12 @@ static const struct translit_rule back_uzb_latin_1995[] = {
 	{{0x73, 0x2BC, 0x68}, 0, 0, 0, {"сҳ", "Сҳ", "СҲ"}},
 	{{0x73, 0x2018, 0x68}, 0, 0, 0, {"сҳ", "Сҳ", "СҲ"}},
 	{{0x73, 0x2019, 0x68}, 0, 0, 0, {"сҳ", "Сҳ", "СҲ"}},
+	{{0x79, 0x6F, 0x27}, 0, 0, 0, {"йў", "Йў", "ЙЎ"}},
+	{{0x79, 0x6F, 0x60}, 0, 0, 0, {"йў", "Йў", "ЙЎ"}},
+	{{0x79, 0x6F, 0x2BB}, 0, 0, 0, {"йў", "Йў", "ЙЎ"}},
+	{{0x79, 0x6F, 0x2BC}, 0, 0, 0, {"йў", "Йў", "ЙЎ"}},
+	{{0x79, 0x6F, 0x2018}, 0, 0, 0, {"йў", "Йў", "ЙЎ"}},
+	{{0x79, 0x6F, 0x2019}, 0, 0, 0, {"йў", "Йў", "ЙЎ"}},
 	{{0x63, 0x68}, 0, 0, 0, {"ч", "Ч", "Ч"}},
 	{{0x67, 0x27}, 0, 0, 0, {"ғ", "Ғ", "Ғ"}},
 	{{0x67, 0x60}, 0, 0, 0, {"ғ", "Ғ", "Ғ"}},
@@ -11074,7 +11080,7 @@ static const struct translit_scheme schemes[] = {
 	    "reversible  no""\n"
 	    "alias       uzb-latin""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
-	    , 0, rules_uzb_latin_1995, 40, back_uzb_latin_1995, 56, members_uzb_latin_1995, sizeof members_uzb_latin_1995 / sizeof members_uzb_latin_1995[0]},
+	    , 0, rules_uzb_latin_1995, 40, back_uzb_latin_1995, 62, members_uzb_latin_1995, sizeof members_uzb_latin_1995 / sizeof members_uzb_latin_1995[0]},
 	{"wikipedia-rus",
 	    "",
 	    "wikipedia",

@@ -474,6 +474,8 @@ static const struct {
     {"back, no Roman numerals", BACK("srp-gaj"), "I IIII VV MILI ILI", "И ИИИИ ВВ МИЛИ ИЛИ"},
     {"back, a letter of keys alone", BACK("gost-7.79-b"), "shh x", "щ х"},
     {"back, digraph characters", BACK("srp-gaj"), "ǉubav", "љубав"},
+    {"back, yoʻ of Uzbek is й and ў", BACK("uzb-latin-1995"), "yo‘l yo'q YOʻQ Boʻyoʻ yomon",
+	"йўл йўқ ЙЎҚ Бўйў ёмон"},
     {"back, apostrophes of Uzbek", BACK("uzb-latin-1995"), "O‘zbek o'zbek koʻp", "Ўзбек ўзбек кўп"},
     {"back, a link stays", BACK(ISO), "https://a.ru/b b", "https://a.ru/b б"},
     {"back, ѣ", BACK("gost-7.79-b"), "vyera Yel", "вѣра Ѣл"},
