@@ -7428,14 +7428,20 @@ static const struct translit_rule rules_srp_gaj[] = {
 };
 static const struct translit_rule back_srp_gaj[] = {
 	{{0x69, 0x6E, 0x6A, 0x65, 0x6B, 0x63}, 0, 0, 0, {"инјекц", "Инјекц", "ИНЈЕКЦ"}},
+	{{0x69, 0x6E, 0x6A, 0x65, 0x6B, 0x74}, 0, 0, 0, {"инјект", "Инјект", "ИНЈЕКТ"}},
+	{{0x69, 0x6E, 0x6A, 0x69, 0x63, 0x69}, 1, 0, 0, {"инјици", "Инјици", "ИНЈИЦИ"}},
+	{{0x6B, 0x6F, 0x6E, 0x6A, 0x65, 0x6B}, 0, 0, 0, {"конјек", "Конјек", "КОНЈЕК"}},
 	{{0x6B, 0x6F, 0x6E, 0x6A, 0x75, 0x67}, 0, 0, 0, {"конјуг", "Конјуг", "КОНЈУГ"}},
 	{{0x6B, 0x6F, 0x6E, 0x6A, 0x75, 0x6E}, 0, 0, 0, {"конјун", "Конјун", "КОНЈУН"}},
 	{{0x6E, 0x61, 0x64, 0x17E, 0x65, 0x74}, 0, 0, 0, {"наджет", "Наджет", "НАДЖЕТ"}},
 	{{0x6E, 0x61, 0x64, 0x17E, 0x69, 0x76}, 0, 0, 0, {"наджив", "Наджив", "НАДЖИВ"}},
 	{{0x6E, 0x61, 0x64, 0x17E, 0x6E, 0x6A}, 0, 0, 0, {"наджњ", "Наджњ", "НАДЖЊ"}},
 	{{0x6E, 0x61, 0x64, 0x17E, 0x75, 0x70}, 0, 0, 0, {"наджуп", "Наджуп", "НАДЖУП"}},
+	{{0x70, 0x6F, 0x64, 0x17E, 0x61, 0x6E}, 0, 0, 0, {"поджан", "Поджан", "ПОДЖАН"}},
 	{{0x70, 0x6F, 0x64, 0x17E, 0x75, 0x70}, 0, 0, 0, {"поджуп", "Поджуп", "ПОДЖУП"}},
 	{{0x74, 0x61, 0x6E, 0x6A, 0x75, 0x67}, 0, 0, 0, {"танјуг", "Танјуг", "ТАНЈУГ"}},
+	{{0x76, 0x61, 0x6E, 0x6A, 0x65, 0x7A}, 0, 0, 0, {"ванјез", "Ванјез", "ВАНЈЕЗ"}},
+	{{0x61, 0x6E, 0x6A, 0x6F, 0x6E}, 1, 0, 0, {"анјон", "Анјон", "АНЈОН"}},
 	{{0x6F, 0x64, 0x17E, 0x61, 0x6C}, 0, 0, 0, {"оджал", "Оджал", "ОДЖАЛ"}},
 	{{0x6F, 0x64, 0x17E, 0x76}, 0, 0, 0, {"оджв", "Оджв", "ОДЖВ"}},
 	{{0x64, 0x17E}, 0, 0, 0, {"џ", "Џ", "Џ"}},
@@ -7475,7 +7481,7 @@ static const struct translit_rule back_srp_gaj[] = {
 	{{0x1CC}, 0, 0, 0, {"њ", "Њ", "Њ"}},
 };
 static const struct translit_member members_srp_gaj[] = {
-	{0, 0},
+	{0, 1},
 };
 
 /* stabi-mon */
@@ -10919,7 +10925,7 @@ static const struct translit_scheme schemes[] = {
 	    "alias       gaj bgnpcgn-srp-1962 bgnpcgn-srp-2005 un-srp-1977 un-srp-1997""\n"
 	    "note        Back: nj and dž are two letters in the words of the list (injekcija, konjugacija, nadživeti, odžvakati); dj is not đ.""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
-	    , 0, rules_srp_gaj, 32, back_srp_gaj, 46, members_srp_gaj, sizeof members_srp_gaj / sizeof members_srp_gaj[0]},
+	    , 0, rules_srp_gaj, 32, back_srp_gaj, 52, members_srp_gaj, sizeof members_srp_gaj / sizeof members_srp_gaj[0]},
 	{"stabi-mon",
 	    "",
 	    "",

@@ -467,6 +467,8 @@ static const struct {
     {"back, two letters", BACK("gost-7.79-b"), "Shhuka SHHUKA", "Щука ЩУКА"},
     {"back, nj of two letters", BACK("srp-gaj"), "injekcija njega Nadživeti",
 	"инјекција њега Надживети"},
+    {"back, more of them", BACK("srp-gaj"), "Injektor injicira anjone, konjektura dinjici, kanjon",
+	"Инјектор инјицира анјоне, конјектура дињици, кањон"},
     {"back, a word with w", BACK("srp-gaj"), "windows York taxi njega", "windows York taxi њега"},
     {"back, a word with ö", BACK("srp-gaj"), "Köln i Njemačka", "Köln и Њемачка"},
     {"back, Roman numerals", BACK("srp-gaj"), "Petar II, XIX vek, mi i MI",
