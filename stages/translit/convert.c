@@ -286,8 +286,9 @@ last_length(const struct work *w)
 	return (size_t)(w->out - last);
 }
 
-/* Adds a stress mark to what was just written, joined where Unicode has a composition. */
-static void
+/* Adds a stress mark to what was just written, joined where Unicode has a composition.  Answers
+ * false when it stands behind another mark, so that what is joined is still to be found out. */
+static bool
 write_stress(struct work *w, uint32_t mark)
 {
 	size_t n = last_length(w);
@@ -297,6 +298,7 @@ write_stress(struct work *w, uint32_t mark)
 	uint32_t joined = table_compose(c, mark);
 	w->out -= joined != 0 ? n : 0;
 	write_character(w, joined != 0 ? joined : mark);
+	return joined != 0 || c < 0x300 || c >= 0x370;
 }
 
 /* Normalizes what was written from `from` on: a letter with marks. */
@@ -347,7 +349,7 @@ take_marks(struct work *w, uint32_t letter, unsigned char *from, const unsigned 
 		if (stress && w->t->drop_stress && is_vowel(letter)) {
 			count(w, STRESS_DROPPED, p);
 		} else if (stress && stress_only && w->out > from) {
-			write_stress(w, mark.c);
+			stress_only = write_stress(w, mark.c);
 		} else {
 			stress_only = false;
 			write_character(w, mark.c);

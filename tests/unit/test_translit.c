@@ -458,6 +458,7 @@ static const struct {
 	"I\xCD\xA1"
 	"Akutsk"},
     {"Gaj", PLAIN("srp-gaj"), "Љубав ЊЕГОШ Џ", "Ljubav NJEGOŠ Dž"},
+    {"NFC of a stress mark behind a mark below", PLAIN("alalc-russian"), "ѡ\u0301", "ṓ\u0324"},
     {"Montenegrin letters", PLAIN("srp-gaj"), "с\xCC\x81утра", "śutra"},
 
     /* Back. */
