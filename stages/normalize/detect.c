@@ -386,7 +386,9 @@ detect_declared(const unsigned char *p, size_t n, char to[DETECT_LABEL])
 		size_t len = 0;
 		while (i + len < n && len < DETECT_LABEL && is_label_byte(p[i + len]))
 			len++;
-		if (len > 0 && len < DETECT_LABEL &&
+		/* Text that is not ASCII only says so by default. */
+		bool ascii = len == 8 && begins_with(p + i, len, "us-ascii");
+		if (len > 0 && len < DETECT_LABEL && !ascii &&
 		    p[i - 1] != (unsigned char)word[strlen(word) - 1]) {
 			memcpy(to, p + i, len);
 			to[len] = '\0';
