@@ -149,6 +149,7 @@ fit_open(void)
 			const struct symbol *symbol = byte_symbol(f, i, b);
 			f->cases[i][b] = symbol->capital ? CASE_CAPITAL
 					 : symbol->small ? CASE_SMALL
+					 : symbol->opens ? CASE_OPENS
 							 : CASE_NONE;
 		}
 		f->first_hypothesis[i] = f->nhypotheses;

@@ -117,7 +117,7 @@ struct normalize_fit {
 	uint8_t screen[0x10000];
 };
 
-enum letter_case { CASE_NONE, CASE_SMALL, CASE_CAPITAL, CASES };
+enum letter_case { CASE_NONE, CASE_SMALL, CASE_CAPITAL, CASE_OPENS, CASES };
 
 static inline const struct symbol *
 byte_symbol(const struct normalize_fit *f, size_t single, unsigned b)
@@ -129,8 +129,9 @@ byte_symbol(const struct normalize_fit *f, size_t single, unsigned b)
 static inline void
 case_costs(unsigned costs[CASES][CASES])
 {
-	static const struct symbol kinds[CASES] = {
-	    [CASE_SMALL] = {.small = true}, [CASE_CAPITAL] = {.capital = true}};
+	static const struct symbol kinds[CASES] = {[CASE_SMALL] = {.small = true},
+	    [CASE_CAPITAL] = {.capital = true},
+	    [CASE_OPENS] = {.opens = true}};
 
 	for (int a = 0; a < CASES; a++) {
 		for (int b = 0; b < CASES; b++)

@@ -28,7 +28,8 @@ language_symbol(uint32_t c)
 	    .letter = is & SYMBOL_LETTER,
 	    .class = is >> SYMBOL_CLASS & 0xF,
 	    .small = (is & SYMBOL_SMALL) != 0,
-	    .capital = (is & SYMBOL_CAPITAL) != 0};
+	    .capital = (is & SYMBOL_CAPITAL) != 0,
+	    .opens = c == 0x201E};
 }
 
 const struct model *

@@ -14,6 +14,7 @@ enum {
 	COST_UP = 8 * 8,       /* a capital behind a small letter */
 	COST_CAPITAL = 5 * 4,  /* a capital at the start of a word */
 	COST_CAPITALS = 5,     /* a capital behind a capital */
+	COST_OPENS = 8 * 8,    /* what opens a quotation, behind a letter */
 	CLASS_CONTROL = 254,   /* class of what is no character */
 };
 
@@ -24,6 +25,7 @@ struct symbol {
 	    letter;    /* 1 + its place among the small letters of all alphabets; 0: none of them */
 	uint8_t class; /* CLASS_SPACE to CLASS_FOREIGN, or CLASS_CONTROL */
 	bool small, capital;
+	bool opens; /* a quotation mark that stands before words in all languages that have it */
 };
 
 /* 0xFFFF stands for none. */
@@ -35,10 +37,12 @@ const struct model *language_model(size_t i);
 /* The class of a character in a language that is not written in ideographs. */
 unsigned language_class(size_t language, const struct symbol *);
 
-/* What the letter case of b behind a costs. */
+/* What the letter case of b behind a costs, or a quotation that begins there. */
 static inline unsigned
 language_case(const struct symbol *a, const struct symbol *b)
 {
+	if (b->opens)
+		return a->small || a->capital ? COST_OPENS : 0;
 	if (!b->capital)
 		return 0;
 	return a->small ? COST_UP : a->capital ? COST_CAPITALS : COST_CAPITAL;
