@@ -14,7 +14,8 @@
 #include "fit_parts.h"
 
 enum {
-	ALONE = 8,  /* characters of one byte that may be text of an encoding of two */
+	ALONE = 8,         /* characters of one byte that may be text of an encoding of two */
+	COST_RARE = 6 * 8, /* characters that are UTF-8 by chance rather than others */
 	CHANCE = 8, /* characters of UTF-8 that a line may have that is in another encoding */
 	BASE = ASCII_GAIN + 2 * HINT + PRIOR, /* keeps costs above 0 */
 	KNOWN = 256,      /* bytes of a line that are kept before those in question */
@@ -602,6 +603,20 @@ has_utf8(const struct normalize_fit *f, size_t n)
 	return false;
 }
 
+/* Is one of n characters of no alphabet that the models know, and no ideograph? */
+static bool
+has_rare(const struct normalize_fit *f, size_t n)
+{
+	bool rare = false;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct symbol *s = &f->symbols[i];
+		bool known = s->letter != 0 || s->c < 0x80 || (s->c >= 0x3000 && s->c < 0xE000);
+		rare |= !known && (s->class == CLASS_OTHER || s->class == CLASS_FOREIGN);
+	}
+	return rare;
+}
+
 /* Tries an encoding whose text must be decoded first. */
 static bool
 try_decoder(struct normalize_fit *f, int encoding, const struct fit_hints *hints, struct best *best)
@@ -609,6 +624,9 @@ try_decoder(struct normalize_fit *f, int encoding, const struct fit_hints *hints
 	size_t ill;
 	ptrdiff_t n = decode_text(f, encoding, &ill);
 	uint64_t cost = fit_handicap(f, encoding, hints) + ill * COST_ILL;
+	/* There are many such scripts and signs, and it is one of them. */
+	if (encoding == FIT_UTF8 && f->all_utf8 && n > 0 && has_rare(f, (size_t)n))
+		cost += COST_RARE;
 
 	/* Errors alone cost the same in every language. */
 	uint64_t languages =
