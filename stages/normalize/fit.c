@@ -16,6 +16,7 @@
 enum {
 	ALONE = 8,         /* characters of one byte that may be text of an encoding of two */
 	COST_RARE = 6 * 8, /* characters that are UTF-8 by chance rather than others */
+	UTF8_AMONG_WIDE = 12 * 8, /* for a short line of UTF-8 in a file of ideographs */
 	CHANCE = 8, /* characters of UTF-8 that a line may have that is in another encoding */
 	BASE = ASCII_GAIN + 2 * HINT + PRIOR, /* keeps costs above 0 */
 	KNOWN = 256,      /* bytes of a line that are kept before those in question */
@@ -411,6 +412,8 @@ fit_handicap(const struct normalize_fit *f, int encoding, const struct fit_hints
 
 	if (encoding == FIT_UTF8 && f->prior.encoding == FIT_UTF8)
 		cost -= PRIOR_UTF8;
+	else if (encoding == FIT_UTF8 && f->all_utf8 && f->prior.encoding >= FIT_MULTIBYTE)
+		cost -= UTF8_AMONG_WIDE;
 	else if (encoding == f->prior.encoding || (encoding == FIT_UTF8 && f->all_utf8))
 		cost -= f->mixed ? PRIOR_MIXED : PRIOR;
 	else if (f->others[encoding] >= MIXED)
@@ -767,7 +770,7 @@ fit_line(struct normalize_fit *f, const unsigned char *p, size_t n, const struct
 
 	/* Of short lines the likelier text counts.  Longer ones in a file of single bytes are not
 	 * UTF-8 by chance; characters of two bytes may be. */
-	f->all_utf8 = valid && has_single_prior(f) && has_few(p, n);
+	f->all_utf8 = valid && f->prior.encoding >= FIT_SINGLE && has_few(p, n);
 	if (f->all_utf8) {
 		s = fit(f, p, n, hints, true, false, &found);
 		if (found.encoding != f->prior.encoding)
