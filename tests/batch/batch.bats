@@ -183,6 +183,8 @@ no_temporary() {
 	cp clean.sh slow.sh
 	potok-batch -p slow.sh -o run in
 	potok-batch sweep run
+	# GNU parallel removes the names of its own files as soon as it has made them, unless it is killed.
+	rm -f tmp/par*.par
 	no_temporary
 	expect run 30
 	counts 30 0 0
