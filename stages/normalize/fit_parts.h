@@ -101,8 +101,7 @@ struct normalize_fit {
 	struct normalize_decoder *decoders[FIT_MAX];
 	struct symbol symbols[EVIDENCE];
 	unsigned char decoded[DECODE_OUT];
-	uint8_t wide[NMULTIBYTES]
-		    [0x10000]; /* what characters of one and two bytes cost, WIDE_... */
+	uint8_t wide[NMULTIBYTES][0x10000]; /* what characters cost: fit_wide_cost() */
 
 	/* The encoding of the file, FIT_NONE before it is known; what two bytes cost in it. */
 	struct fitting prior;

@@ -71,11 +71,14 @@ passes_single(const struct normalize_fit *f, const unsigned char *p, size_t n)
 static enum screening
 passes_wide(struct normalize_fit *f, size_t m, const unsigned char *p, size_t n)
 {
+	/* What another encoding must gain where nothing else is known of a line. */
+	const uint64_t worth = f->mixed ? 0 : (PRIOR + OTHER_WIDE - ASCII_GAIN) / 2;
 	uint64_t sum = 0;
 	size_t characters = 0;
-	bool none = false;
+	bool none = false, letters = false;
 
 	for (size_t i = 0; i < n; i++) {
+		letters |= p[i] < 0x80 && language_in_word(p[i]);
 		if (p[i] < 0x80 || within(p[i], fit_multibytes[m].single))
 			continue;
 		if (i + 1 == n)
@@ -86,9 +89,10 @@ passes_wide(struct normalize_fit *f, size_t m, const unsigned char *p, size_t n)
 		characters++;
 		i++;
 	}
-	return characters >= SCREEN_LEAST && !none && sum <= characters * SCREEN_WIDE
-		   ? SCREEN_PASSES
-		   : SCREEN_FAILS;
+	if (none || characters == 0)
+		return SCREEN_FAILS;
+	bool usual = characters >= SCREEN_LEAST && sum <= characters * SCREEN_WIDE;
+	return usual || (sum < worth && !letters) ? SCREEN_PASSES : SCREEN_FAILS;
 }
 
 enum screening
