@@ -117,15 +117,17 @@ explain_pending(const struct cleaning *c, const unsigned char *made, size_t nmad
 	    (struct potok_slice){made, nmade});
 }
 
-enum potok_status
-clean_flush(const struct cleaning *c)
-{
-	struct potok_normalize *n = c->n;
-	UChar text[4 * POTOK_NORMALIZE_MARKS];
-	unsigned char utf8[sizeof text / sizeof text[0] * 3];
-	UErrorCode err = U_ZERO_ERROR;
-	size_t made = 0;
+/* UTF-8 that what is pending may become. */
+enum { PENDING_MADE = 3 * 4 * POTOK_NORMALIZE_MARKS };
 
+/* Writes what comes of what is pending; *made becomes its length. */
+static enum potok_status
+make_pending(struct potok_normalize *n, unsigned char utf8[PENDING_MADE], size_t *made)
+{
+	UChar text[4 * POTOK_NORMALIZE_MARKS];
+	UErrorCode err = U_ZERO_ERROR;
+
+	*made = 0;
 	if (n->npending == 0)
 		return POTOK_MORE;
 	int32_t len = unorm2_normalize(normalizer(n), n->pending, (int32_t)n->npending, text,
@@ -134,13 +136,47 @@ clean_flush(const struct cleaning *c)
 		return err == U_MEMORY_ALLOCATION_ERROR ? POTOK_ENOMEM : POTOK_EBUG;
 	for (size_t i = 0; i < (size_t)len;) {
 		uint32_t cp = utf16_next(text, &i, (size_t)len);
-		made += (size_t)potok_utf8_encode(cp, utf8 + made);
+		*made += (size_t)potok_utf8_encode(cp, utf8 + *made);
 	}
-	enum potok_status s = explain_pending(c, utf8, made);
+	return POTOK_MORE;
+}
+
+enum potok_status
+clean_flush(const struct cleaning *c)
+{
+	unsigned char utf8[PENDING_MADE];
+	size_t made;
+
+	if (c->n->npending == 0)
+		return POTOK_MORE;
+	enum potok_status s = make_pending(c->n, utf8, &made);
+	if (s >= 0)
+		s = explain_pending(c, utf8, made);
 	if (s >= 0)
 		s = emit(c, utf8, made, false);
 	if (s >= 0)
-		n->npending = 0;
+		c->n->npending = 0;
+	return s;
+}
+
+/* As explain_change(), of a change at p, which stands behind what is pending. */
+static enum potok_status
+explain_behind(const struct cleaning *c, const char *kind, const unsigned char *p,
+    struct potok_slice before, struct potok_slice after)
+{
+	unsigned char utf8[PENDING_MADE];
+	size_t made, columns = 0;
+
+	if (!c->n->explain)
+		return POTOK_MORE;
+	enum potok_status s = make_pending(c->n, utf8, &made);
+	if (s < 0)
+		return s;
+	for (size_t i = 0; i < made; i++)
+		columns += (utf8[i] & 0xC0) != 0x80;
+	c->n->column += columns;
+	s = explain_change(c, kind, clean_place(c, p), before, after);
+	c->n->column -= columns;
 	return s;
 }
 
@@ -458,8 +494,8 @@ take_one(const struct cleaning *c, struct potok_slice *text, bool last)
 		len = pair;
 		unsigned char utf8[4];
 		size_t made = (size_t)potok_utf8_encode(cp, utf8);
-		s = explain_change(c, "surrogate_pairs", clean_place(c, p),
-		    (struct potok_slice){p, 6}, (struct potok_slice){utf8, made});
+		s = explain_behind(c, "surrogate_pairs", p, (struct potok_slice){p, 6},
+		    (struct potok_slice){utf8, made});
 		if (s < 0)
 			return s;
 	}
@@ -471,9 +507,8 @@ take_one(const struct cleaning *c, struct potok_slice *text, bool last)
 		unsigned char utf8[4];
 		size_t nutf8 = made > 0 ? (size_t)potok_utf8_encode(to, utf8) : 0;
 		count(c, CONTROLS + bit_number(which), p);
-		s = explain_change(c, n->counts[CONTROLS + bit_number(which)].name,
-		    n->explain ? clean_place(c, p) : 0, (struct potok_slice){p, (size_t)len},
-		    (struct potok_slice){utf8, nutf8});
+		s = explain_behind(c, n->counts[CONTROLS + bit_number(which)].name, p,
+		    (struct potok_slice){p, (size_t)len}, (struct potok_slice){utf8, nutf8});
 		if (s < 0)
 			return s;
 		s = made > 0 ? take_changing(c, p, to) : POTOK_MORE;
