@@ -49,35 +49,37 @@ language_class(size_t language, const struct symbol *s)
 	return class != 0 ? class : s->class;
 }
 
-static unsigned
-character_cost(const struct model *m, uint32_t c)
+/* Where a value stands among n in their order; n: nowhere. */
+static size_t
+place_of(uint32_t value, const uint16_t *values, size_t n)
 {
-	size_t low = 0, high = (size_t)m->n;
+	size_t low = 0, high = n;
 
 	while (low < high) {
 		size_t mid = (low + high) / 2;
-		if (m->characters[mid] < c)
+		if (values[mid] < value)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return low < (size_t)m->n && m->characters[low] == c ? m->costs[low] : COST_IDEOGRAPH;
+	return low < n && values[low] == value ? low : n;
+}
+
+static unsigned
+character_cost(const struct model *m, uint32_t c)
+{
+	size_t place = place_of(c, m->characters, (size_t)m->n);
+
+	return place < (size_t)m->n ? m->costs[place] : COST_IDEOGRAPH;
 }
 
 unsigned
 language_bytes_least(size_t encoding, unsigned bytes)
 {
 	const struct frequent *f = &frequents[encoding];
-	size_t low = 0, high = FREQUENT;
+	size_t place = place_of(bytes, f->bytes, FREQUENT);
 
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		if (f->bytes[mid] < bytes)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < FREQUENT && f->bytes[low] == bytes ? f->costs[low] : f->others;
+	return place < FREQUENT ? f->costs[place] : f->others;
 }
 
 static bool

@@ -603,6 +603,33 @@ test_pairs(void **state)
 	}
 }
 
+/* Runs the stage over in[0..n), given in parts of up to `most` bytes and taken as it comes; what
+ * comes is want[0..o). */
+static void
+assert_cut_anywhere(struct potok_normalize *stage, const struct potok_normalize_options *options,
+    const unsigned char *in, size_t n, const unsigned char *want, size_t o, size_t most,
+    struct potok_buf *out, uint32_t *seed)
+{
+	size_t taken = 0, given = 0, made = 0;
+	enum potok_status s = potok_normalize_init(stage, options);
+
+	while (s == POTOK_MORE || s == POTOK_FULL) {
+		if (s == POTOK_MORE)
+			given += 1 + chance(seed) % most;
+		given = given > n ? n : given;
+		struct potok_slice now = {in + taken, given - taken};
+		s = potok_process(&stage->stage, &now, out, given == n);
+		taken = given - now.len;
+		struct potok_slice bytes = potok_buf_bytes(out);
+		assert_true(made + bytes.len <= o);
+		assert_memory_equal(want + made, bytes.data, bytes.len);
+		made += bytes.len;
+		potok_buf_clear(out);
+	}
+	assert_int_equal(s, POTOK_DONE);
+	assert_int_equal(made, o);
+}
+
 /* Lines of plain text in such encodings, of which some end with CR LF: each becomes LF, whatever
  * the pieces that the stage is given. */
 static void
@@ -619,7 +646,7 @@ test_pairs_lines(void **state)
 		struct potok_normalize_options options = POTOK_NORMALIZE_DEFAULTS;
 		struct potok_normalize stage;
 		struct potok_buf out = {.limit = 1 + chance(&seed) % 70000};
-		size_t n = 0, o = 0, taken = 0, given = 0, made = 0, breaks = 0;
+		size_t n = 0, o = 0, breaks = 0;
 		while (n < N) {
 			size_t part = make_east_asian(
 			    icu, in + n, 32 + chance(&seed) % (PART - 32), true, &seed);
@@ -632,23 +659,8 @@ test_pairs_lines(void **state)
 			in[n++] = want[o++] = '\n';
 		}
 		options.from = e.name;
-		enum potok_status s = potok_normalize_init(&stage, &options);
 		size_t most = 1 + chance(&seed) % (round % 2 ? 3000 : 100000);
-		while (s == POTOK_MORE || s == POTOK_FULL) {
-			if (s == POTOK_MORE)
-				given += 1 + chance(&seed) % most;
-			given = given > n ? n : given;
-			struct potok_slice now = {in + taken, given - taken};
-			s = potok_process(&stage.stage, &now, &out, given == n);
-			taken = given - now.len;
-			struct potok_slice bytes = potok_buf_bytes(&out);
-			assert_true(made + bytes.len <= o);
-			assert_memory_equal(want + made, bytes.data, bytes.len);
-			made += bytes.len;
-			potok_buf_clear(&out);
-		}
-		assert_int_equal(s, POTOK_DONE);
-		assert_int_equal(made, o);
+		assert_cut_anywhere(&stage, &options, in, n, want, o, most, &out, &seed);
 		assert_int_equal(stage.counts[LINE_BREAKS].n, breaks);
 		assert_int_equal(stage.counts[DECODED_BYTES].n, n);
 		potok_close(&stage.stage);
@@ -685,24 +697,8 @@ test_line_breaks(void **state)
 		struct potok_normalize_options options = POTOK_NORMALIZE_DEFAULTS;
 		struct potok_normalize n;
 		struct potok_buf out = {.limit = 1 + chance(&seed) % 300};
-		size_t taken = 0, given = 0, made = 0;
 		options.from = from[round % 3];
-		enum potok_status s = potok_normalize_init(&n, &options);
-		while (s == POTOK_MORE || s == POTOK_FULL) {
-			if (s == POTOK_MORE)
-				given += chance(&seed) % (round % 2 ? 4 : 400);
-			given = given > N ? N : given;
-			struct potok_slice in_now = {in + taken, given - taken};
-			s = potok_process(&n.stage, &in_now, &out, given == N);
-			taken = given - in_now.len;
-			struct potok_slice bytes = potok_buf_bytes(&out);
-			assert_true(made + bytes.len <= o);
-			assert_memory_equal(want + made, bytes.data, bytes.len);
-			made += bytes.len;
-			potok_buf_clear(&out);
-		}
-		assert_int_equal(s, POTOK_DONE);
-		assert_int_equal(made, o);
+		assert_cut_anywhere(&n, &options, in, N, want, o, round % 2 ? 4 : 400, &out, &seed);
 		assert_int_equal(n.counts[LINE_BREAKS].n, breaks);
 		assert_int_equal(n.counts[LINE_BREAKS].first, first);
 		potok_close(&n.stage);
