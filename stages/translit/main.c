@@ -37,6 +37,7 @@ struct program {
 	const char *rules_file;
 	struct potok_buf rules;
 	bool list, json;
+	bool of_scheme; /* an option is given that schemes have */
 };
 
 static enum potok_status
@@ -164,6 +165,7 @@ take_option(struct program *p, int c)
 	static const char *const stress[] = {"keep", "drop"};
 	int value = 0;
 
+	p->of_scheme |= c != OPT_ICU && c != OPT_ICU_RULES;
 	if (c == 's')
 		p->options.scheme = optarg;
 	else if (c == 'l')
@@ -238,8 +240,7 @@ check_transform(struct cli *cli, struct program *p)
 
 	if (code >= 0)
 		return code;
-	if (p->options.scheme != NULL || p->options.both || p->options.reverse ||
-	    p->options.reversible || (p->rules_file != NULL && p->transform.id != NULL))
+	if (p->of_scheme || (p->rules_file != NULL && p->transform.id != NULL))
 		return cli_usage(cli, "--icu and --icu-rules go alone");
 	enum potok_status s = potok_transform_init(&p->transform_stage, &p->transform);
 	potok_close(&p->transform_stage.stage);

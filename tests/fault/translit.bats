@@ -134,12 +134,15 @@ setup() {
 	done
 }
 
-@test "--icu: unknown transform, or beside -s: exit 64" {
+@test "--icu: unknown transform, or beside an option of schemes: exit 64" {
 	run "$PROGRAM" --icu Greek-Latim </dev/null
 	[ "$status" = 64 ]
 	[ "$output" = "potok-translit: unknown transform 'Greek-Latim'; did you mean 'Greek-Latin'?; 'potok-translit --help' tells more" ]
-	run "$PROGRAM" --icu Greek-Latin -s iso9 </dev/null
-	[ "$status" = 64 ]
+	for option in "-s iso9" "-l ru" --keep=none --signs=ascii --reverse; do
+		# shellcheck disable=SC2086  # the words of the option
+		run "$PROGRAM" --icu Greek-Latin $option </dev/null
+		[ "$status" = 64 ]
+	done
 }
 
 @test "--icu-rules: a file, one with a fault, one that is not there" {
