@@ -558,7 +558,7 @@ static const char *const east_asian[] = {"gb18030", "big5", "shift_jis", "euc-jp
 static void
 test_pairs(void **state)
 {
-	enum { N = 3000, ROUNDS = 60 };
+	enum { N = 3000, ROUNDS = 24 };
 	static unsigned char in[N], want[12 * N], got[12 * N + DECODE_OUT];
 	uint32_t seed = 17;
 
@@ -640,7 +640,7 @@ test_pairs_lines(void **state)
 	uint32_t seed = 19;
 
 	(void)state;
-	for (unsigned round = 0; round < 40; round++) {
+	for (unsigned round = 0; round < 16; round++) {
 		struct encoding e;
 		UConverter *icu = open_east_asian(east_asian[round % 8], &e);
 		struct potok_normalize_options options = POTOK_NORMALIZE_DEFAULTS;
