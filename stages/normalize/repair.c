@@ -530,11 +530,12 @@ judge_next(struct cleaning *c, struct potok_slice text, bool ends, bool last, bo
 		take(n, same);
 		return POTOK_MORE;
 	}
-	size_t batch = batch_end(n, p, lines);
+	/* Without LF at its end the region has none. */
 	bool singly = n->explain || (n->repairing != NULL && n->repairing->singly > 0);
-	if (singly || p[batch - 1] != '\n')
+	if (singly || p[n->region - 1] != '\n')
 		return take_line(c, p, n->region);
-	return take_batch(c, batch);
+	size_t batch = batch_end(n, p, lines);
+	return p[batch - 1] == '\n' ? take_batch(c, batch) : take_line(c, p, n->region);
 }
 
 enum potok_status
