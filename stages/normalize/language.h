@@ -21,9 +21,8 @@ enum {
 /* A character, for all languages. */
 struct symbol {
 	uint32_t c;
-	uint16_t
-	    letter;    /* 1 + its place among the small letters of all alphabets; 0: none of them */
-	uint8_t class; /* CLASS_SPACE to CLASS_FOREIGN, or CLASS_CONTROL */
+	uint16_t letter; /* 1 + its place among the small letters of all models, or 0 */
+	uint8_t class;   /* CLASS_SPACE to CLASS_FOREIGN, or CLASS_CONTROL */
 	bool small, capital;
 	bool opens; /* a quotation mark that stands before words in all languages that have it */
 };
