@@ -68,9 +68,6 @@ UC(const char *, u_errorName, (UErrorCode err), (err))
 
 /* Characters and strings. */
 UC(int8_t, u_charType, (UChar32 c), (c))
-UC(UBool, u_isalpha, (UChar32 c), (c))
-UC(UChar32, u_tolower, (UChar32 c), (c))
-UC(UChar32, u_toupper, (UChar32 c), (c))
 UC(int32_t, u_countChar32, (const UChar *s, int32_t n), (s, n))
 UC(UChar *, u_strFromUTF8,
     (UChar * to, int32_t cap, int32_t *len, const char *from, int32_t n, UErrorCode *err),

@@ -498,8 +498,7 @@ main(int argc, char **argv)
 			    CLASS_LETTER + l->nletters, i);
 	}
 	printf("\n};\n\n/* The class of each small letter of all alphabets in each language; 0: "
-	       "none of its "
-	       "own. */\n"
+	       "none of its own. */\n"
 	       "static const uint8_t model_classes[MODEL_LANGUAGES][MODEL_LETTERS] = {");
 	for (int i = 0; i < nlanguages; i++) {
 		const struct language *l = &languages[i];

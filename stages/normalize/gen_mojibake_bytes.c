@@ -61,8 +61,7 @@ is_empty(unsigned block)
 static unsigned
 class_of(size_t language, unsigned c)
 {
-	unsigned is =
-	    model_symbols[model_blocks[c / SYMBOLS_BLOCK] * SYMBOLS_BLOCK + c % SYMBOLS_BLOCK];
+	unsigned is = model_symbol(model_symbols, model_blocks, c);
 	unsigned letter = is & SYMBOL_CAPITAL ? 0 : is & SYMBOL_LETTER;
 
 	if (letter != 0 && model_classes[language][letter - 1] >= CLASS_LETTER)

@@ -22,8 +22,7 @@ language_symbol(uint32_t c)
 		return (struct symbol){.c = c, .class = CLASS_CONTROL};
 	if (c >= SYMBOLS_END)
 		return (struct symbol){.c = c, .class = CLASS_FOREIGN};
-	unsigned is =
-	    model_symbols[model_blocks[c / SYMBOLS_BLOCK] * SYMBOLS_BLOCK + c % SYMBOLS_BLOCK];
+	unsigned is = model_symbol(model_symbols, model_blocks, c);
 	return (struct symbol){.c = c,
 	    .letter = is & SYMBOL_LETTER,
 	    .class = is >> SYMBOL_CLASS & 0xF,

@@ -36,6 +36,13 @@ enum {
 	SYMBOL_CAPITAL = 1 << 14,
 };
 
+/* The entry of a character below SYMBOLS_END, in model_symbols by model_blocks. */
+static inline unsigned
+model_symbol(const uint16_t *symbols, const uint8_t *blocks, uint32_t c)
+{
+	return symbols[blocks[c / SYMBOLS_BLOCK] * SYMBOLS_BLOCK + c % SYMBOLS_BLOCK];
+}
+
 struct model {
 	const char *name; /* the language, BCP 47 */
 	int latin;        /* 1: its letters are Latin */

@@ -70,7 +70,7 @@ test_not_loaded(void **state)
 	assert_int_equal(loaded, 0);
 }
 
-/* Without its libraries: a message and 127, and no text that is not whole. */
+/* Without its libraries: a message and 127. */
 static void
 test_missing(void **state)
 {

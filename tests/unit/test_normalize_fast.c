@@ -603,8 +603,8 @@ test_pairs(void **state)
 	}
 }
 
-/* Runs the stage over in[0..n), given in parts of up to `most` bytes and taken as it comes; what
- * comes is want[0..o). */
+/* Runs the stage over in[0..n), given in parts of up to `most` bytes, some of which are empty;
+ * what comes is want[0..o). */
 static void
 assert_cut_anywhere(struct potok_normalize *stage, const struct potok_normalize_options *options,
     const unsigned char *in, size_t n, const unsigned char *want, size_t o, size_t most,
@@ -615,7 +615,7 @@ assert_cut_anywhere(struct potok_normalize *stage, const struct potok_normalize_
 
 	while (s == POTOK_MORE || s == POTOK_FULL) {
 		if (s == POTOK_MORE)
-			given += 1 + chance(seed) % most;
+			given += chance(seed) % (most + 1);
 		given = given > n ? n : given;
 		struct potok_slice now = {in + taken, given - taken};
 		s = potok_process(&stage->stage, &now, out, given == n);
