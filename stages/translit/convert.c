@@ -474,6 +474,36 @@ count_letters(struct work *w, uint64_t n, const unsigned char *p)
 	c->n += n;
 }
 
+/* Is there code for runs of plain characters at p[0..n)?  Its tables are made when so much text has
+ * come that they are worth it. */
+static bool
+has_blocks(const struct work *w, const unsigned char *p, size_t n)
+{
+	struct potok_translit *t = w->t;
+	uint64_t come = w->offset + (uint64_t)(p - w->token) + n;
+
+	if (t->reverse)
+		return false;
+	if (!w->table->fast.paired && come >= POTOK_PAIR_TEXT && t->simd != POTOK_SIMD_AVX512) {
+#if POTOK_SIMD_X86
+		if (t->simd == POTOK_SIMD_AVX2)
+			convert_pair_avx2(&t->table->fast);
+		else
+#endif
+			table_pair(t->table);
+	}
+	return w->table->fast.paired || t->simd == POTOK_SIMD_AVX512;
+}
+
+/* The first letter of U+0400 to U+047F behind p; there is one. */
+static const unsigned char *
+first_letter(const unsigned char *p)
+{
+	while ((*p & 0xFE) != 0xD0)
+		p++;
+	return p;
+}
+
 /* Writes what is plain of p[0..end).  Answers what follows. */
 static const unsigned char *
 take_blocks(struct work *w, const unsigned char *p, const unsigned char *end)
@@ -494,8 +524,6 @@ take_blocks(struct work *w, const unsigned char *p, const unsigned char *end)
 		.cyrillic = cyrillic,
 		.capital = table_properties[slot].kind == KIND_UPPER,
 		.letter = cyrillic ? slot - 0x400 : 0}};
-	if (end - p >= PAIR_BLOCK && !f->paired && w->t->simd != POTOK_SIMD_AVX512)
-		table_pair(w->t->table, w->t->simd != POTOK_SIMD_SCALAR);
 	size_t (*write)(const struct table_fast *, const unsigned char *, size_t, size_t,
 	    struct plain_state *) = convert_plain_scalar;
 #if POTOK_SIMD_X86
@@ -505,7 +533,8 @@ take_blocks(struct work *w, const unsigned char *p, const unsigned char *end)
 	size_t n = write(f, p, (size_t)(end - p), (size_t)(w->end - p), &state);
 	if (n == 0)
 		return p;
-	count_letters(w, state.letters, p + state.first);
+	bool first = state.letters > 0 && w->t->counts[LETTERS].n == 0;
+	count_letters(w, state.letters, first ? first_letter(p) : p);
 	w->out = state.out;
 	p += n;
 	if (p[-1] < 0x80)
@@ -619,14 +648,13 @@ take_plain(struct work *w, const unsigned char *p, const unsigned char *end)
 static const unsigned char *
 convert_text(struct work *w, const unsigned char *p, const unsigned char *end)
 {
-	bool blocks = !w->t->reverse;
+	bool blocks = has_blocks(w, p, (size_t)(end - p));
 
 	while (p < end && !w->t->stopped) {
 		const unsigned char *start = p;
 		p = blocks ? take_blocks(w, p, end) : p;
 		/* Where that has stopped, a few characters are taken one by one. */
-		bool more = blocks && end - p > PLAIN_BLOCK &&
-			    (w->t->simd > POTOK_SIMD_SCALAR || w->table->fast.paired);
+		bool more = blocks && end - p > PLAIN_BLOCK;
 		p = take_plain(w, p, more ? p + 6 : end);
 		if (p == start)
 			p = take_letter(w, p, end);

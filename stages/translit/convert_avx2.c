@@ -1,6 +1,7 @@
 /* Writes plain Cyrillic letters and ASCII with AVX2: makes one byte of each character, 64 bytes at
- * a time, then another one where the characters beside it want that, and looks up what two of them
- * write. */
+ * a time, finds by sets what the characters beside them change, and looks up what two of them
+ * write.
+ */
 #include "convert_simd.h"
 
 #if POTOK_SIMD_X86
@@ -9,15 +10,17 @@
 enum {
 	BLOCK = 64,
 	HALF = 32,
-	CODES = 512, /* characters between two visits of the table of pairs */
+	CODES = 512, /* characters between two looks at what they write */
 	FEW = 64,    /* the same where letters that must be looked at are frequent */
-	BLOCKS = 32,
+	BLOCKS = 32, /* for so many characters; one has at least 20, but for the last two */
 };
 
 /* Characters on the way. */
 struct codes {
 	unsigned char code[CODES + BLOCK + HALF];
+	uint32_t pair[(CODES + BLOCK + HALF) / 2]; /* two of them, for table_fast.pair */
 	size_t n;
+	uint64_t letters; /* how many of them are Cyrillic */
 	/* Where they are from. */
 	struct block {
 		uint64_t starts; /* bits of the first bytes of characters */
@@ -78,7 +81,6 @@ read_half(const unsigned char *p, struct half *h)
 	 * become 60 to 7F, all others 80 and above. */
 	const __m256i controls = _mm256_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, -1, -1,
 	    0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, -1, -1, 0, -1, -1);
-	const __m256i high = _mm256_set1_epi8((char)0x80);
 	__m256i x = load32(p), next = load32(p + 1);
 	__m256i d0 = _mm256_cmpeq_epi8(
 	    _mm256_and_si256(x, _mm256_set1_epi8((char)0xFE)), _mm256_set1_epi8((char)0xD0));
@@ -87,11 +89,10 @@ read_half(const unsigned char *p, struct half *h)
 	__m256i control =
 	    _mm256_shuffle_epi8(controls, _mm256_adds_epu8(x, _mm256_set1_epi8(0x60)));
 
-	/* Bytes from 80 to BF become codes from 80 to BF, or from C0 to FF. */
+	/* Letters become codes from 80 to BF, behind D0, or from C0 to FF. */
 	h->x = x;
 	h->lead = _mm256_and_si256(d0, tail);
-	h->code =
-	    _mm256_blendv_epi8(x, _mm256_or_si256(_mm256_or_si256(next, high), second), h->lead);
+	h->code = _mm256_blendv_epi8(x, _mm256_or_si256(next, second), h->lead);
 	h->other = _mm256_or_si256(x, control);
 }
 
@@ -99,37 +100,28 @@ read_half(const unsigned char *p, struct half *h)
 POTOK_TARGET_AVX2 static inline unsigned char *
 store_some(const struct table_fast *f, unsigned char *out, __m128i x, uint64_t mask)
 {
-	unsigned low = mask & 0xFF, high = mask >> 8 & 0xFF;
-	__m128i from = _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)f->pack[0][low]),
-	    _mm_loadl_epi64((const __m128i *)f->pack[1][high]));
+	unsigned some = (uint16_t)mask;
 
-	x = _mm_shuffle_epi8(x, from);
-	_mm_storel_epi64((__m128i *)out, x);
-	out += __builtin_popcount(low);
-	_mm_storel_epi64((__m128i *)out, _mm_unpackhi_epi64(x, x));
-	return out + __builtin_popcount(high);
+	x = _mm_shuffle_epi8(x, _mm_load_si128((const __m128i *)f->pack[some]));
+	_mm_storeu_si128((__m128i *)out, x);
+	return out + __builtin_popcount(some);
 }
 
-/* Takes the bytes that begin neither a letter nor are ASCII, at the bits of `other`, as far as they
- * are punctuation that passes: puts its codes at the first bytes of it, and *use becomes the place
- * of what is not.  Answers which bytes are inside of it. */
-POTOK_TARGET_AVX2 static __attribute__((noinline)) uint64_t
-take_punctuation(
-    const struct table_fast *f, struct half *a, struct half *b, uint64_t other, unsigned *use)
+/* Takes the bytes of p[0..BLOCK) that begin neither a letter nor are ASCII, at the bits of `other`,
+ * as far as they are punctuation that passes: puts its codes at the first bytes of it, and *use
+ * becomes the place of what is not.  Answers which bytes are inside of it. */
+static __attribute__((noinline)) uint64_t
+take_punctuation(const struct table_fast *f, const unsigned char *p, unsigned char *code,
+    uint64_t other, unsigned *use)
 {
-	unsigned char x[BLOCK], code[BLOCK];
 	uint64_t inside = 0;
 
-	_mm256_storeu_si256((__m256i *)x, a->x);
-	_mm256_storeu_si256((__m256i *)(x + HALF), b->x);
-	_mm256_storeu_si256((__m256i *)code, a->code);
-	_mm256_storeu_si256((__m256i *)(code + HALF), b->code);
 	while (other != 0) {
-		unsigned i = (unsigned)_tzcnt_u64(other), what = 0, two = x[i] == 0xC2;
+		unsigned i = (unsigned)__builtin_ctzll(other), what = 0, two = p[i] == 0xC2;
 		unsigned last = i + (two ? 1 : 2);
-		bool begins = two || (x[i] == 0xE2 && i + 1 < BLOCK && x[i + 1] == 0x80);
-		if (begins && last < BLOCK && (x[last] & 0xC0) == 0x80)
-			what = f->punctuation[x[last] & 0x3F];
+		bool begins = two || (p[i] == 0xE2 && i + 1 < BLOCK && p[i + 1] == 0x80);
+		if (begins && last < BLOCK && (p[last] & 0xC0) == 0x80)
+			what = f->punctuation[p[last] & 0x3F];
 		if (!(what & (two ? FAST_C2 : FAST_E2_80))) {
 			*use = i;
 			break;
@@ -138,8 +130,6 @@ take_punctuation(
 		inside |= (two ? 2ULL : 6ULL) << i;
 		other &= ~((two ? 3ULL : 7ULL) << i);
 	}
-	a->code = load32(code);
-	b->code = load32(code + HALF);
 	return inside;
 }
 
@@ -148,43 +138,56 @@ POTOK_TARGET_AVX2 static enum ending
 read_codes(const struct table_fast *f, const unsigned char *p, size_t at, size_t n, size_t seen,
     struct codes *c)
 {
-	size_t i = at, max = f->pairs ? FEW : CODES;
+	const unsigned char *max = c->code + (f->pairs ? FEW : CODES);
+	const unsigned char *from = p + at;
+	unsigned char *to = c->code, end[BLOCK + 1];
+	struct block *block = c->block;
+	uint64_t letters = 0;
+	size_t i = at;
+	unsigned use = BLOCK;
 
-	c->n = c->nblocks = 0;
-	for (; i < n && c->n < max && c->nblocks < BLOCKS; c->nblocks++) {
+	for (; i < n && to < max && use > 0; block++) {
+		struct half a, b;
+		from = p + i;
 		/* Behind the end spaces are read. */
-		unsigned char end[BLOCK + 1];
-		const unsigned char *from = p + i;
 		if (seen - i < sizeof end) {
 			memset(end, ' ', sizeof end);
 			from = memcpy(end, from, seen - i);
 		}
-		struct half a, b;
 		read_half(from, &a);
 		read_half(from + HALF, &b);
 		uint64_t lead = both(a.lead, b.lead), starts = ~(lead << 1);
 		uint64_t other = both(a.other, b.other) & ~lead & starts;
-		unsigned use = BLOCK + (unsigned)(lead >> (BLOCK - 1));
-		if (other != 0)
-			starts &= ~take_punctuation(f, &a, &b, other, &use);
+		use = BLOCK + (unsigned)(lead >> (BLOCK - 1));
+		if (other != 0) {
+			unsigned char code[BLOCK];
+			unsigned stop = use;
+			_mm256_storeu_si256((__m256i *)code, a.code);
+			_mm256_storeu_si256((__m256i *)(code + HALF), b.code);
+			starts &= ~take_punctuation(f, from, code, other, &stop);
+			a.code = load32(code);
+			b.code = load32(code + HALF);
+			use = stop;
+		}
 		if (use > n - i) {
 			use = (unsigned)(n - i);
 			use -= (unsigned)(lead >> (use - 1)) & 1;
 		}
-		c->end = i;
-		if (use == 0)
-			return is_mark(from) ? ENDING_MARK : ENDING_OTHER;
 		starts = _bzhi_u64(starts, use);
-		c->block[c->nblocks] = (struct block){starts, i, c->n};
-		unsigned char *to = c->code + c->n;
+		letters += (uint64_t)__builtin_popcountll(lead & starts);
+		*block = (struct block){starts, i, (size_t)(to - c->code)};
 		to = store_some(f, to, _mm256_castsi256_si128(a.code), starts);
 		to = store_some(f, to, _mm256_extracti128_si256(a.code, 1), starts >> 16);
 		to = store_some(f, to, _mm256_castsi256_si128(b.code), starts >> 32);
 		to = store_some(f, to, _mm256_extracti128_si256(b.code, 1), starts >> 48);
-		c->n = (size_t)(to - c->code);
 		i += use;
 	}
+	c->n = (size_t)(to - c->code);
+	c->letters = letters;
+	c->nblocks = (size_t)(block - c->block);
 	c->end = i;
+	if (use == 0)
+		return is_mark(from) ? ENDING_MARK : ENDING_OTHER;
 	if (i < n)
 		return ENDING_FULL;
 	return n == seen ? ENDING_LAST : is_mark(p + n) ? ENDING_MARK : ENDING_OTHER;
@@ -198,25 +201,39 @@ place_of(const struct codes *c, size_t i)
 
 	while (c->block[k].n > i)
 		k--;
-	uint64_t starts = c->block[k].starts;
-	for (size_t j = c->block[k].n; j < i; j++)
-		starts = _blsr_u64(starts);
-	return c->block[k].at + (size_t)_tzcnt_u64(starts);
+	uint64_t start = _pdep_u64(1ULL << (i - c->block[k].n), c->block[k].starts);
+	return c->block[k].at + (size_t)_tzcnt_u64(start);
 }
 
-/* The bit of the first four bits of a code in its rows. */
+/* Keeps the compiler from making a constant anew each time. */
 POTOK_TARGET_AVX2 static inline __m256i
-row_bit(__m256i x)
+constant(__m256i x)
 {
-	const __m256i bit = _mm256_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64,
-	    -128, 1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128);
-
-	return _mm256_shuffle_epi8(
-	    bit, _mm256_and_si256(_mm256_srli_epi16(x, 4), _mm256_set1_epi8(0x0F)));
+	__asm__("" : "+x"(x));
+	return x;
 }
 
-/* The codes of x that are in the set. */
-POTOK_TARGET_AVX2 static inline uint32_t
+/* The first four bits of codes. */
+POTOK_TARGET_AVX2 static inline __m256i
+first_bits(__m256i x)
+{
+	return _mm256_and_si256(_mm256_srli_epi16(x, 4), constant(_mm256_set1_epi8(0x0F)));
+}
+
+/* A table of 16 for both halves of a vector. */
+#define BOTH(...) _mm256_setr_epi8(__VA_ARGS__, __VA_ARGS__)
+
+/* The bit of a code in its rows. */
+POTOK_TARGET_AVX2 static inline __m256i
+row_bit(__m256i first)
+{
+	const __m256i bits = BOTH(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128);
+
+	return _mm256_shuffle_epi8(bits, first);
+}
+
+/* FF where the codes of x are in the set. */
+POTOK_TARGET_AVX2 static inline __m256i
 members(__m256i x, __m256i bit, const uint8_t rows[2][FAST_ROWS])
 {
 	/* Of a byte from 80 on a shuffle makes 0, and its other first bits do not count. */
@@ -224,10 +241,10 @@ members(__m256i x, __m256i bit, const uint8_t rows[2][FAST_ROWS])
 	__m256i high =
 	    _mm256_shuffle_epi8(load16(rows[1]), _mm256_xor_si256(x, _mm256_set1_epi8((char)0x80)));
 
-	return mask_of(_mm256_cmpeq_epi8(_mm256_and_si256(_mm256_or_si256(low, high), bit), bit));
+	return _mm256_cmpeq_epi8(_mm256_and_si256(_mm256_or_si256(low, high), bit), bit);
 }
 
-/* Puts the codes in capitals where the letters at the bits of `titles`, of the 32 at i, want that.
+/* Puts the codes in capitals where the letters at the bits of `titles`, of the first n, want that.
  * Answers the place of the first whose neighbours do not tell, n when there is none. */
 static __attribute__((noinline)) unsigned
 take_capitals(const struct table_fast *f, unsigned char *code, bool behind_capital, uint32_t titles,
@@ -248,119 +265,205 @@ take_capitals(const struct table_fast *f, unsigned char *code, bool behind_capit
 	return n;
 }
 
-/* Puts the codes for behind a letter of `left`, in the rows of the table.  before: the sets of what
- * is before the first one, in the last byte; becomes those of all. */
-POTOK_TARGET_AVX2 static inline __m256i
-put_behind(const struct table_fast *f, unsigned nrows, __m256i x, __m256i *before)
-{
-	__m256i sets = _mm256_setzero_si256(), left = sets, behind = sets;
+/* Codes of letters as places in the tables of set_rows and left_rows; 80 and above: not there. */
+struct places {
+	__m256i at[FAST_TABLES];
+};
 
-	for (unsigned r = 0; r < nrows; r++) {
-		unsigned row = f->row[r];
-		/* The last four bits in this row, 80 and above in others. */
-		__m256i at = _mm256_adds_epu8(
-		    _mm256_xor_si256(x, _mm256_set1_epi8((char)row)), _mm256_set1_epi8(0x70));
-		sets = _mm256_or_si256(sets, _mm256_shuffle_epi8(load16(f->code_sets + row), at));
-		left = _mm256_or_si256(left, _mm256_shuffle_epi8(load16(f->code_left + row), at));
-		behind =
-		    _mm256_or_si256(behind, _mm256_shuffle_epi8(load16(f->code_behind + row), at));
-	}
-	sets = _mm256_blendv_epi8(_mm256_set1_epi8((char)f->space), sets, x);
-	__m256i of_before =
-	    _mm256_alignr_epi8(sets, _mm256_permute2x128_si256(*before, sets, 0x21), 15);
-	*before = sets;
-	__m256i none = _mm256_cmpeq_epi8(_mm256_and_si256(of_before, left), _mm256_setzero_si256());
-	return _mm256_blendv_epi8(behind, x, none);
+#define ASCII -128, -128, -128, -128, -128, -128, -128, -128
+
+POTOK_TARGET_AVX2 static inline struct places
+find_places(__m256i x, __m256i first)
+{
+	/* By the first four bits, for the rows of each table; others get or keep the first bit. */
+	const __m256i tables[FAST_TABLES] = {
+	    BOTH(ASCII, 0, 0, -128, 0, -128, 0, 0, 0),
+	    BOTH(ASCII, 0, -128, 0, -128, 0, 0, 0, 0),
+	    BOTH(ASCII, -128, 0, 0, 0, 0, -128, 0, 0),
+	};
+	struct places p;
+
+	for (int k = 0; k < FAST_TABLES; k++)
+		p.at[k] = _mm256_xor_si256(x, _mm256_shuffle_epi8(tables[k], first));
+	return p;
 }
 
-/* Makes the codes those that are written, n at most; code[n] is what follows.  Answers how many can
- * be written; *letters becomes how many letters these are, *first the place of the first. */
-POTOK_TARGET_AVX2 static size_t
-judge_codes(const struct table_fast *f, unsigned char *code, size_t n,
-    const struct plain_before *before, uint64_t *letters, size_t *first)
+POTOK_TARGET_AVX2 static inline __m256i
+look_up(const uint8_t table[FAST_TABLES][FAST_ROWS], const struct places *p)
 {
-	const __m256i first_small = _mm256_set1_epi8((char)0xAF),
-		      behind_small = _mm256_set1_epi8((char)0xE0);
-	__m256i sets = _mm256_set1_epi8((char)before->sets);
-	uint32_t behind_latin = before->latin, behind_letter = before->cyrillic;
-	unsigned nrows = f->nrows;
+	__m256i x = _mm256_shuffle_epi8(load16(table[0]), p->at[0]);
 
-	*letters = 0;
+	for (int k = 1; k < FAST_TABLES; k++)
+		x = _mm256_or_si256(x, _mm256_shuffle_epi8(load16(table[k]), p->at[k]));
+	return x;
+}
+
+/* 0 at the codes x that do not stand behind a letter of `left`.  sets: those of what is before the
+ * first one, in the last byte; becomes those of all. */
+POTOK_TARGET_AVX2 static inline __m256i
+find_behind(const struct table_fast *f, __m256i x, __m256i first, __m256i *sets)
+{
+	struct places p = find_places(x, first);
+	__m256i in = _mm256_or_si256(
+	    look_up(f->set_rows, &p), _mm256_shuffle_epi8(load16(f->other_sets), first));
+	__m256i of_before = _mm256_alignr_epi8(in, _mm256_permute2x128_si256(*sets, in, 0x21), 15);
+
+	*sets = in;
+	return _mm256_and_si256(of_before, look_up(f->left_rows, &p));
+}
+
+/* Stores the places in table_fast.pair of 32 codes. */
+POTOK_TARGET_AVX2 static inline void
+store_pairs(uint32_t *pair, __m256i x, __m256i behind)
+{
+	__m256i spread = _mm256_and_si256(
+	    _mm256_srli_epi16(x, PAIR_SHIFT), constant(_mm256_set1_epi16(PAIR_SPREAD)));
+	__m256i high = _mm256_andnot_si256(
+	    _mm256_cmpeq_epi8(behind, _mm256_setzero_si256()), _mm256_set1_epi16(1));
+
+	x = _mm256_xor_si256(x, spread);
+	__m256i a = _mm256_unpacklo_epi16(x, high), b = _mm256_unpackhi_epi16(x, high);
+	_mm256_storeu_si256((__m256i *)pair, _mm256_permute2x128_si256(a, b, 0x20));
+	_mm256_storeu_si256((__m256i *)(pair + 8), _mm256_permute2x128_si256(a, b, 0x31));
+}
+
+/* Finds what to look up for n codes at most; code[n] is what follows.  Answers how many can be
+ * written. */
+POTOK_TARGET_AVX2 static size_t
+judge_codes(
+    const struct table_fast *f, struct codes *c, size_t n, const struct plain_before *before)
+{
+	const __m256i first_small = constant(_mm256_set1_epi8((char)0xAF)),
+		      behind_small = constant(_mm256_set1_epi8((char)0xE0));
+	__m256i sets = _mm256_set1_epi8((char)before->sets), behind = _mm256_setzero_si256();
+	uint32_t behind_letter = before->cyrillic, behind_any = before->cyrillic | before->latin;
+	unsigned char *code = c->code;
+
 	for (size_t i = 0; i < n; i += HALF) {
-		unsigned use = n - i < HALF ? (unsigned)(n - i) : HALF;
-		__m256i x = load32(code + i), next = load32(code + i + 1), bit = row_bit(x);
-		uint32_t letter = mask_of(x), look = members(x, bit, f->look_rows);
-		uint32_t latin = look & ~letter;
+		__m256i x = load32(code + i), next = load32(code + i + 1);
+		__m256i first = first_bits(x), bit = row_bit(first);
+		/* Of Cyrillic letters, and of Latin ones, too. */
+		uint32_t letter = mask_of(x), look = mask_of(members(x, bit, f->look_rows));
+		uint32_t any = look | letter;
 		uint32_t small = mask_of(_mm256_and_si256(
 		    _mm256_cmpgt_epi8(next, first_small), _mm256_cmpgt_epi8(behind_small, next)));
-		uint32_t stop = members(x, bit, f->odd_rows) |
-				(letter & (latin << 1 | behind_latin)) |
-				(latin & (letter << 1 | behind_letter));
-		if (f->pairs)
-			stop |= members(x, bit, f->pair_rows) &
-				members(next, row_bit(next), f->second_rows);
 		uint32_t titles = look & letter & ~small;
+		uint32_t stop =
+		    (letter ^ (letter << 1 | behind_letter)) & any & (any << 1 | behind_any);
+		stop |= mask_of(members(x, bit, f->odd_rows));
+		if (f->pairs)
+			stop |= mask_of(_mm256_and_si256(members(x, bit, f->pair_rows),
+			    members(next, row_bit(first_bits(next)), f->second_rows)));
+		if (f->any_left)
+			behind = find_behind(f, x, first, &sets);
+		size_t use = HALF;
 		if ((stop | titles) != 0) {
-			if (stop != 0 && _tzcnt_u32(stop) < use)
-				use = _tzcnt_u32(stop);
-			if (titles != 0) {
-				bool capital = i > 0 ? f->capital[code[i - 1]] : before->capital;
-				use = take_capitals(f, code + i, capital, titles, use);
-				x = load32(code + i);
-				nrows = f->nrows_caps;
-			}
+			bool capital = i > 0 ? f->capital[code[i - 1]] : before->capital;
+			use = stop != 0 ? (unsigned)__builtin_ctz(stop) : HALF;
+			use = use < n - i ? use : n - i;
+			use = take_capitals(f, code + i, capital, titles, (unsigned)use);
+			x = load32(code + i);
 		}
-		if (nrows > 0)
-			_mm256_storeu_si256((__m256i *)(code + i), put_behind(f, nrows, x, &sets));
-		uint32_t used = _bzhi_u32(letter, use);
-		if (*letters == 0 && used != 0)
-			*first = i + _tzcnt_u32(used);
-		*letters += (unsigned)__builtin_popcount(used);
+		store_pairs(c->pair + i / 2, x, behind);
 		if (use < HALF)
 			return i + use;
-		behind_latin = latin >> (HALF - 1);
 		behind_letter = letter >> (HALF - 1);
+		behind_any = any >> (HALF - 1);
 	}
 	return n;
 }
 
-static inline unsigned char *
-write_one(const struct table_fast *f, unsigned code, unsigned char *out)
+/* How many of n codes are of Cyrillic letters. */
+static uint64_t
+count_letters(const unsigned char *code, size_t n)
 {
-	uint64_t text = f->written[code];
+	uint64_t letters = 0;
 
-	memcpy(out, &text, sizeof text);
-	return out + (text >> 56);
+	for (size_t i = 0; i < n; i++)
+		letters += code[i] >> 7;
+	return letters;
+}
+
+/* Writes the codes [at..n).  Answers the end. */
+static unsigned char *
+write_few(
+    const struct table_fast *f, const struct codes *c, size_t at, size_t n, unsigned char *out)
+{
+	const unsigned char *code = c->code;
+
+	for (; at < n; at++) {
+		bool behind = at % 2 == 0 ? c->pair[at / 2] >> 16
+					  : f->code_sets[code[at - 1]] & f->code_left[code[at]];
+		out = table_write(f->written[behind][code[at]], out);
+	}
+	return out;
 }
 
 /* Writes n codes.  Answers the end. */
 static unsigned char *
-write_codes(const struct table_fast *f, const unsigned char *code, size_t n, unsigned char *out)
+write_codes(const struct table_fast *f, const struct codes *c, size_t n, unsigned char *out)
 {
 	enum { GROUP = 16 };
-	const unsigned char *end = code + n;
+	const uint32_t *pair = c->pair;
+	size_t i = 0;
 
-	while (f->paired && end - code >= GROUP) {
+	for (; i + GROUP <= n; i += GROUP) {
 		unsigned char *start = out;
 		uint64_t any = 0;
-		for (int k = 0; k < GROUP; k += 2) {
-			uint16_t two;
-			memcpy(&two, code + k, sizeof two);
-			uint64_t text = f->pair[two];
-			memcpy(out, &text, sizeof text);
-			out += text >> 56;
+		for (int k = 0; k < GROUP / 2; k++) {
+			uint64_t text = f->pair[*pair++];
+			out = table_write(text, out);
 			any |= text;
 		}
-		if (any >> 59 != 0) { /* 8 bytes */
-			out = start;
-			for (int k = 0; k < GROUP; k++)
-				out = write_one(f, code[k], out);
-		}
-		code += GROUP;
+		if (any >> PAIR_LONG != 0)
+			out = write_few(f, c, i, i + GROUP, start);
 	}
-	while (code < end)
-		out = write_one(f, *code++, out);
-	return out;
+	return write_few(f, c, i, n, out);
+}
+
+/* What two codes write. */
+static uint64_t
+pair_text(uint64_t first, uint64_t second)
+{
+	const uint64_t text = ~(uint64_t)0 >> 8;
+	unsigned n = (unsigned)(first >> 56);
+
+	return ((first | (second & text) << 8 * n) & text) | (n + (second >> 56)) << 56;
+}
+
+POTOK_TARGET_AVX2 void
+convert_pair_avx2(struct table_fast *f)
+{
+	bool live[FAST_CODES] = {false};
+	uint8_t some[FAST_CODES];
+	size_t n = 0;
+
+	f->paired = true;
+	for (unsigned i = 0; i < FAST_CODES; i++)
+		live[i] = f->kind[i] != 0;
+	for (unsigned i = 0; i < FAST_CODES; i++)
+		live[f->caps[i]] = true;
+	for (unsigned i = 1; i < FAST_CODES; i++) {
+		some[n] = (uint8_t)i;
+		n += live[i];
+	}
+	for (size_t i = 0; i < n * n; i++) {
+		unsigned first = some[i % n], second = some[i / n], both = second << 8 | first;
+		uint64_t *to = f->pair + (both ^ (both >> PAIR_SHIFT & PAIR_SPREAD));
+		bool behind = f->code_sets[first] & f->code_left[second];
+		uint64_t text = f->written[behind][second];
+		*to = pair_text(f->written[0][first], text);
+		if (f->code_left[first] != 0)
+			to[FAST_CODES * FAST_CODES] = pair_text(f->written[1][first], text);
+	}
+	memset(f->pack[0], 0x80, sizeof f->pack[0]);
+	for (unsigned bit = 0; bit < 16; bit++) {
+		for (unsigned i = 0; i < 1U << bit; i++) {
+			uint8_t *with = f->pack[1U << bit | i];
+			memcpy(with, f->pack[i], sizeof f->pack[i]);
+			with[__builtin_popcount(i)] = (uint8_t)bit;
+		}
+	}
 }
 
 POTOK_TARGET_AVX2 size_t
@@ -368,29 +471,24 @@ convert_plain_avx2(const struct table_fast *f, const unsigned char *p, size_t n,
     struct plain_state *state)
 {
 	enum ending ending = ENDING_FULL;
-	struct codes codes;
+	struct codes c;
 	size_t i = 0;
 
 	for (bool more = true; more && i < n;) {
-		ending = read_codes(f, p, i, n, seen, &codes);
+		ending = read_codes(f, p, i, n, seen, &c);
 		/* What follows the last one is not known, or a mark makes another one of it. */
-		size_t count = codes.n, first = 0, used;
-		uint64_t letters;
+		size_t count = c.n, used;
 		if (count > 0 && (ending == ENDING_FULL || ending == ENDING_MARK))
-			count--;
-		if (ending == ENDING_MARK)
-			codes.code[count] = 0;
-		else if (ending != ENDING_FULL)
-			codes.code[count] = ending == ENDING_LAST ? ' ' : 0;
-		used = judge_codes(f, codes.code, count, &state->before, &letters, &first);
-		state->out = write_codes(f, codes.code, used, state->out);
-		if (state->letters == 0 && letters != 0)
-			state->first = place_of(&codes, first);
-		state->letters += letters;
-		more = used == count && ending == ENDING_FULL;
+			c.letters -= c.code[--count] >> 7;
+		if (ending != ENDING_FULL)
+			c.code[count] = ending == ENDING_LAST ? ' ' : 0;
+		used = judge_codes(f, &c, count, &state->before);
+		state->out = write_codes(f, &c, used, state->out);
 		if (used == 0)
 			break;
-		i = used < codes.n ? place_of(&codes, used) : codes.end;
+		state->letters += c.letters - count_letters(c.code + used, count - used);
+		more = used == count && ending == ENDING_FULL;
+		i = used < c.n ? place_of(&c, used) : c.end;
 		state->before = plain_before(f, p + i);
 	}
 	return i;

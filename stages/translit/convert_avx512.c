@@ -189,8 +189,6 @@ convert_plain_avx512(const struct table_fast *f, const unsigned char *p, size_t 
 		}
 		out += store_planes(out, &weave, b);
 
-		if (state->letters == 0 && letters != 0)
-			state->first = i + (size_t)__builtin_ctzll(letters) - 1;
 		state->letters += (uint64_t)__builtin_popcountll(letters);
 		i += use;
 		before = plain_before(f, p + i);

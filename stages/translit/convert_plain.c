@@ -52,12 +52,6 @@ letter_before(const unsigned char *p)
 }
 
 static inline bool
-is_latin(unsigned c)
-{
-	return (c | 0x20) - 'a' < 26;
-}
-
-static inline bool
 is_mark(const unsigned char *p)
 {
 	return (*p & 0xFE) == 0xCC;
@@ -273,18 +267,17 @@ convert_plain_scalar(const struct table_fast *f, const unsigned char *p, size_t 
     struct plain_state *state)
 {
 	/* What follows a character is read, too. */
-	const unsigned char *end = seen < n + 4 ? p + seen - 4 : p + n, *first = NULL;
+	const unsigned char *end = seen < n + 4 ? p + seen - 4 : p + n;
 	struct place at = {.p = p,
 	    .out = state->out,
 	    .before = state->before.cyrillic ? state->before.letter + 1 : 0};
 	uint64_t letters = 0;
 
-	if (!f->paired || seen < 4 || (state->before.latin && is_letter(read_two(p))))
+	if (seen < 4 || (state->before.latin && is_letter(read_two(p))))
 		return 0;
 	while (at.p < end) {
 		const unsigned char *word = at.p;
 		write_letters(f, &at, end);
-		first = letters == 0 ? word : first;
 		letters += (uint64_t)(at.p - word) / 2;
 		const unsigned char *between = at.p;
 		if (at.p < end)
@@ -292,8 +285,6 @@ convert_plain_scalar(const struct table_fast *f, const unsigned char *p, size_t 
 		if (at.p == word || (at.p > between && is_latin(at.p[-1])))
 			break;
 	}
-	if (state->letters == 0)
-		state->first = (size_t)(first - p);
 	state->letters += letters;
 	state->out = at.out;
 	return (size_t)(at.p - p);

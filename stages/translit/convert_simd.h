@@ -9,10 +9,13 @@
 #include <immintrin.h>
 #endif
 
-enum {
-	PLAIN_BLOCK = 8, /* bytes below which the vector code is not worth while */
-	PAIR_BLOCK = 512 /* and bytes from which table_pair() is */
-};
+/* Bytes of text from which tables of pairs are worth the time that they take. */
+#ifndef POTOK_PAIR_TEXT
+#define POTOK_PAIR_TEXT (256 * 1024)
+#endif
+
+/* Bytes below which the code for runs is not worth while. */
+enum { PLAIN_BLOCK = 8 };
 
 /* What is known of the character before. */
 struct plain_before {
@@ -26,8 +29,7 @@ struct plain_before {
 struct plain_state {
 	unsigned char *out; /* where the next byte is written; 128 more than are used may be */
 	struct plain_before before;
-	uint64_t letters; /* written so far */
-	size_t first;     /* the place in p of the first one, when letters was 0 */
+	uint64_t letters; /* Cyrillic ones written so far */
 };
 
 /* Writes the characters at the front of p[0..n) that are plain in the table and by what is around
@@ -39,6 +41,16 @@ size_t convert_plain_scalar(
     const struct table_fast *, const unsigned char *p, size_t n, size_t seen, struct plain_state *);
 size_t convert_plain_avx512(
     const struct table_fast *, const unsigned char *p, size_t n, size_t seen, struct plain_state *);
+
+/* Fills the tables of pairs for convert_plain_avx2(). */
+void convert_pair_avx2(struct table_fast *);
+
+/* Is c a Latin letter of ASCII? */
+static inline bool
+is_latin(unsigned c)
+{
+	return (c | 0x20) - 'a' < 26;
+}
 
 /* What the bytes of a block of 64 are.  What a Cyrillic letter is, is told at its last byte. */
 struct plain_block {

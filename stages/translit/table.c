@@ -450,7 +450,7 @@ code_characters(struct table_fast *f)
 			f->kind[i] = !is_letter(i) ? FAST_NONE
 				     : capital     ? FAST_CAPITAL
 						   : FAST_SMALL;
-		f->written[i] = text_number((unsigned char[8]){(unsigned char)i, [7] = 1});
+		f->written[0][i] = text_number((unsigned char[8]){(unsigned char)i, [7] = 1});
 		if (f->flags[i] & FAST_USABLE)
 			f->kind[FAST_LETTERS + i] = f->flags[i] & (FAST_SMALL | FAST_CAPITAL);
 	}
@@ -461,96 +461,89 @@ code_characters(struct table_fast *f)
 			      three[8] = {0xE2, 0x80, tail, [7] = 3};
 		if (what != 0) {
 			f->kind[what >> FAST_CODE] = FAST_NONE;
-			f->written[what >> FAST_CODE] = text_number(what & FAST_C2 ? two : three);
+			f->written[0][what >> FAST_CODE] =
+			    text_number(what & FAST_C2 ? two : three);
 		}
 	}
 }
 
-/* A code that is not taken, from `first` down to `last`; 0: there is none. */
-static uint8_t
-free_code(bool taken[FAST_CODES], unsigned first, unsigned last)
-{
-	for (unsigned i = first; i >= last; i--) {
-		if (!taken[i]) {
-			taken[i] = true;
-			return (uint8_t)i;
-		}
-	}
-	return 0;
-}
-
-/* Makes the code stand for a form of the letter, and another one for the next form, which is for
- * behind a letter of `left`.  Answers whether there is one. */
-static bool
-code_letter(
-    struct table_fast *f, bool taken[FAST_CODES], unsigned code, unsigned letter, unsigned form)
-{
-	bool capital = f->flags[letter] & FAST_CAPITAL;
-
-	f->written[code] = table_letter(f, form, letter);
-	f->capital[code] = capital;
-	f->code_sets[code] = f->sets[letter];
-	if (f->left[letter] == 0)
-		return true;
-	unsigned behind = free_code(taken, FAST_CODES - 1, 1);
-	if (behind == 0)
-		return false;
-	f->code_left[code] = f->left[letter];
-	f->code_behind[code] = (uint8_t)behind;
-	f->written[behind] = table_letter(f, form + 1, letter);
-	f->capital[behind] = capital;
-	return true;
-}
-
-/* The codes of letters in all forms; letters for which there are not enough lose theirs. */
-static void
-code_letters(struct table_fast *f)
-{
-	bool taken[FAST_CODES] = {true};
-
-	for (unsigned i = 1; i < FAST_CODES; i++)
-		taken[i] = f->kind[i] != 0;
-	for (unsigned i = 0; i < FAST_LETTERS; i++) {
-		unsigned code = FAST_LETTERS + i;
-		if ((f->flags[i] & FAST_TITLE) && taken[code]) {
-			f->caps[code] = free_code(taken, FAST_CODES - 1, FAST_LETTERS);
-			f->kind[code] = f->caps[code] != 0 ? f->kind[code] : 0;
-		}
-	}
-	for (unsigned i = 0; i < FAST_LETTERS; i++) {
-		unsigned code = FAST_LETTERS + i, caps = f->caps[code];
-		if (f->kind[code] != 0 && (!code_letter(f, taken, code, i, 0) ||
-					      (caps != 0 && !code_letter(f, taken, caps, i, 2))))
-			f->kind[code] = 0;
-	}
-}
-
-/* The rows of code_sets and code_left that are not empty: those with codes in capitals only are the
- * last. */
+/* Puts what the letters are into the tables for AVX2, which do not part capitals from small
+ * letters; letters that are otherwise lose their codes. */
 static void
 code_rows(struct table_fast *f)
 {
-	bool caps[FAST_CODES] = {false};
+	enum { CAPITALS = 0x90, SMALL = 0xB0, OTHER_CAPITALS = 0x80, OTHER_SMALL = 0xD0 };
+	const unsigned small[FAST_TABLES] = {SMALL + FAST_ROWS, SMALL, OTHER_SMALL};
+	const unsigned capital[FAST_TABLES] = {CAPITALS + FAST_ROWS, CAPITALS, OTHER_CAPITALS};
+	unsigned all = 0;
 
-	for (unsigned i = 0; i < FAST_CODES; i++)
-		caps[f->caps[i]] = true;
-	for (int k = 0; k < 2; k++) {
-		for (unsigned row = FAST_LETTERS; row < FAST_CODES; row += FAST_ROWS) {
-			bool some[2] = {false, false};
-			for (unsigned i = row; i < row + FAST_ROWS; i++)
-				some[caps[i]] |= f->code_sets[i] != 0 || f->code_left[i] != 0;
-			if (k == 0 ? some[0] : some[1] && !some[0])
-				f->row[f->nrows_caps++] = (uint8_t)row;
+	for (unsigned i = 0; i < FAST_LETTERS; i++)
+		all |= f->kind[FAST_LETTERS + i] != 0 ? f->left[i] : 0;
+	f->any_left = all != 0;
+	memset(f->other_sets, f->space, FAST_LETTERS / FAST_ROWS);
+	for (unsigned k = 0; k < FAST_TABLES; k++) {
+		for (unsigned i = 0; i < FAST_ROWS; i++) {
+			unsigned letter = small[k] + i - FAST_LETTERS, upper = capital[k] + i;
+			f->set_rows[k][i] = f->sets[letter];
+			f->left_rows[k][i] = f->left[letter];
+			if (f->left[upper - FAST_LETTERS] != f->left[letter])
+				f->kind[upper] = 0;
 		}
-		f->nrows = k == 0 ? f->nrows_caps : f->nrows;
+	}
+	for (unsigned i = OTHER_SMALL + FAST_ROWS - FAST_LETTERS; i < FAST_LETTERS; i++) {
+		if ((f->sets[i] & all) != 0 || f->left[i] != 0)
+			f->kind[FAST_LETTERS + i] = 0;
+	}
+}
+
+/* Makes the code stand for a letter, in capitals or not. */
+static void
+set_code(struct table_fast *f, unsigned code, unsigned letter, bool caps)
+{
+	unsigned form = caps ? 2 : 0;
+
+	f->capital[code] = (f->flags[letter] & FAST_CAPITAL) != 0;
+	f->code_sets[code] = f->sets[letter];
+	f->code_left[code] = f->left[letter];
+	f->written[0][code] = table_letter(f, form, letter);
+	f->written[1][code] = table_letter(f, form + 1, letter);
+}
+
+/* What the codes stand for; a FAST_TITLE for which there is no second code loses its own. */
+static void
+code_letters(struct table_fast *f)
+{
+	unsigned caps = FAST_CODES - 1;
+
+	for (unsigned i = 0; i < FAST_CODES; i++) {
+		f->code_sets[i] = i < FAST_LETTERS ? f->space : 0;
+		f->written[1][i] = f->written[0][i];
+	}
+	for (unsigned i = 0; i < FAST_LETTERS; i++) {
+		unsigned code = FAST_LETTERS + i;
+		if (f->kind[code] != 0)
+			set_code(f, code, i, false);
+	}
+	for (unsigned i = 0; i < FAST_LETTERS; i++) {
+		unsigned code = FAST_LETTERS + i;
+		if (f->kind[code] == 0 || !(f->flags[i] & FAST_TITLE))
+			continue;
+		while (caps >= FAST_LETTERS && f->kind[caps] != 0)
+			caps--;
+		if (caps < FAST_LETTERS) {
+			f->kind[code] = 0;
+		} else {
+			f->caps[code] = (uint8_t)caps;
+			set_code(f, caps--, i, true);
+		}
 	}
 }
 
 /* The sets of codes. */
 static void
-code_sets(struct table_fast *f)
+code_members(struct table_fast *f)
 {
-	enum { ODD = 1, LOOK = 2, PAIR = 4, SECOND = 8 };
+	enum { LOOK = 1, PAIR = 2, SECOND = 4, ODD = 8 };
 	uint8_t in[FAST_CODES] = {0};
 
 	for (unsigned i = 0; i < FAST_CODES; i++) {
@@ -565,20 +558,6 @@ code_sets(struct table_fast *f)
 	fast_rows(f->look_rows, in, LOOK);
 	fast_rows(f->pair_rows, in, PAIR);
 	fast_rows(f->second_rows, in, SECOND);
-}
-
-static void
-make_pack(struct table_fast *f)
-{
-	for (unsigned mask = 0; mask < 256; mask++) {
-		unsigned n = 0;
-		for (unsigned bit = 0; bit < 8; bit++) {
-			if (mask >> bit & 1) {
-				f->pack[0][mask][n] = (uint8_t)bit;
-				f->pack[1][mask][n++] = (uint8_t)(8 + bit);
-			}
-		}
-	}
 }
 
 /* What the code without vectors wants to know of single characters. */
@@ -596,16 +575,6 @@ fast_odd(struct table_fast *f)
 			f->odd[i] = (uint8_t)((flags & FAST_TITLE ? FAST_TITLED : 0) |
 					      (flags & FAST_PAIR ? FAST_PAIRED : 0));
 	}
-}
-
-/* What two codes write; numbers begin with the lowest byte here. */
-static uint64_t
-pair_text(uint64_t first, uint64_t second)
-{
-	const uint64_t text = ~(uint64_t)0 >> 8;
-	unsigned n = (unsigned)(first >> 56);
-
-	return ((first | (second & text) << 8 * n) & text) | (n + (second >> 56)) << 56;
 }
 
 /* The bits of TWO_LEFT and TWO_BESIDE. */
@@ -729,17 +698,11 @@ pair_letters(struct translit_table *t)
 }
 
 void
-table_pair(struct translit_table *t, bool vectors)
+table_pair(struct translit_table *t)
 {
 	struct table_fast *f = &t->fast;
 
 	f->paired = true;
-	if (vectors) {
-		for (unsigned i = 0; i < FAST_CODES * FAST_CODES; i++)
-			f->pair[i] =
-			    pair_text(f->written[i % FAST_CODES], f->written[i / FAST_CODES]);
-		return;
-	}
 	for (unsigned i = 0; i < FAST_LETTERS; i++) {
 		for (unsigned k = 0; k <= FAST_LETTERS; k++) {
 			unsigned sets = k > 0 ? f->sets[k - 1] : f->space;
@@ -765,10 +728,9 @@ make_fast(struct translit_table *t)
 	}
 	f->space = fast_sets(known, t->sets[' ']);
 	code_characters(f);
-	code_letters(f);
 	code_rows(f);
-	code_sets(f);
-	make_pack(f);
+	code_letters(f);
+	code_members(f);
 	fast_odd(f);
 }
 

@@ -66,6 +66,16 @@ enum {
  * r, in the second half for 128 more. */
 enum { FAST_ROWS = 16, FAST_CODES = 256 };
 
+/* Where letters have sets, in tables of one row. */
+enum { FAST_TABLES = 3 };
+
+/* The bit of a text of table_fast.pair that is longer than 7 bytes. */
+enum { PAIR_LONG = 59 };
+
+/* Some bits of the second code of two change bits of the first: letters are near each other, and
+ * would be in the same places of a cache. */
+enum { PAIR_SHIFT = 5, PAIR_SPREAD = 0xF8 };
+
 /* What a letter is without vector code. */
 enum {
 	FAST_ODD = 1 << 0,    /* not for it */
@@ -101,25 +111,27 @@ struct table_fast {
 
 	/*
 	 * Codes of one byte stand for what is written: ASCII, but for control characters, some of
-	 * which stand for punctuation, and letters from 80 on.  Codes that no character has stand
-	 * for the other texts of letters: in capitals (from 80 on, too), and behind a letter of
-	 * `left`.  Code 0 stands for what is not known.
+	 * which stand for punctuation, and letters from 80 on.  Codes from 80 on that no character
+	 * has stand for letters in capitals.  Code 0 stands for what is not known.
 	 */
 	uint8_t kind[FAST_CODES];    /* of characters: FAST_SMALL, FAST_CAPITAL, FAST_NONE or 0 */
 	uint8_t capital[FAST_CODES]; /* 1: stands for a capital letter */
 	uint8_t caps[FAST_CODES];    /* the code of a FAST_TITLE in capitals */
 	uint8_t code_sets[FAST_CODES], code_left[FAST_CODES];
-	uint8_t code_behind[FAST_CODES]; /* the code for behind a letter of `left` */
-	uint64_t written[FAST_CODES];    /* up to 7 bytes, in their order; the last: how many */
+	/* Up to 7 bytes, in their order; the last: how many.  The second text is for behind a
+	 * letter of `left`. */
+	uint64_t written[2][FAST_CODES];
 
 	/* The same for AVX2. */
-	uint8_t odd_rows[2][FAST_ROWS];      /* codes of characters that are not for it */
-	uint8_t look_rows[2][FAST_ROWS];     /* Latin letters; FAST_TITLE */
-	uint8_t pair_rows[2][FAST_ROWS];     /* FAST_PAIR */
-	uint8_t second_rows[2][FAST_ROWS];   /* what must not be behind it: FAST_SECOND, `odd` */
-	uint8_t row[FAST_CODES / FAST_ROWS]; /* where codes have sets or `left` */
-	uint8_t nrows, nrows_caps;           /* without and with codes in capitals */
-	uint8_t pack[2][256][8]; /* by a byte: where its bits are; the same in the other half */
+	uint8_t odd_rows[2][FAST_ROWS];    /* characters that are not for it */
+	uint8_t look_rows[2][FAST_ROWS];   /* Latin letters; FAST_TITLE */
+	uint8_t pair_rows[2][FAST_ROWS];   /* FAST_PAIR */
+	uint8_t second_rows[2][FAST_ROWS]; /* what must not be behind it: FAST_SECOND, `odd` */
+	/* `sets` and `left` of letters by the last four bits of their codes: of codes A0 and C0, of
+	 * 90 and B0, of 80 and D0; others have none. */
+	uint8_t set_rows[FAST_TABLES][FAST_ROWS], left_rows[FAST_TABLES][FAST_ROWS];
+	uint8_t other_sets[FAST_ROWS]; /* `sets` of others, by the first four bits */
+	bool any_left;
 
 	/* Without vector code. */
 	uint8_t odd[FAST_LETTERS];        /* FAST_ODD and the like; 0: no look is needed */
@@ -127,15 +139,20 @@ struct table_fast {
 	uint8_t pass[256];                /* 1: a byte of ASCII that passes */
 	bool pass_all;                    /* all that are no control characters do */
 
-	/* What table_pair() fills, when `paired`. */
+	/* What is filled for texts of some length only, when `paired`. */
 	bool paired;
 	union {
-		/* What two codes write, the first one in the lower byte; the last byte, how many,
-		 * may be 8, then it is not all. */
-		uint64_t pair[FAST_CODES * FAST_CODES];
-		/* Without vector code: what is written for a letter, at FAST_ROW times that and,
-		 * for behind a letter, 1 and that; and for two letters, at FAST_LETTERS times the
-		 * second one and the first. */
+		struct {
+			/* By convert_pair_avx2(): what two codes write, as in `written`, the first
+			 * one in the lower byte, with PAIR_SPREAD.  The second half is for where
+			 * the first one is behind a letter of `left`. */
+			uint64_t pair[2 * FAST_CODES * FAST_CODES];
+			/* Where the bits of 16 are, by these; 80 behind them. */
+			_Alignas(16) uint8_t pack[1 << 16][16];
+		};
+		/* What table_pair() fills for code without vectors: what is written for a letter,
+		 * at FAST_ROW times that and, for behind a letter, 1 and that; and for two letters,
+		 * at FAST_LETTERS times the second one and the first. */
 		struct {
 			uint64_t behind[FAST_LETTERS * FAST_ROW];
 			uint64_t two[FAST_LETTERS * FAST_LETTERS];
@@ -217,8 +234,8 @@ table_write(uint64_t text, unsigned char *out)
  * one the lowest, and how many as the highest. */
 uint64_t table_letter(const struct table_fast *, unsigned form, size_t letter);
 
-/* Fills the table of pairs, for code with vectors or without, which takes a moment: for texts of
- * some length. */
-void table_pair(struct translit_table *, bool vectors);
+/* Fills the tables of pairs for code without vectors, which takes a moment: for texts of some
+ * length. */
+void table_pair(struct translit_table *);
 
 #endif
