@@ -11,7 +11,7 @@ enum {
 	BLOCK = 64,
 	HALF = 32,
 	CODES = 512, /* characters between two looks at what they write */
-	FEW = 64,    /* the same where letters that must be looked at are frequent */
+	FEW = 96,    /* the same in the beginning: not all runs are long */
 	BLOCKS = 32, /* for so many characters; one has at least 20, but for the last two */
 };
 
@@ -133,12 +133,12 @@ take_punctuation(const struct table_fast *f, const unsigned char *p, unsigned ch
 	return inside;
 }
 
-/* Reads p[at..n) as codes, up to some hundreds.  Behind p[seen] a word ends. */
+/* Reads p[at..n) as codes, about `few`.  Behind p[seen] a word ends. */
 POTOK_TARGET_AVX2 static enum ending
 read_codes(const struct table_fast *f, const unsigned char *p, size_t at, size_t n, size_t seen,
-    struct codes *c)
+    size_t few, struct codes *c)
 {
-	const unsigned char *max = c->code + (f->pairs ? FEW : CODES);
+	const unsigned char *max = c->code + few;
 	const unsigned char *from = p + at;
 	unsigned char *to = c->code, end[BLOCK + 1];
 	struct block *block = c->block;
@@ -244,25 +244,70 @@ members(__m256i x, __m256i bit, const uint8_t rows[2][FAST_ROWS])
 	return _mm256_cmpeq_epi8(_mm256_and_si256(_mm256_or_si256(low, high), bit), bit);
 }
 
-/* Puts the codes in capitals where the letters at the bits of `titles`, of the first n, want that.
- * Answers the place of the first whose neighbours do not tell, n when there is none. */
-static __attribute__((noinline)) unsigned
-take_capitals(const struct table_fast *f, unsigned char *code, bool behind_capital, uint32_t titles,
-    unsigned n)
+/* Of 32 codes on the way. */
+struct special {
+	uint32_t titles, pairs; /* bits of capitals, and of FAST_PAIRs before others */
+	unsigned n;             /* how many can be written */
+	bool behind_capital;
+};
+
+/* Makes of FAST_PAIR i, and of what follows, what table_fast.before says.  Answers false when the
+ * rules must be looked at. */
+static bool
+join_codes(const struct table_fast *f, struct codes *c, unsigned char *code,
+    struct special *special, unsigned i)
 {
-	for (; titles != 0; titles &= titles - 1) {
-		unsigned i = (unsigned)__builtin_ctz(titles);
-		if (i >= n)
-			break;
-		unsigned next = f->kind[code[i + 1]];
-		if (i > 0)
-			behind_capital = f->capital[code[i - 1]];
-		if ((next & FAST_CAPITAL) || ((next & FAST_NONE) && behind_capital))
-			code[i] = f->caps[code[i]];
-		else if (next == 0)
-			return i;
+	unsigned what = BEFORE_RULES;
+
+	if (f->kind[code[1]] != 0)
+		what = f->before[code[0] % FAST_LETTERS][code[1] % FAST_LETTERS];
+	if (what == BEFORE_ANY)
+		return true;
+	if (what == BEFORE_RULES)
+		return false;
+	const struct fast_join *join = &f->joins[what];
+	if (join->second == 0) {
+		code[0] = join->code;
+	} else {
+		if (i + 1 >= special->n || f->kind[code[2]] == 0)
+			return false;
+		if (join->right != 0 && !(f->code_right[code[2]] & join->right))
+			return true;
+		code[0] = join->code;
+		code[1] = join->second;
+		special->titles &= ~(2U << i);
+		special->pairs &= ~(2U << i);
+		c->letters--;
 	}
-	return n;
+	special->titles &= ~(1U << i);
+	return true;
+}
+
+/* Makes other codes of letters that the ones behind them change.  Answers the place of the first
+ * for which the rules must be looked at, special->n when there is none. */
+static __attribute__((noinline)) unsigned
+take_special(
+    const struct table_fast *f, struct codes *c, unsigned char *code, struct special *special)
+{
+	uint32_t bits = special->titles | special->pairs;
+
+	while (bits != 0) {
+		unsigned i = (unsigned)__builtin_ctz(bits);
+		if (i >= special->n)
+			break;
+		if ((special->pairs >> i & 1) && !join_codes(f, c, code + i, special, i))
+			return i;
+		if (special->titles >> i & 1) {
+			unsigned next = f->kind[code[i + 1]];
+			bool behind = i > 0 ? f->capital[code[i - 1]] : special->behind_capital;
+			if ((next & FAST_CAPITAL) || ((next & FAST_NONE) && behind))
+				code[i] = f->caps[code[i]];
+			else if (next == 0)
+				return i;
+		}
+		bits = (special->titles | special->pairs) & ~1U << i;
+	}
+	return special->n;
 }
 
 /* Codes of letters as places in the tables of set_rows and left_rows; 80 and above: not there. */
@@ -347,21 +392,21 @@ judge_codes(
 		uint32_t any = look | letter;
 		uint32_t small = mask_of(_mm256_and_si256(
 		    _mm256_cmpgt_epi8(next, first_small), _mm256_cmpgt_epi8(behind_small, next)));
-		uint32_t titles = look & letter & ~small;
+		struct special special = {.titles = look & letter & ~small};
 		uint32_t stop =
 		    (letter ^ (letter << 1 | behind_letter)) & any & (any << 1 | behind_any);
 		stop |= mask_of(members(x, bit, f->odd_rows));
 		if (f->pairs)
-			stop |= mask_of(_mm256_and_si256(members(x, bit, f->pair_rows),
+			special.pairs = mask_of(_mm256_and_si256(members(x, bit, f->pair_rows),
 			    members(next, row_bit(first_bits(next)), f->second_rows)));
 		if (f->any_left)
 			behind = find_behind(f, x, first, &sets);
 		size_t use = HALF;
-		if ((stop | titles) != 0) {
-			bool capital = i > 0 ? f->capital[code[i - 1]] : before->capital;
+		if ((stop | special.titles | special.pairs) != 0) {
 			use = stop != 0 ? (unsigned)__builtin_ctz(stop) : HALF;
-			use = use < n - i ? use : n - i;
-			use = take_capitals(f, code + i, capital, titles, (unsigned)use);
+			special.n = (unsigned)(use < n - i ? use : n - i);
+			special.behind_capital = i > 0 ? f->capital[code[i - 1]] : before->capital;
+			use = take_special(f, c, code + i, &special);
 			x = load32(code + i);
 		}
 		store_pairs(c->pair + i / 2, x, behind);
@@ -434,18 +479,13 @@ pair_text(uint64_t first, uint64_t second)
 POTOK_TARGET_AVX2 void
 convert_pair_avx2(struct table_fast *f)
 {
-	bool live[FAST_CODES] = {false};
 	uint8_t some[FAST_CODES];
 	size_t n = 0;
 
 	f->paired = true;
-	for (unsigned i = 0; i < FAST_CODES; i++)
-		live[i] = f->kind[i] != 0;
-	for (unsigned i = 0; i < FAST_CODES; i++)
-		live[f->caps[i]] = true;
-	for (unsigned i = 1; i < FAST_CODES; i++) {
+	for (unsigned i = 0; i < FAST_CODES; i++) {
 		some[n] = (uint8_t)i;
-		n += live[i];
+		n += f->live[i];
 	}
 	for (size_t i = 0; i < n * n; i++) {
 		unsigned first = some[i % n], second = some[i / n], both = second << 8 | first;
@@ -472,10 +512,11 @@ convert_plain_avx2(const struct table_fast *f, const unsigned char *p, size_t n,
 {
 	enum ending ending = ENDING_FULL;
 	struct codes c;
+	bool more = true;
 	size_t i = 0;
 
-	for (bool more = true; more && i < n;) {
-		ending = read_codes(f, p, i, n, seen, &c);
+	for (size_t few = FEW; more && i < n; few = CODES) {
+		ending = read_codes(f, p, i, n, seen, few, &c);
 		/* What follows the last one is not known, or a mark makes another one of it. */
 		size_t count = c.n, used;
 		if (count > 0 && (ending == ENDING_FULL || ending == ENDING_MARK))

@@ -393,12 +393,13 @@ fast_punctuation(struct translit_table *t)
 	}
 }
 
-/* Is the ASCII character for the vector code, which takes all that are no letters for one? */
+/* Is the ASCII character for the vector code, which takes all that are no letters for one?  used:
+ * the sets that rules look at. */
 static bool
-fast_ascii(const struct translit_table *t, unsigned c)
+fast_ascii(const struct translit_table *t, unsigned c, uint32_t used)
 {
 	return c != 0 && (t->entries[c]->flags & (ENTRY_PLAIN | ENTRY_KEY)) == ENTRY_PLAIN &&
-	       (is_letter(c) || t->sets[c] == t->sets[' ']);
+	       (is_letter(c) || ((t->sets[c] ^ t->sets[' ']) & used) == 0);
 }
 
 /* The rows of the set of codes for which table[code] has a bit of the mask. */
@@ -509,15 +510,28 @@ set_code(struct table_fast *f, unsigned code, unsigned letter, bool caps)
 	f->written[1][code] = table_letter(f, form + 1, letter);
 }
 
+/* A code that no character for the vector code has; 0: there is none left. */
+static unsigned
+free_code(struct table_fast *f)
+{
+	unsigned code = FAST_CODES - 1;
+
+	while (code >= FAST_LETTERS && (f->kind[code] != 0 || f->live[code]))
+		code--;
+	if (code < FAST_LETTERS)
+		return 0;
+	f->live[code] = true;
+	return code;
+}
+
 /* What the codes stand for; a FAST_TITLE for which there is no second code loses its own. */
 static void
 code_letters(struct table_fast *f)
 {
-	unsigned caps = FAST_CODES - 1;
-
 	for (unsigned i = 0; i < FAST_CODES; i++) {
 		f->code_sets[i] = i < FAST_LETTERS ? f->space : 0;
 		f->written[1][i] = f->written[0][i];
+		f->live[i] = f->kind[i] != 0;
 	}
 	for (unsigned i = 0; i < FAST_LETTERS; i++) {
 		unsigned code = FAST_LETTERS + i;
@@ -525,16 +539,150 @@ code_letters(struct table_fast *f)
 			set_code(f, code, i, false);
 	}
 	for (unsigned i = 0; i < FAST_LETTERS; i++) {
-		unsigned code = FAST_LETTERS + i;
+		unsigned code = FAST_LETTERS + i, caps;
 		if (f->kind[code] == 0 || !(f->flags[i] & FAST_TITLE))
 			continue;
-		while (caps >= FAST_LETTERS && f->kind[caps] != 0)
-			caps--;
-		if (caps < FAST_LETTERS) {
+		caps = free_code(f);
+		f->caps[code] = (uint8_t)caps;
+		if (caps == 0)
 			f->kind[code] = 0;
-		} else {
-			f->caps[code] = (uint8_t)caps;
-			set_code(f, caps--, i, true);
+		else
+			set_code(f, caps, i, true);
+	}
+}
+
+/* The first rule of the chain, from rule i on, that letter a before letter b may have; 0: none. */
+static unsigned
+rule_before(const struct translit_table *t, unsigned i, unsigned a, unsigned b)
+{
+	bool capital = t->fast.flags[a] & FAST_CAPITAL;
+
+	for (i = skip_capital(t, i, capital); i != 0;
+	     i = skip_capital(t, t->rules[i].next, capital)) {
+		const struct table_rule *r = &t->rules[i];
+		bool other = r->nkey > 1 ? r->key[1] != properties[0x400 + b].lower
+					 : r->right != 0 && !(r->right & t->sets[0x400 + b]);
+		if (!other)
+			break;
+	}
+	return i;
+}
+
+/* The first rule of the chain, from rule i on, that does not look behind the letter. */
+static unsigned
+rule_alone(const struct translit_table *t, unsigned i, bool capital)
+{
+	for (i = skip_capital(t, i, capital); i != 0;
+	     i = skip_capital(t, t->rules[i].next, capital)) {
+		if (t->rules[i].nkey == 1 && t->rules[i].right == 0)
+			break;
+	}
+	return i;
+}
+
+/* A code that stands for this text, and in all else for the letter; 0: there is none left. */
+static unsigned
+code_text(struct table_fast *f, unsigned letter, const char *text, size_t n)
+{
+	unsigned char bytes[8] = {[7] = (unsigned char)n};
+	bool capital = f->flags[letter] & FAST_CAPITAL;
+
+	memcpy(bytes, text, n);
+	uint64_t number = text_number(bytes);
+	for (unsigned i = FAST_LETTERS; i < FAST_CODES; i++) {
+		bool same = f->written[0][i] == number && f->written[1][i] == number &&
+			    f->capital[i] == capital && f->code_sets[i] == f->sets[letter] &&
+			    f->code_left[i] == f->left[letter];
+		if (same && f->live[i] && f->kind[i] == 0)
+			return i;
+	}
+	unsigned code = free_code(f);
+	if (code != 0) {
+		set_code(f, code, letter, false);
+		f->written[0][code] = f->written[1][code] = number;
+	}
+	return code;
+}
+
+enum { ANY_JOIN = 1 };
+
+/* The bit of code_right for the sets; 0: there is none left. */
+static uint8_t
+right_bit(const struct translit_table *t, struct table_fast *f, uint32_t known[8], uint32_t right)
+{
+	uint8_t bit = fast_set(known, right);
+
+	for (unsigned i = 0; i < FAST_CODES; i++) {
+		uint32_t slot = i < FAST_LETTERS ? (f->kind[i] == FAST_NONE ? ' ' : i)
+						 : 0x400 + i - FAST_LETTERS;
+		f->code_right[i] |= (t->sets[slot] & right) != 0 ? bit : 0;
+	}
+	return bit;
+}
+
+/* Answers what table_fast.before says of two letters; for ANY_JOIN *join becomes that. */
+static unsigned
+join_letters(
+    struct translit_table *t, unsigned a, unsigned b, uint32_t known[8], struct fast_join *join)
+{
+	struct table_fast *f = &t->fast;
+	bool capital = f->flags[a] & FAST_CAPITAL, small = f->flags[b] & FAST_SMALL;
+	unsigned chain = t->entries[0x400 + a]->chain, i = rule_before(t, chain, a, b);
+	unsigned alone = rule_alone(t, chain, capital);
+	const struct table_rule *r = &t->rules[i];
+	int form = !capital ? 0 : small ? 1 : 2;
+
+	if (i == alone) {
+		bool same = r->left == 0 ||
+			    rule_before(t, r->next, a, b) == rule_alone(t, r->next, capital);
+		return same ? BEFORE_ANY : BEFORE_RULES;
+	}
+	if (i == 0 || r->left != 0 || r->nkey > 2 || (r->flags & RULE_CASELESS) ||
+	    r->len[form] > FAST_TEXT)
+		return BEFORE_RULES;
+	*join = (struct fast_join){0};
+	if (r->nkey == 2 && r->right != 0) {
+		join->right = right_bit(t, f, known, r->right);
+		if (join->right == 0 || rule_before(t, r->next, a, b) != alone)
+			return BEFORE_RULES;
+	}
+	join->code = (uint8_t)code_text(f, a, r->text[form], r->len[form]);
+	join->second = r->nkey == 2 ? (uint8_t)code_text(f, b, "", 0) : 0;
+	return join->code == 0 || (r->nkey == 2 && join->second == 0) ? BEFORE_RULES : ANY_JOIN;
+}
+
+/* The place of the join, which becomes the last one of n where it is not among them; BEFORE_RULES:
+ * there is no room. */
+static unsigned
+place_join(struct table_fast *f, struct fast_join join, unsigned *n)
+{
+	for (unsigned i = 1; i < *n; i++) {
+		if (memcmp(&f->joins[i], &join, sizeof join) == 0)
+			return i;
+	}
+	if (*n == FAST_JOINS)
+		return BEFORE_RULES;
+	f->joins[*n] = join;
+	return (*n)++;
+}
+
+/* What becomes of FAST_PAIRs. */
+static void
+code_pairs(struct translit_table *t)
+{
+	struct table_fast *f = &t->fast;
+	uint32_t known[8] = {0};
+	unsigned n = 1;
+
+	for (unsigned a = 0; a < FAST_LETTERS; a++) {
+		for (unsigned b = 0; (f->flags[a] & FAST_PAIR) && b < FAST_LETTERS; b++) {
+			struct fast_join join;
+			unsigned what = BEFORE_ANY;
+			if (f->kind[FAST_LETTERS + a] != 0 && f->kind[FAST_LETTERS + b] != 0)
+				what = join_letters(t, a, b, known, &join);
+			if (what == ANY_JOIN)
+				what = place_join(f, join, &n);
+			f->before[a][b] = (uint8_t)what;
 		}
 	}
 }
@@ -633,15 +781,7 @@ text_before(const struct translit_table *t, unsigned a, unsigned b, uint64_t *te
 {
 	bool capital = t->fast.flags[a] & FAST_CAPITAL;
 	unsigned char bytes[8] = {0};
-	unsigned i = skip_capital(t, t->entries[0x400 + a]->chain, capital);
-
-	for (; i != 0; i = skip_capital(t, t->rules[i].next, capital)) {
-		const struct table_rule *r = &t->rules[i];
-		bool other = r->nkey > 1 ? r->key[1] != properties[0x400 + b].lower
-					 : r->right != 0 && !(r->right & t->sets[0x400 + b]);
-		if (!other)
-			break;
-	}
+	unsigned i = rule_before(t, t->entries[0x400 + a]->chain, a, b);
 	const struct table_rule *r = &t->rules[i];
 	bool title = capital && strcmp(r->text[1], r->text[2]) != 0;
 	if (i == 0 || r->nkey > 1 || r->left != 0 || (r->flags & RULE_CASELESS) ||
@@ -716,20 +856,23 @@ static void
 make_fast(struct translit_table *t)
 {
 	struct table_fast *f = &t->fast;
-	uint32_t known[8] = {0};
+	uint32_t known[8] = {0}, used = 0;
 
 	fast_punctuation(t);
+	for (size_t i = 1; i <= t->nrules; i++)
+		used |= t->rules[i].left | t->rules[i].right;
 	for (unsigned i = 0; i < FAST_LETTERS; i++)
 		fast_letter(t, i, known);
 	for (unsigned i = 0; i < FAST_LETTERS; i++) {
 		f->sets[i] = fast_sets(known, t->sets[0x400 + i]);
-		f->ascii[i] = !fast_ascii(t, i);
+		f->ascii[i] = !fast_ascii(t, i, used);
 		f->pairs |= (f->flags[i] & FAST_PAIR) != 0;
 	}
 	f->space = fast_sets(known, t->sets[' ']);
 	code_characters(f);
 	code_rows(f);
 	code_letters(f);
+	code_pairs(t);
 	code_members(f);
 	fast_odd(f);
 }

@@ -72,6 +72,17 @@ enum { FAST_TABLES = 3 };
 /* The bit of a text of table_fast.pair that is longer than 7 bytes. */
 enum { PAIR_LONG = 59 };
 
+/* What table_fast.before says of two letters: nothing, or to look at the rules; others are a place
+ * in `joins`. */
+enum { BEFORE_ANY = 0, BEFORE_RULES = 255, FAST_JOINS = 64 };
+
+/* What becomes of a FAST_PAIR before a FAST_SECOND. */
+struct fast_join {
+	uint8_t code;   /* what the first one becomes */
+	uint8_t second; /* and the second one; 0: that stays */
+	uint8_t right;  /* bit of code_right that what is behind both must have; 0: any */
+};
+
 /* Some bits of the second code of two change bits of the first: letters are near each other, and
  * would be in the same places of a cache. */
 enum { PAIR_SHIFT = 5, PAIR_SPREAD = 0xF8 };
@@ -112,12 +123,14 @@ struct table_fast {
 	/*
 	 * Codes of one byte stand for what is written: ASCII, but for control characters, some of
 	 * which stand for punctuation, and letters from 80 on.  Codes from 80 on that no character
-	 * has stand for letters in capitals.  Code 0 stands for what is not known.
+	 * has stand for letters in capitals and for what some become before others.  Code 0 stands
+	 * for what is not known.
 	 */
 	uint8_t kind[FAST_CODES];    /* of characters: FAST_SMALL, FAST_CAPITAL, FAST_NONE or 0 */
 	uint8_t capital[FAST_CODES]; /* 1: stands for a capital letter */
 	uint8_t caps[FAST_CODES];    /* the code of a FAST_TITLE in capitals */
-	uint8_t code_sets[FAST_CODES], code_left[FAST_CODES];
+	bool live[FAST_CODES];       /* stands for something */
+	uint8_t code_sets[FAST_CODES], code_left[FAST_CODES], code_right[FAST_CODES];
 	/* Up to 7 bytes, in their order; the last: how many.  The second text is for behind a
 	 * letter of `left`. */
 	uint64_t written[2][FAST_CODES];
@@ -132,6 +145,8 @@ struct table_fast {
 	uint8_t set_rows[FAST_TABLES][FAST_ROWS], left_rows[FAST_TABLES][FAST_ROWS];
 	uint8_t other_sets[FAST_ROWS]; /* `sets` of others, by the first four bits */
 	bool any_left;
+	uint8_t before[FAST_LETTERS][FAST_LETTERS];
+	struct fast_join joins[FAST_JOINS]; /* from 1 on */
 
 	/* Without vector code. */
 	uint8_t odd[FAST_LETTERS];        /* FAST_ODD and the like; 0: no look is needed */

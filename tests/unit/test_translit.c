@@ -704,7 +704,8 @@ random_text(unsigned char *text, size_t n, uint32_t *seed)
 	    "\xC2\xA0", "“", "”", "’", "'", "-", "x", "Win", "7", "\xCC\x81", "\xCC\x86",
 	    "\xC2\xAD", "ѣ", "і", "ї", "Љ", "é", "\xE2\x80\x8D", "https://щ ", "@щ ", "ЩЖhttp://x ",
 	    "`щ`", "№", "日", "зг", "ия ", "ый ", "\xF0\x9F\x98\x80", "\xD0;", "\xD1", "\x90",
-	    "\xD0X", "\xD0\xD0", "\xD1\xC2\xA0", "\x0E", "\x01", "КИ", "ГЕ"};
+	    "\xD0X", "\xD0\xD0", "\xD1\xC2\xA0", "\x0E", "\x01", "КИ", "ГЕ", "ЦИ", "Ци", "ЦЬ", "Ль",
+	    "льць", "ИЯ ", "ийя", "зьё", "згія"};
 	size_t len = 0;
 
 	while (len + 16 < n) {
@@ -718,28 +719,44 @@ random_text(unsigned char *text, size_t n, uint32_t *seed)
 	return len;
 }
 
-/* Whole text gives what pieces of it give. */
+/* Converts the text, of which up to so many bytes more come at once. */
+static void
+convert_parts(struct potok_translit *t, const struct potok_translit_options *options,
+    const unsigned char *text, size_t n, size_t most, struct potok_buf *out)
+{
+	size_t taken = 0, given = 0;
+
+	*out = (struct potok_buf){.limit = SIZE_MAX};
+	assert_int_equal(potok_translit_init(t, options), POTOK_MORE);
+	while (given < n) {
+		given = n - given < most ? n : given + 1 + given % most;
+		struct potok_slice in = {text + taken, given - taken};
+		assert_true(potok_process(&t->stage, &in, out, given == n) >= 0);
+		taken = given - in.len;
+		assert_int_equal(potok_buf_own(out), POTOK_MORE);
+	}
+}
+
+/* Whole text gives what pieces of it give, and the same counts. */
 static void
 check_pieces(const struct potok_translit_options *options, const unsigned char *text, size_t n)
 {
-	struct potok_buf whole, pieces = {.limit = SIZE_MAX};
-	struct potok_translit t;
-	size_t taken = 0, given = 0;
+	struct potok_buf whole, pieces;
+	struct potok_translit t, u;
 
-	convert(options, text, n, &whole);
-	assert_int_equal(potok_translit_init(&t, options), POTOK_MORE);
-	while (given < n) {
-		given = n - given < 30 ? n : given + 1 + given % 30;
-		struct potok_slice in = {text + taken, given - taken};
-		assert_true(potok_process(&t.stage, &in, &pieces, given == n) >= 0);
-		taken = given - in.len;
-		assert_int_equal(potok_buf_own(&pieces), POTOK_MORE);
-	}
+	convert_parts(&t, options, text, n, SIZE_MAX, &whole);
+	convert_parts(&u, options, text, n, 30, &pieces);
 	if (whole.len != pieces.len || memcmp(whole.data, pieces.data, whole.len) != 0)
 		print_error("%s\n", options->scheme);
 	assert_int_equal(whole.len, pieces.len);
 	assert_memory_equal(whole.data, pieces.data, whole.len);
+	assert_int_equal(t.stage.ncounts, u.stage.ncounts);
+	for (size_t i = 0; i < t.stage.ncounts; i++) {
+		assert_int_equal(t.counts[i].n, u.counts[i].n);
+		assert_int_equal(t.counts[i].first, u.counts[i].first);
+	}
 	potok_close(&t.stage);
+	potok_close(&u.stage);
 	potok_buf_free(&whole);
 	potok_buf_free(&pieces);
 }
