@@ -163,12 +163,15 @@ count_mixed(struct work *w, const unsigned char *p)
 	w->t->mixed_word = at;
 }
 
+/* Are these a Cyrillic and a Latin letter? */
 static bool
 scripts_meet(unsigned a, unsigned b)
 {
-	unsigned x = table_properties[a].script, y = table_properties[b].script;
+	const struct translit_property *x = &table_properties[a], *y = &table_properties[b];
 
-	return x + y == SCRIPT_LATIN + SCRIPT_CYRILLIC && x != SCRIPT_OTHER && y != SCRIPT_OTHER;
+	return x->script + y->script == SCRIPT_LATIN + SCRIPT_CYRILLIC &&
+	       x->script != SCRIPT_OTHER && y->script != SCRIPT_OTHER && x->kind >= KIND_LOWER &&
+	       y->kind >= KIND_LOWER;
 }
 
 /* What a rule's key has matched. */
@@ -495,11 +498,11 @@ has_blocks(const struct work *w, const unsigned char *p, size_t n)
 	return w->table->fast.paired || t->simd == POTOK_SIMD_AVX512;
 }
 
-/* The first letter of U+0400 to U+047F behind p; there is one. */
+/* The first letter of U+0400 to U+04FF behind p; there is one. */
 static const unsigned char *
 first_letter(const unsigned char *p)
 {
-	while ((*p & 0xFE) != 0xD0)
+	while ((*p & 0xFC) != 0xD0)
 		p++;
 	return p;
 }
@@ -510,20 +513,17 @@ take_blocks(struct work *w, const unsigned char *p, const unsigned char *end)
 {
 	const struct table_fast *f = &w->table->fast;
 	unsigned slot = w->prev;
-	bool cyrillic = slot >= 0x400 && slot < 0x480;
 
 	if (slot >= 0x80 && table_properties[slot].kind == KIND_NONE &&
 	    w->table->entries[slot]->chain == 0)
 		slot = BOUNDARY;
+	bool cyrillic = slot >= 0x400 &&
+			slot < 0x400 + (w->t->simd == POTOK_SIMD_AVX2 ? FAST_ALL : FAST_LETTERS);
 	if (end - p < PLAIN_BLOCK || w->prev != w->cased ||
 	    (slot != BOUNDARY && slot < 0x80 && f->ascii[slot]) || (slot >= 0x80 && !cyrillic))
 		return p;
-	struct plain_state state = {.out = w->out,
-	    .before = {.sets = cyrillic ? f->sets[slot - 0x400] : f->space,
-		.latin = slot < 0x80 && table_properties[slot].script == SCRIPT_LATIN,
-		.cyrillic = cyrillic,
-		.capital = table_properties[slot].kind == KIND_UPPER,
-		.letter = cyrillic ? slot - 0x400 : 0}};
+	struct plain_state state = {
+	    .out = w->out, .before = plain_before_is(f, cyrillic, cyrillic ? slot - 0x400 : slot)};
 	size_t (*write)(const struct table_fast *, const unsigned char *, size_t, size_t,
 	    struct plain_state *) = convert_plain_scalar;
 #if POTOK_SIMD_X86
@@ -539,8 +539,8 @@ take_blocks(struct work *w, const unsigned char *p, const unsigned char *end)
 	p += n;
 	if (p[-1] < 0x80)
 		slot = p[-1];
-	else if ((p[-2] & 0xFE) == 0xD0)
-		slot = 0x400 + ((p[-2] & 1u) << 6 | (p[-1] & 0x3Fu));
+	else if ((p[-2] & 0xFC) == 0xD0)
+		slot = (p[-2] & 0x1Fu) << 6 | (p[-1] & 0x3Fu);
 	else
 		slot = BOUNDARY; /* punctuation */
 	w->prev = w->cased = slot;

@@ -36,10 +36,9 @@ enum ending { ENDING_FULL, ENDING_LAST, ENDING_OTHER, ENDING_MARK };
 
 /* 32 bytes of a block. */
 struct half {
-	__m256i x;
-	__m256i lead;  /* FF where a letter begins */
+	__m256i lead;  /* FF where a letter to U+045F begins */
 	__m256i code;  /* of the character that begins there */
-	__m256i other; /* first bit: neither a letter nor ASCII */
+	__m256i other; /* first bit: neither such a letter nor ASCII */
 };
 
 POTOK_TARGET_AVX2 static inline __m256i
@@ -85,14 +84,15 @@ read_half(const unsigned char *p, struct half *h)
 	__m256i d0 = _mm256_cmpeq_epi8(
 	    _mm256_and_si256(x, _mm256_set1_epi8((char)0xFE)), _mm256_set1_epi8((char)0xD0));
 	__m256i tail = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)0xC0), next);
-	__m256i second = _mm256_and_si256(_mm256_slli_epi16(x, 6), _mm256_set1_epi8(0x40));
+	__m256i letter = _mm256_or_si256(
+	    next, _mm256_and_si256(_mm256_slli_epi16(x, 6), _mm256_set1_epi8(0x40)));
+	__m256i near = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)FAST_FAR), letter);
 	__m256i control =
 	    _mm256_shuffle_epi8(controls, _mm256_adds_epu8(x, _mm256_set1_epi8(0x60)));
 
-	/* Letters become codes from 80 to BF, behind D0, or from C0 to FF. */
-	h->x = x;
-	h->lead = _mm256_and_si256(d0, tail);
-	h->code = _mm256_blendv_epi8(x, _mm256_or_si256(next, second), h->lead);
+	/* Letters become codes from 80 to BF, behind D0, or from C0 to DF. */
+	h->lead = _mm256_and_si256(_mm256_and_si256(d0, tail), near);
+	h->code = _mm256_blendv_epi8(x, letter, h->lead);
 	h->other = _mm256_or_si256(x, control);
 }
 
@@ -107,30 +107,40 @@ store_some(const struct table_fast *f, unsigned char *out, __m128i x, uint64_t m
 	return out + __builtin_popcount(some);
 }
 
-/* Takes the bytes of p[0..BLOCK) that begin neither a letter nor are ASCII, at the bits of `other`,
- * as far as they are punctuation that passes: puts its codes at the first bytes of it, and *use
- * becomes the place of what is not.  Answers which bytes are inside of it. */
-static __attribute__((noinline)) uint64_t
-take_punctuation(const struct table_fast *f, const unsigned char *p, unsigned char *code,
-    uint64_t other, unsigned *use)
+/* What take_others() has found. */
+struct others {
+	uint64_t starts, inside; /* bits of letters, and of all bytes but the first ones */
+	unsigned use;            /* the place of what is not for the vector code; BLOCK: all is */
+};
+
+/* Takes the characters of p[0..BLOCK) that begin at the bits of `other`, as far as they are letters
+ * that have codes or punctuation that passes, and puts their codes at their first bytes. */
+static __attribute__((noinline)) struct others
+take_others(const struct table_fast *f, const unsigned char *p, unsigned char *code, uint64_t other)
 {
-	uint64_t inside = 0;
+	struct others found = {.use = BLOCK};
 
 	while (other != 0) {
-		unsigned i = (unsigned)__builtin_ctzll(other), what = 0, two = p[i] == 0xC2;
-		unsigned last = i + (two ? 1 : 2);
-		bool begins = two || (p[i] == 0xE2 && i + 1 < BLOCK && p[i + 1] == 0x80);
-		if (begins && last < BLOCK && (p[last] & 0xC0) == 0x80)
-			what = f->punctuation[p[last] & 0x3F];
-		if (!(what & (two ? FAST_C2 : FAST_E2_80))) {
-			*use = i;
+		unsigned i = (unsigned)__builtin_ctzll(other), n = p[i] == 0xE2 ? 3 : 2, what = 0;
+		const unsigned char *last = p + i + n - 1;
+		bool tail = i + n <= BLOCK && (*last & 0xC0) == 0x80;
+		if (tail && p[i] >= 0xD1 && p[i] <= 0xD3)
+			what = f->far[(p[i] & 3u) << 6 | (*last & 0x3Fu)];
+		else if (tail && p[i] == 0xC2 && (f->punctuation[*last & 0x3F] & FAST_C2))
+			what = f->punctuation[*last & 0x3F] >> FAST_CODE;
+		else if (tail && p[i] == 0xE2 && p[i + 1] == 0x80 &&
+			 (f->punctuation[*last & 0x3F] & FAST_E2_80))
+			what = f->punctuation[*last & 0x3F] >> FAST_CODE;
+		if (what == 0) {
+			found.use = i;
 			break;
 		}
-		code[i] = (unsigned char)(what >> FAST_CODE);
-		inside |= (two ? 2ULL : 6ULL) << i;
-		other &= ~((two ? 3ULL : 7ULL) << i);
+		code[i] = (unsigned char)what;
+		found.starts |= (uint64_t)(what >= FAST_LETTERS) << i;
+		found.inside |= (n == 2 ? 2ULL : 6ULL) << i;
+		other &= ~((n == 2 ? 3ULL : 7ULL) << i);
 	}
-	return inside;
+	return found;
 }
 
 /* Reads p[at..n) as codes, about `few`.  Behind p[seen] a word ends. */
@@ -161,13 +171,14 @@ read_codes(const struct table_fast *f, const unsigned char *p, size_t at, size_t
 		use = BLOCK + (unsigned)(lead >> (BLOCK - 1));
 		if (other != 0) {
 			unsigned char code[BLOCK];
-			unsigned stop = use;
 			_mm256_storeu_si256((__m256i *)code, a.code);
 			_mm256_storeu_si256((__m256i *)(code + HALF), b.code);
-			starts &= ~take_punctuation(f, from, code, other, &stop);
+			struct others found = take_others(f, from, code, other);
 			a.code = load32(code);
 			b.code = load32(code + HALF);
-			use = stop;
+			lead |= found.starts;
+			starts &= ~found.inside;
+			use = found.use < BLOCK ? found.use : use;
 		}
 		if (use > n - i) {
 			use = (unsigned)(n - i);
@@ -318,43 +329,45 @@ struct places {
 #define ASCII -128, -128, -128, -128, -128, -128, -128, -128
 
 POTOK_TARGET_AVX2 static inline struct places
-find_places(__m256i x, __m256i first)
+find_places(__m256i x, __m256i first, int ntables)
 {
 	/* By the first four bits, for the rows of each table; others get or keep the first bit. */
 	const __m256i tables[FAST_TABLES] = {
 	    BOTH(ASCII, 0, 0, -128, 0, -128, 0, 0, 0),
 	    BOTH(ASCII, 0, -128, 0, -128, 0, 0, 0, 0),
 	    BOTH(ASCII, -128, 0, 0, 0, 0, -128, 0, 0),
+	    BOTH(ASCII, 0, 0, 0, 0, 0, 0, -128, 0),
+	    BOTH(ASCII, 0, 0, 0, 0, 0, 0, 0, -128),
 	};
 	struct places p;
 
-	for (int k = 0; k < FAST_TABLES; k++)
+	for (int k = 0; k < ntables; k++)
 		p.at[k] = _mm256_xor_si256(x, _mm256_shuffle_epi8(tables[k], first));
 	return p;
 }
 
 POTOK_TARGET_AVX2 static inline __m256i
-look_up(const uint8_t table[FAST_TABLES][FAST_ROWS], const struct places *p)
+look_up(const uint8_t table[FAST_TABLES][FAST_ROWS], const struct places *p, int ntables)
 {
 	__m256i x = _mm256_shuffle_epi8(load16(table[0]), p->at[0]);
 
-	for (int k = 1; k < FAST_TABLES; k++)
+	for (int k = 1; k < ntables; k++)
 		x = _mm256_or_si256(x, _mm256_shuffle_epi8(load16(table[k]), p->at[k]));
 	return x;
 }
 
 /* 0 at the codes x that do not stand behind a letter of `left`.  sets: those of what is before the
- * first one, in the last byte; becomes those of all. */
+ * first one, in the last byte; becomes those of all.  ntables: how many tables have letters. */
 POTOK_TARGET_AVX2 static inline __m256i
-find_behind(const struct table_fast *f, __m256i x, __m256i first, __m256i *sets)
+find_behind(const struct table_fast *f, __m256i x, __m256i first, __m256i *sets, int ntables)
 {
-	struct places p = find_places(x, first);
+	struct places p = find_places(x, first, ntables);
 	__m256i in = _mm256_or_si256(
-	    look_up(f->set_rows, &p), _mm256_shuffle_epi8(load16(f->other_sets), first));
+	    look_up(f->set_rows, &p, ntables), _mm256_shuffle_epi8(load16(f->other_sets), first));
 	__m256i of_before = _mm256_alignr_epi8(in, _mm256_permute2x128_si256(*sets, in, 0x21), 15);
 
 	*sets = in;
-	return _mm256_and_si256(of_before, look_up(f->left_rows, &p));
+	return _mm256_and_si256(of_before, look_up(f->left_rows, &p, ntables));
 }
 
 /* Stores the places in table_fast.pair of 32 codes. */
@@ -400,7 +413,8 @@ judge_codes(
 			special.pairs = mask_of(_mm256_and_si256(members(x, bit, f->pair_rows),
 			    members(next, row_bit(first_bits(next)), f->second_rows)));
 		if (f->any_left)
-			behind = find_behind(f, x, first, &sets);
+			behind = f->far_rows ? find_behind(f, x, first, &sets, FAST_TABLES)
+					     : find_behind(f, x, first, &sets, NEAR_TABLES);
 		size_t use = HALF;
 		if ((stop | special.titles | special.pairs) != 0) {
 			use = stop != 0 ? (unsigned)__builtin_ctz(stop) : HALF;

@@ -87,8 +87,8 @@ store_planes(unsigned char *out, const struct weave *w, const __m512i b[FAST_TEX
 
 /* Puts other texts where mask has a bit. */
 POTOK_TARGET_AVX512 static inline void
-other_text(const uint8_t text[FAST_TEXT][FAST_LETTERS], __mmask64 mask, __m512i index,
-    __m512i b[FAST_TEXT])
+other_text(
+    const uint8_t text[FAST_TEXT][FAST_ALL], __mmask64 mask, __m512i index, __m512i b[FAST_TEXT])
 {
 	for (int i = 0; i < FAST_TEXT; i++)
 		b[i] = _mm512_mask_mov_epi8(b[i], mask, look_up(load(text[i]), index));

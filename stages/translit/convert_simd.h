@@ -95,20 +95,28 @@ plain_usable(
 	return use < n ? use : (unsigned)n;
 }
 
-/* What is known of the character that ends before p, in the same run. */
+/* What is known of a character before, less U+0400 when it is a Cyrillic letter of U+0400 to
+ * U+04FF, otherwise of ASCII or punctuation. */
+static inline struct plain_before
+plain_before_is(const struct table_fast *f, bool cyrillic, unsigned c)
+{
+	bool latin = !cyrillic && is_latin(c);
+
+	return (struct plain_before){.sets = cyrillic ? f->sets[c] : f->space,
+	    .latin = latin,
+	    .cyrillic = cyrillic,
+	    .letter = cyrillic ? c : 0,
+	    .capital = cyrillic ? (f->flags[c] & FAST_CAPITAL) != 0 : latin && c < 'a'};
+}
+
+/* The same of what ends before p, in the same run. */
 static inline struct plain_before
 plain_before(const struct table_fast *f, const unsigned char *p)
 {
 	unsigned end = p[-1], lead = end >= 0x80 ? p[-2] : 0;
-	unsigned letter = (lead & 1u) << 6 | (end & 0x3Fu);
-	bool cyrillic = (lead & 0xFE) == 0xD0;
-	bool latin = (end | 0x20) >= 'a' && (end | 0x20) <= 'z';
+	bool cyrillic = (lead & 0xFC) == 0xD0;
 
-	return (struct plain_before){.sets = cyrillic ? f->sets[letter] : f->space,
-	    .latin = latin,
-	    .cyrillic = cyrillic,
-	    .letter = letter,
-	    .capital = cyrillic ? (f->flags[letter] & FAST_CAPITAL) != 0 : latin && end < 'a'};
+	return plain_before_is(f, cyrillic, cyrillic ? (lead & 3u) << 6 | (end & 0x3Fu) : end);
 }
 
 #endif

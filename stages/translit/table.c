@@ -319,7 +319,7 @@ skip_pairs(struct translit_table *t, unsigned i, bool capital, bool *pair)
 		if (r->nkey == 1 && (r->right & t->sets[0]) != 0)
 			return 0;
 		*pair = true;
-		for (unsigned k = 0; k < FAST_LETTERS; k++) {
+		for (unsigned k = 0; k < FAST_ALL; k++) {
 			bool second = r->nkey > 1 ? properties[0x400 + k].lower == r->key[1]
 						  : (r->right & t->sets[0x400 + k]) != 0;
 			t->fast.flags[k] |= second ? FAST_SECOND : 0;
@@ -441,6 +441,37 @@ is_control(unsigned c)
 	return c < ' ' && c != '\t' && c != '\n' && c != '\r';
 }
 
+/* Lets the character of the code be that letter, when it is for the vector code. */
+static bool
+code_letter(struct table_fast *f, unsigned code, unsigned letter)
+{
+	f->letter[code] = (uint8_t)letter;
+	if (f->flags[letter] & FAST_USABLE)
+		f->kind[code] = f->flags[letter] & (FAST_SMALL | FAST_CAPITAL);
+	return f->kind[code] != 0;
+}
+
+/* Gives codes to letters from U+0460 on: first the small ones that are frequent in some language,
+ * then their capitals, then others. */
+static void
+code_far(struct table_fast *f)
+{
+	static const uint16_t frequent[] = {0x491, 0x493, 0x497, 0x499, 0x49B, 0x4A1, 0x4A3, 0x4AB,
+	    0x4AF, 0x4B1, 0x4B3, 0x4B7, 0x4BB, 0x4D9, 0x4E3, 0x4E9, 0x4EF, 0x463, 0x473, 0x475};
+	enum { FREQUENT = sizeof frequent / sizeof frequent[0] };
+	unsigned code = FAST_FAR;
+
+	for (unsigned i = 0; i < 2 * FREQUENT + FAST_ALL && code < FAST_CODES; i++) {
+		unsigned letter = i < FREQUENT       ? frequent[i] - 0x400u
+				  : i < 2 * FREQUENT ? table_upper(frequent[i - FREQUENT]) - 0x400u
+						     : i - 2 * FREQUENT;
+		if (letter < FAST_FAR - FAST_LETTERS || f->far[letter] != 0 ||
+		    !code_letter(f, code, letter))
+			continue;
+		f->far[letter] = (uint8_t)code++;
+	}
+}
+
 /* The codes that characters have. */
 static void
 code_characters(struct table_fast *f)
@@ -452,9 +483,10 @@ code_characters(struct table_fast *f)
 				     : capital     ? FAST_CAPITAL
 						   : FAST_SMALL;
 		f->written[0][i] = text_number((unsigned char[8]){(unsigned char)i, [7] = 1});
-		if (f->flags[i] & FAST_USABLE)
-			f->kind[FAST_LETTERS + i] = f->flags[i] & (FAST_SMALL | FAST_CAPITAL);
+		if (FAST_LETTERS + i < FAST_FAR)
+			code_letter(f, FAST_LETTERS + i, i);
 	}
+	code_far(f);
 	for (unsigned i = 0; i < sizeof f->punctuation; i++) {
 		unsigned what = f->punctuation[i];
 		unsigned char tail = (unsigned char)(0x80 | i);
@@ -469,31 +501,26 @@ code_characters(struct table_fast *f)
 }
 
 /* Puts what the letters are into the tables for AVX2, which do not part capitals from small
- * letters; letters that are otherwise lose their codes. */
+ * letters; a capital that is not like its small letter is not for that. */
 static void
 code_rows(struct table_fast *f)
 {
-	enum { CAPITALS = 0x90, SMALL = 0xB0, OTHER_CAPITALS = 0x80, OTHER_SMALL = 0xD0 };
-	const unsigned small[FAST_TABLES] = {SMALL + FAST_ROWS, SMALL, OTHER_SMALL};
-	const unsigned capital[FAST_TABLES] = {CAPITALS + FAST_ROWS, CAPITALS, OTHER_CAPITALS};
-	unsigned all = 0;
+	/* Rows of small letters and of their capitals; 0: none of their own. */
+	static const uint8_t small[FAST_TABLES] = {0xC0, 0xB0, 0xD0, 0xE0, 0xF0},
+			     capital[FAST_TABLES] = {0xA0, 0x90, 0x80};
 
-	for (unsigned i = 0; i < FAST_LETTERS; i++)
-		all |= f->kind[FAST_LETTERS + i] != 0 ? f->left[i] : 0;
-	f->any_left = all != 0;
 	memset(f->other_sets, f->space, FAST_LETTERS / FAST_ROWS);
 	for (unsigned k = 0; k < FAST_TABLES; k++) {
 		for (unsigned i = 0; i < FAST_ROWS; i++) {
-			unsigned letter = small[k] + i - FAST_LETTERS, upper = capital[k] + i;
+			unsigned code = small[k] + i, upper = capital[k] + i;
+			unsigned letter = f->letter[code];
 			f->set_rows[k][i] = f->sets[letter];
 			f->left_rows[k][i] = f->left[letter];
-			if (f->left[upper - FAST_LETTERS] != f->left[letter])
+			f->any_left |= f->kind[code] != 0 && f->left[letter] != 0;
+			f->far_rows |= code >= FAST_FAR && f->kind[code] != 0;
+			if (capital[k] != 0 && f->left[f->letter[upper]] != f->left[letter])
 				f->kind[upper] = 0;
 		}
-	}
-	for (unsigned i = OTHER_SMALL + FAST_ROWS - FAST_LETTERS; i < FAST_LETTERS; i++) {
-		if ((f->sets[i] & all) != 0 || f->left[i] != 0)
-			f->kind[FAST_LETTERS + i] = 0;
 	}
 }
 
@@ -532,22 +559,18 @@ code_letters(struct table_fast *f)
 		f->code_sets[i] = i < FAST_LETTERS ? f->space : 0;
 		f->written[1][i] = f->written[0][i];
 		f->live[i] = f->kind[i] != 0;
+		if (f->kind[i] != 0 && i >= FAST_LETTERS)
+			set_code(f, i, f->letter[i], false);
 	}
-	for (unsigned i = 0; i < FAST_LETTERS; i++) {
-		unsigned code = FAST_LETTERS + i;
-		if (f->kind[code] != 0)
-			set_code(f, code, i, false);
-	}
-	for (unsigned i = 0; i < FAST_LETTERS; i++) {
-		unsigned code = FAST_LETTERS + i, caps;
-		if (f->kind[code] == 0 || !(f->flags[i] & FAST_TITLE))
+	for (unsigned i = FAST_LETTERS; i < FAST_CODES; i++) {
+		if (f->kind[i] == 0 || !(f->flags[f->letter[i]] & FAST_TITLE))
 			continue;
-		caps = free_code(f);
-		f->caps[code] = (uint8_t)caps;
+		unsigned caps = free_code(f);
+		f->caps[i] = (uint8_t)caps;
 		if (caps == 0)
-			f->kind[code] = 0;
+			f->kind[i] = 0;
 		else
-			set_code(f, caps, i, true);
+			set_code(f, caps, f->letter[i], true);
 	}
 }
 
@@ -613,8 +636,9 @@ right_bit(const struct translit_table *t, struct table_fast *f, uint32_t known[8
 	uint8_t bit = fast_set(known, right);
 
 	for (unsigned i = 0; i < FAST_CODES; i++) {
-		uint32_t slot = i < FAST_LETTERS ? (f->kind[i] == FAST_NONE ? ' ' : i)
-						 : 0x400 + i - FAST_LETTERS;
+		uint32_t slot = i >= FAST_LETTERS         ? 0x400u + f->letter[i]
+				: f->kind[i] == FAST_NONE ? ' '
+							  : i;
 		f->code_right[i] |= (t->sets[slot] & right) != 0 ? bit : 0;
 	}
 	return bit;
@@ -674,15 +698,17 @@ code_pairs(struct translit_table *t)
 	uint32_t known[8] = {0};
 	unsigned n = 1;
 
-	for (unsigned a = 0; a < FAST_LETTERS; a++) {
-		for (unsigned b = 0; (f->flags[a] & FAST_PAIR) && b < FAST_LETTERS; b++) {
+	for (unsigned a = FAST_LETTERS; a < FAST_CODES; a++) {
+		if (f->kind[a] == 0 || !(f->flags[f->letter[a]] & FAST_PAIR))
+			continue;
+		for (unsigned b = FAST_LETTERS; b < FAST_CODES; b++) {
 			struct fast_join join;
 			unsigned what = BEFORE_ANY;
-			if (f->kind[FAST_LETTERS + a] != 0 && f->kind[FAST_LETTERS + b] != 0)
-				what = join_letters(t, a, b, known, &join);
+			if (f->kind[b] != 0)
+				what = join_letters(t, f->letter[a], f->letter[b], known, &join);
 			if (what == ANY_JOIN)
 				what = place_join(f, join, &n);
-			f->before[a][b] = (uint8_t)what;
+			f->before[a - FAST_LETTERS][b - FAST_LETTERS] = (uint8_t)what;
 		}
 	}
 }
@@ -695,7 +721,7 @@ code_members(struct table_fast *f)
 	uint8_t in[FAST_CODES] = {0};
 
 	for (unsigned i = 0; i < FAST_CODES; i++) {
-		unsigned flags = i >= FAST_LETTERS ? f->flags[i - FAST_LETTERS] : 0;
+		unsigned flags = i >= FAST_LETTERS ? f->flags[f->letter[i]] : 0;
 		bool latin = i < FAST_LETTERS && is_letter(i);
 		in[i] = latin || (flags & FAST_TITLE) ? LOOK : 0;
 		in[i] |= flags & FAST_PAIR ? PAIR : 0;
@@ -861,13 +887,14 @@ make_fast(struct translit_table *t)
 	fast_punctuation(t);
 	for (size_t i = 1; i <= t->nrules; i++)
 		used |= t->rules[i].left | t->rules[i].right;
-	for (unsigned i = 0; i < FAST_LETTERS; i++)
+	for (unsigned i = 0; i < FAST_ALL; i++)
 		fast_letter(t, i, known);
-	for (unsigned i = 0; i < FAST_LETTERS; i++) {
+	for (unsigned i = 0; i < FAST_ALL; i++) {
 		f->sets[i] = fast_sets(known, t->sets[0x400 + i]);
-		f->ascii[i] = !fast_ascii(t, i, used);
 		f->pairs |= (f->flags[i] & FAST_PAIR) != 0;
 	}
+	for (unsigned i = 0; i < FAST_LETTERS; i++)
+		f->ascii[i] = !fast_ascii(t, i, used);
 	f->space = fast_sets(known, t->sets[' ']);
 	code_characters(f);
 	code_rows(f);

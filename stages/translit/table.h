@@ -41,6 +41,7 @@ struct table_rule {
 
 enum {
 	FAST_LETTERS = 128, /* U+0400 to U+047F */
+	FAST_ALL = 256,     /* U+0400 to U+04FF: for AVX2 */
 	FAST_TEXT = 4,      /* bytes of the longest result */
 };
 
@@ -64,10 +65,10 @@ enum {
 
 /* Sets of 256 codes are also stored in two times 16 rows: bit b of row r stands for the code 16 b +
  * r, in the second half for 128 more. */
-enum { FAST_ROWS = 16, FAST_CODES = 256 };
+enum { FAST_ROWS = 16, FAST_CODES = 256, FAST_FAR = 0xE0 };
 
 /* Where letters have sets, in tables of one row. */
-enum { FAST_TABLES = 3 };
+enum { FAST_TABLES = 5, NEAR_TABLES = 3 };
 
 /* The bit of a text of table_fast.pair that is longer than 7 bytes. */
 enum { PAIR_LONG = 59 };
@@ -111,10 +112,10 @@ enum { BACK_SLOTS = 0x300 };
 struct table_fast {
 	/* A table for each byte of the results, 0 behind their end.  The second one is for behind a
 	 * letter of `left`; the last two are in capitals. */
-	uint8_t text[4][FAST_TEXT][FAST_LETTERS];
-	uint8_t flags[FAST_LETTERS];
-	uint8_t left[FAST_LETTERS];
-	uint8_t sets[FAST_LETTERS];
+	uint8_t text[4][FAST_TEXT][FAST_ALL];
+	uint8_t flags[FAST_ALL];
+	uint8_t left[FAST_ALL];
+	uint8_t sets[FAST_ALL];
 	uint8_t ascii[FAST_LETTERS]; /* 1: not for the vector code */
 	uint8_t punctuation[64];
 	uint8_t space; /* the sets of what is no letter */
@@ -122,14 +123,17 @@ struct table_fast {
 
 	/*
 	 * Codes of one byte stand for what is written: ASCII, but for control characters, some of
-	 * which stand for punctuation, and letters from 80 on.  Codes from 80 on that no character
-	 * has stand for letters in capitals and for what some become before others.  Code 0 stands
-	 * for what is not known.
+	 * which stand for punctuation, and letters from 80 on: U+0400 to U+045F in their order, and
+	 * some of the others of U+0400 to U+04FF from FAST_FAR on.  Codes from 80 on that no
+	 * character has stand for letters in capitals and for what some become before others.  Code
+	 * 0 stands for what is not known.
 	 */
 	uint8_t kind[FAST_CODES];    /* of characters: FAST_SMALL, FAST_CAPITAL, FAST_NONE or 0 */
 	uint8_t capital[FAST_CODES]; /* 1: stands for a capital letter */
 	uint8_t caps[FAST_CODES];    /* the code of a FAST_TITLE in capitals */
 	bool live[FAST_CODES];       /* stands for something */
+	uint8_t letter[FAST_CODES];  /* of codes of letters, less U+0400 */
+	uint8_t far[FAST_ALL];       /* codes of letters from U+0460 on, less U+0400; 0: none */
 	uint8_t code_sets[FAST_CODES], code_left[FAST_CODES], code_right[FAST_CODES];
 	/* Up to 7 bytes, in their order; the last: how many.  The second text is for behind a
 	 * letter of `left`. */
@@ -141,12 +145,12 @@ struct table_fast {
 	uint8_t pair_rows[2][FAST_ROWS];   /* FAST_PAIR */
 	uint8_t second_rows[2][FAST_ROWS]; /* what must not be behind it: FAST_SECOND, `odd` */
 	/* `sets` and `left` of letters by the last four bits of their codes: of codes A0 and C0, of
-	 * 90 and B0, of 80 and D0; others have none. */
+	 * 90 and B0, of 80 and D0, of E0, of F0. */
 	uint8_t set_rows[FAST_TABLES][FAST_ROWS], left_rows[FAST_TABLES][FAST_ROWS];
 	uint8_t other_sets[FAST_ROWS]; /* `sets` of others, by the first four bits */
-	bool any_left;
-	uint8_t before[FAST_LETTERS][FAST_LETTERS];
-	struct fast_join joins[FAST_JOINS]; /* from 1 on */
+	bool any_left, far_rows; /* there are such letters; letters of codes from FAST_FAR on */
+	uint8_t before[FAST_LETTERS][FAST_LETTERS]; /* by codes, less 80 */
+	struct fast_join joins[FAST_JOINS];         /* from 1 on */
 
 	/* Without vector code. */
 	uint8_t odd[FAST_LETTERS];        /* FAST_ODD and the like; 0: no look is needed */
