@@ -9,6 +9,7 @@
 #include <unicode/ustring.h>
 
 #include "convert_simd.h"
+#include "convert_work.h"
 #include "table.h"
 #include "tokens.h"
 
@@ -18,25 +19,6 @@ enum {
 	ACUTE = 0x301,
 	BOUNDARY = 0,                        /* the slot that stands for the boundary of a word */
 	CLUSTER = POTOK_TRANSLIT_TOKEN + 32, /* UTF-16 units of a letter and the marks behind it */
-};
-
-/* A token, or several of them, on the way. */
-struct work {
-	struct potok_translit *t;
-	const struct translit_table *table;
-	const unsigned char *token, *end; /* all of it: letters see each other over spans */
-	uint64_t offset;                  /* of its first byte in the input */
-	unsigned char *first, *out;       /* what was written */
-	unsigned prev;                    /* slot of the character before */
-	unsigned cased;                   /* slot of the letter before, for capitals */
-};
-
-/* A character of the input. */
-struct letter {
-	uint32_t c;
-	int slot; /* SCHEME_OTHER for letters and BOUNDARY for others that have none */
-	enum scheme_kind kind;
-	const unsigned char *behind; /* what follows */
 };
 
 void
@@ -66,9 +48,8 @@ other_kind(uint32_t c)
 		   : KIND_NONE;
 }
 
-/* Reads the character at p < end; ill-formed bytes are no letters. */
-static struct letter
-read_letter(const unsigned char *p, const unsigned char *end)
+struct letter
+convert_letter(const unsigned char *p, const unsigned char *end)
 {
 	struct letter l = {.kind = KIND_NONE};
 	int len = potok_utf8_decode(p, (size_t)(end - p), &l.c);
@@ -89,14 +70,13 @@ read_letter(const unsigned char *p, const unsigned char *end)
 	return l;
 }
 
-/* Makes l the letter that it composes with the mark behind it, where there is one. */
-static void
-compose(struct letter *l, const unsigned char *end)
+void
+convert_compose(struct letter *l, const unsigned char *end)
 {
 	/* Marks that compose are U+0300 to U+036F. */
 	if (end - l->behind < 2 || (l->behind[0] & 0xFE) != 0xCC)
 		return;
-	struct letter mark = read_letter(l->behind, end);
+	struct letter mark = convert_letter(l->behind, end);
 	uint32_t composed = table_compose(l->c, mark.c);
 	if (composed != 0) {
 		l->c = composed;
@@ -113,13 +93,13 @@ next_letter(const unsigned char *p, const unsigned char *end)
 	struct letter l = {.slot = BOUNDARY, .kind = KIND_NONE, .behind = p};
 
 	while (p < end) {
-		l = read_letter(p, end);
+		l = convert_letter(p, end);
 		if (l.kind != KIND_MARK)
 			break;
 		p = l.behind;
 		l = (struct letter){.slot = BOUNDARY, .kind = KIND_NONE, .behind = p};
 	}
-	compose(&l, end);
+	convert_compose(&l, end);
 	return l;
 }
 
@@ -153,7 +133,7 @@ count_mixed(struct work *w, const unsigned char *p)
 		const unsigned char *before = start - 1;
 		while (before > w->token && (*before & 0xC0) == 0x80)
 			before--;
-		if (read_letter(before, w->end).kind == KIND_NONE)
+		if (convert_letter(before, w->end).kind == KIND_NONE)
 			break;
 		start = before;
 	}
@@ -194,8 +174,8 @@ static bool
 match_one(const struct work *w, unsigned key, struct match *m, const unsigned char *end)
 {
 	while (m->behind < end) {
-		struct letter base = read_letter(m->behind, end), whole = base;
-		compose(&whole, end);
+		struct letter base = convert_letter(m->behind, end), whole = base;
+		convert_compose(&whole, end);
 		if (table_properties[whole.slot].lower == key) {
 			m->behind = whole.behind;
 			return true;
@@ -233,8 +213,8 @@ read_second(const struct work *w, const struct letter *l)
 {
 	if (l->behind >= w->end)
 		return (struct second){SCHEME_SLOTS, SCHEME_SLOTS, false};
-	struct letter base = read_letter(l->behind, w->end), whole = base;
-	compose(&whole, w->end);
+	struct letter base = convert_letter(l->behind, w->end), whole = base;
+	convert_compose(&whole, w->end);
 	bool stressed = w->table->entries[whole.slot]->flags & ENTRY_STRESSED;
 	return (struct second){table_properties[base.slot].lower,
 	    table_properties[whole.slot].lower, inner_mark(base.c) || stressed};
@@ -344,7 +324,7 @@ take_marks(struct work *w, uint32_t letter, unsigned char *from, const unsigned 
 	bool stress_only = true;
 
 	while (p < end && *p >= 0xCC) {
-		struct letter mark = read_letter(p, end);
+		struct letter mark = convert_letter(p, end);
 		if (mark.kind != KIND_MARK || mark.c == 0x200C || mark.c == 0x200D ||
 		    mark.c == 0x2060)
 			break;
@@ -415,11 +395,11 @@ pass_character(struct work *w, const struct letter *l, const unsigned char *p)
 static const unsigned char *
 take_letter(struct work *w, const unsigned char *p, const unsigned char *end)
 {
-	struct letter l = read_letter(p, end);
+	struct letter l = convert_letter(p, end);
 	uint32_t stress = 0;
 	struct match m;
 
-	compose(&l, end);
+	convert_compose(&l, end);
 	if (l.kind >= KIND_LOWER && scripts_meet(w->prev, (unsigned)l.slot))
 		count_mixed(w, p);
 	const struct table_entry *e = w->table->entries[l.slot];
@@ -457,24 +437,6 @@ take_letter(struct work *w, const unsigned char *p, const unsigned char *end)
 	else if (stress != 0 && w->out > from)
 		write_stress(w, stress);
 	return take_marks(w, l.c, from, m.behind, end);
-}
-
-/* Is p the beginning of a character of two bytes, with a byte behind it? */
-static inline bool
-two_bytes(const unsigned char *p)
-{
-	return (unsigned)p[0] - 0xC2 < 0x1E && (p[1] & 0xC0) == 0x80;
-}
-
-/* Counts n more letters, the first one at p. */
-static void
-count_letters(struct work *w, uint64_t n, const unsigned char *p)
-{
-	struct potok_count *c = &w->t->counts[LETTERS];
-
-	if (n > 0 && c->n == 0)
-		c->first = w->offset + (uint64_t)(p - w->token);
-	c->n += n;
 }
 
 /* Is there code for runs of plain characters at p[0..n)?  Its tables are made when so much text has
@@ -644,9 +606,8 @@ take_plain(struct work *w, const unsigned char *p, const unsigned char *end)
 	return p;
 }
 
-/* Writes p[0..end), which holds no link or address.  Answers `end`, or where it must stop. */
-static const unsigned char *
-convert_text(struct work *w, const unsigned char *p, const unsigned char *end)
+const unsigned char *
+convert_by_rules(struct work *w, const unsigned char *p, const unsigned char *end)
 {
 	bool blocks = has_blocks(w, p, (size_t)(end - p));
 
@@ -658,205 +619,6 @@ convert_text(struct work *w, const unsigned char *p, const unsigned char *end)
 		p = take_plain(w, p, more ? p + 6 : end);
 		if (p == start)
 			p = take_letter(w, p, end);
-	}
-	return p;
-}
-
-/* Is p[0..n) a Roman numeral of at least two letters? */
-static bool
-is_numeral(const unsigned char *p, size_t n)
-{
-	static const char *const digits[3][9] = {
-	    {"C", "CC", "CCC", "CD", "D", "DC", "DCC", "DCCC", "CM"},
-	    {"X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC"},
-	    {"I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"}};
-	size_t i = 0;
-
-	while (i < n && i < 3 && p[i] == 'M')
-		i++;
-	for (int k = 0; k < 3; k++) {
-		size_t best = 0;
-		for (int d = 0; d < 9; d++) {
-			size_t len = strlen(digits[k][d]);
-			if (len > best && n - i >= len && memcmp(p + i, digits[k][d], len) == 0)
-				best = len;
-		}
-		i += best;
-	}
-	return i == n && n >= 2;
-}
-
-/* Does p[0..n), a word, pass on the way back? */
-static bool
-passes_back(const struct work *w, const unsigned char *p, size_t n, bool foreign)
-{
-	const struct table_back *back = w->table->back;
-
-	return foreign ||
-	       (n >= 2 && p[0] < 0x80 && (back[p[0]].kind & BACK_DIGIT) && is_numeral(p, n));
-}
-
-/* Finds the end of the word at p.  *foreign becomes true when it has a Latin letter that is in no
- * key. */
-static const unsigned char *
-word_end(const struct work *w, const unsigned char *p, const unsigned char *end, bool *foreign)
-{
-	const struct table_back *back = w->table->back;
-
-	*foreign = false;
-	while (p < end) {
-		if (p[0] < 0x80 && (end - p == 1 || (p[1] & 0xFE) != 0xCC)) {
-			unsigned kind = back[*p].kind;
-			if (kind & BACK_END)
-				break;
-			*foreign |= (kind & BACK_FOREIGN) != 0;
-			p++;
-			continue;
-		}
-		struct letter l = read_letter(p, end);
-		compose(&l, end);
-		bool known = table_known(w->table, (size_t)l.slot);
-		if (l.kind == KIND_NONE && (!known || token_ends(l.c)))
-			break;
-		*foreign |= l.kind >= KIND_LOWER && !known &&
-			    table_properties[l.slot].script == SCRIPT_LATIN;
-		p = l.behind;
-	}
-	return p;
-}
-
-/* Where take_words() is. */
-struct words {
-	const unsigned char *p;
-	unsigned char *out;
-	uint64_t n;      /* letters of the scheme */
-	uint32_t sets;   /* of the character before */
-	unsigned before; /* its kind */
-};
-
-/* Writes the key of ASCII at s->p, with a rule of its chain.  Answers false when there is none, or
- * the case of the neighbours decides. */
-static bool
-take_key(const struct translit_table *t, struct words *s, const unsigned char *end)
-{
-	unsigned first = *s->p, i = t->back[first].chain;
-	bool capital = table_properties[first].kind == KIND_UPPER;
-
-	for (; i != 0; i = t->rules[i].next) {
-		const struct table_rule *r = &t->rules[i];
-		int k = 1;
-		if (((r->flags & RULE_CAPITAL) && !capital) ||
-		    (r->left != 0 && (r->left & s->sets) == 0) || end - s->p < r->nkey)
-			continue;
-		while (
-		    k < r->nkey && s->p[k] < 0x80 && table_properties[s->p[k]].lower == r->key[k])
-			k++;
-		if (k < r->nkey)
-			continue;
-		bool caseless = r->flags & RULE_CASELESS;
-		if (caseless && (s->before & BACK_CAPITAL))
-			return false;
-		int form = capital && !caseless;
-		memcpy(s->out, r->text[form], SCHEME_TEXT);
-		s->out += r->len[form];
-		s->n += t->back[first].kind & BACK_LETTER;
-		s->p += r->nkey;
-		s->sets = t->sets[r->key[r->nkey - 1]];
-		s->before = t->back[first].kind | BACK_KEYED | (caseless ? BACK_CAPITAL : 0);
-		return true;
-	}
-	return false;
-}
-
-/* Writes the words at p, with what is between them, that have plain characters and keys of ASCII
- * only and are no numerals.  Answers what follows: the beginning of another word, or `end`. */
-static const unsigned char *
-take_words(struct work *w, const unsigned char *p, const unsigned char *end)
-{
-	const struct table_back *back = w->table->back;
-	bool capital = table_properties[w->cased].kind == KIND_UPPER;
-	struct words s = {.p = p,
-	    .out = w->out,
-	    .sets = w->table->sets[w->prev],
-	    .before = BACK_ANY | (capital ? BACK_CAPITAL : 0)};
-	struct words done = s;
-
-	/* The place of the first letter is not kept here. */
-	if (w->t->counts[LETTERS].n == 0 || table_properties[w->prev].script == SCRIPT_CYRILLIC)
-		return p;
-	while (s.p < end) {
-		unsigned slot = *s.p, len = 1;
-		if (slot >= 0x80) {
-			if (slot >= 0xCC || end - s.p < 2 || !two_bytes(s.p))
-				break;
-			slot = (slot & 0x1F) << 6 | (s.p[1] & 0x3Fu);
-			len = 2;
-		}
-		const struct table_back *b = &back[slot];
-		if (s.before & BACK_END)
-			done = s;
-		unsigned conflict = b->not_behind & s.before;
-		if (conflict != 0) {
-			/* A word that begins with two digits may be a numeral. */
-			if ((conflict & BACK_DIGIT) && s.p - done.p == 1)
-				break;
-			if (b->chain != 0 && slot < 0x80 && take_key(w->table, &s, end))
-				continue;
-			if (conflict != BACK_DIGIT)
-				break;
-		}
-		uint64_t text = b->text[(s.sets & b->left) != 0];
-		memcpy(s.out, &text, sizeof text);
-		s.out += text >> 56;
-		s.n += b->kind & BACK_LETTER;
-		s.p += len;
-		s.before = b->kind;
-		s.sets = b->sets;
-	}
-	/* A mark makes another character of the one before. */
-	bool marked = s.p < w->end && (*s.p & 0xFE) == 0xCC;
-	if (!marked && ((s.p == end && !(s.before & BACK_KEYED)) || (s.before & BACK_END)))
-		done = s;
-	if (done.p > p) {
-		const unsigned char *last = done.p - 1;
-		count_letters(w, done.n, p);
-		w->out = done.out;
-		w->prev = w->cased =
-		    *last < 0x80 ? *last : (last[-1] & 0x1Fu) << 6 | (*last & 0x3Fu);
-	}
-	return done.p;
-}
-
-/* The way back: as convert_text(), but words that are not of the scheme pass. */
-static const unsigned char *
-convert_back(struct work *w, const unsigned char *p, const unsigned char *end)
-{
-	while (p < end && !w->t->stopped) {
-		bool foreign;
-		p = take_words(w, p, end);
-		if (p == end)
-			break;
-		const unsigned char *behind = p;
-		/* Marks that begin a token are not of its word, as behind what ends one. */
-		while (behind < end && (*behind & 0xFE) == 0xCC)
-			behind = read_letter(behind, end).behind;
-		if (behind > p) {
-			p = convert_text(w, p, behind);
-			continue;
-		}
-		behind = word_end(w, p, end, &foreign);
-		if (passes_back(w, p, (size_t)(behind - p), foreign)) {
-			memcpy(w->out, p, (size_t)(behind - p));
-			w->out += behind - p;
-			w->prev = w->cased = SCHEME_OTHER;
-			p = behind;
-		} else {
-			/* With the character that ends it, and marks. */
-			do
-				behind = behind < end ? read_letter(behind, end).behind : end;
-			while (behind < end && (*behind & 0xFE) == 0xCC);
-			p = convert_text(w, p, behind);
-		}
 	}
 	return p;
 }
@@ -882,7 +644,7 @@ convert_tokens(struct potok_translit *t, const unsigned char *p, size_t n, bool 
 		return s;
 	unsigned char *to = out->data + out->len;
 	const unsigned char *(*write)(struct work *, const unsigned char *, const unsigned char *) =
-	    t->reverse ? convert_back : convert_text;
+	    t->reverse ? convert_back : convert_by_rules;
 	struct work w = {t, t->table, p, p + n, offset, to, to, t->prev, t->cased};
 	while (special && token_protected(p, n, at, t->keep, &span)) {
 		at = (size_t)(write(&w, p + at, p + span.start) - p);

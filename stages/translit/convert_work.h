@@ -1,0 +1,58 @@
+/* What both directions share: text on the way, and its characters. */
+#ifndef POTOK_TRANSLIT_CONVERT_WORK_H
+#define POTOK_TRANSLIT_CONVERT_WORK_H
+
+#include "convert.h"
+#include "table.h"
+
+/* A token, or several of them, on the way. */
+struct work {
+	struct potok_translit *t;
+	const struct translit_table *table;
+	const unsigned char *token, *end; /* all of it: letters see each other over spans */
+	uint64_t offset;                  /* of its first byte in the input */
+	unsigned char *first, *out;       /* what was written */
+	unsigned prev;                    /* slot of the character before */
+	unsigned cased;                   /* slot of the letter before, for capitals */
+};
+
+/* A character of the input. */
+struct letter {
+	uint32_t c;
+	int slot; /* SCHEME_OTHER for letters and BOUNDARY for others that have none */
+	enum scheme_kind kind;
+	const unsigned char *behind; /* what follows */
+};
+
+/* Reads the character at p < end; ill-formed bytes are no letters. */
+struct letter convert_letter(const unsigned char *p, const unsigned char *end);
+
+/* Makes l the letter that it composes with the mark behind it, where there is one. */
+void convert_compose(struct letter *l, const unsigned char *end);
+
+/* Writes p[0..end), which holds no link or address.  Answers `end`, or where it must stop. */
+const unsigned char *convert_by_rules(
+    struct work *, const unsigned char *p, const unsigned char *end);
+
+/* The way back: as convert_by_rules(), but words that are not of the scheme pass. */
+const unsigned char *convert_back(struct work *, const unsigned char *p, const unsigned char *end);
+
+/* Is p the beginning of a character of two bytes, with a byte behind it? */
+static inline bool
+two_bytes(const unsigned char *p)
+{
+	return (unsigned)p[0] - 0xC2 < 0x1E && (p[1] & 0xC0) == 0x80;
+}
+
+/* Counts n more letters, the first one at p. */
+static inline void
+count_letters(struct work *w, uint64_t n, const unsigned char *p)
+{
+	struct potok_count *c = &w->t->counts[LETTERS];
+
+	if (n > 0 && c->n == 0)
+		c->first = w->offset + (uint64_t)(p - w->token);
+	c->n += n;
+}
+
+#endif
