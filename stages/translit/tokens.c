@@ -258,7 +258,7 @@ token_skip(const unsigned char *p, size_t n, bool last, bool *cut)
 /* Bytes at the front of p[0..n), a multiple of 64, that before_special() passes.  The compiler
  * makes vector code of the inner loop. */
 static size_t
-plain_blocks(const unsigned char *p, size_t n)
+plain_blocks(const unsigned char *p, size_t n, unsigned char quote)
 {
 	size_t i = 0;
 
@@ -266,7 +266,7 @@ plain_blocks(const unsigned char *p, size_t n)
 		unsigned char found = 0;
 		for (size_t k = 0; k < 64; k++) {
 			unsigned char c = p[i + k], next = p[i + k + 1];
-			unsigned char one = c == '@' || c == '/' || c == '`';
+			unsigned char one = c == '@' || c == '/' || c == quote;
 			unsigned char two = (c | 0x20) == 'w' && (next | 0x20) == 'w';
 			unsigned char link = c == ']' && next == '(';
 			found = (unsigned char)(found | one | two | link);
@@ -278,24 +278,25 @@ plain_blocks(const unsigned char *p, size_t n)
 }
 
 /* Bytes at the front of p[0..n) in which no link, address or code can begin or show itself: no @, /
- * or `, no ww and no ](. */
+ * or `, no ww and no ](; ` does not count without `code`. */
 static size_t
-before_special(const unsigned char *p, size_t n)
+before_special(const unsigned char *p, size_t n, bool code)
 {
+	const unsigned char quote = code ? '`' : '@';
 	size_t i = 0;
 
 #if POTOK_SIMD_X86
 	if (potok_simd() >= POTOK_SIMD_AVX2)
-		i = token_before_special_avx2(p, n);
+		i = token_before_special_avx2(p, n, code);
 #endif
 	while (i < n) {
-		i += plain_blocks(p + i, n - i);
+		i += plain_blocks(p + i, n - i, quote);
 		size_t end = n - i > 64 ? i + 64 : n;
 		for (; i < end; i++) {
 			if (!(classes[p[i]] & SPECIAL))
 				continue;
 			unsigned char next = n - i > 1 ? p[i + 1] : 0;
-			if (p[i] == '@' || p[i] == '/' || p[i] == '`' ||
+			if (p[i] == '@' || p[i] == '/' || p[i] == quote ||
 			    ((p[i] | 0x20) == 'w' && (next | 0x20) == 'w') ||
 			    (p[i] == ']' && next == '('))
 				return i;
@@ -305,9 +306,9 @@ before_special(const unsigned char *p, size_t n)
 }
 
 size_t
-token_simple(const unsigned char *p, size_t n)
+token_simple(const unsigned char *p, size_t n, bool code)
 {
-	n = before_special(p, n < POTOK_TRANSLIT_TOKEN ? n : POTOK_TRANSLIT_TOKEN);
+	n = before_special(p, n < POTOK_TRANSLIT_TOKEN ? n : POTOK_TRANSLIT_TOKEN, code);
 	while (n > 0 && !ends_before(p, n))
 		n--;
 	return n;

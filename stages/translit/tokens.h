@@ -42,8 +42,8 @@ size_t token_skip(const unsigned char *p, size_t n, bool last, bool *cut);
 
 /* Bytes at the front of p[0..n), which begins at the beginning of a token, that are whole tokens
  * shorter than POTOK_TRANSLIT_TOKEN without links or addresses, the last character one that ends a
- * token.  May be 0 though there are such tokens. */
-size_t token_simple(const unsigned char *p, size_t n);
+ * token.  May be 0 though there are such tokens.  code: a backquote may begin code. */
+size_t token_simple(const unsigned char *p, size_t n, bool code);
 
 /* Finds the first link, address or handle of the token p[0..n) that begins at byte `from` or behind
  * it, of the kinds in `keep` (POTOK_KEEP_...). */
@@ -52,9 +52,9 @@ bool token_protected(const unsigned char *p, size_t n, size_t from, unsigned kee
 /* Does p[0..n) hold Cyrillic? */
 bool token_cyrillic(const unsigned char *p, size_t n);
 
-/* Bytes at the front of p[0..n) without @, /, `, ww and ](, up to the first of them or to less than
- * 33 before the end.  For the AVX2 variant. */
-size_t token_before_special_avx2(const unsigned char *p, size_t n);
+/* Bytes at the front of p[0..n) without @, /, ww, ]( and, with `code`, without `, up to the first
+ * of them or to less than 33 before the end.  For the AVX2 variant. */
+size_t token_before_special_avx2(const unsigned char *p, size_t n, bool code);
 
 /* The same for bytes that neither begin a Cyrillic character nor code. */
 size_t token_before_cyrillic_avx2(const unsigned char *p, size_t n);

@@ -36,11 +36,12 @@ perhaps_special(__m256i x)
 
 /* The special bytes among the 32 at p, behind which there is one more. */
 POTOK_TARGET_AVX2 static uint32_t
-special(const unsigned char *p)
+special(const unsigned char *p, char quote)
 {
 	const __m256i small = _mm256_set1_epi8(0x20);
 	__m256i x = load(p), next = load(p + 1);
-	__m256i one = _mm256_or_si256(equal(x, '@'), _mm256_or_si256(equal(x, '/'), equal(x, '`')));
+	__m256i one =
+	    _mm256_or_si256(equal(x, '@'), _mm256_or_si256(equal(x, '/'), equal(x, quote)));
 	__m256i two = _mm256_and_si256(
 	    equal(_mm256_or_si256(x, small), 'w'), equal(_mm256_or_si256(next, small), 'w'));
 	__m256i link = _mm256_and_si256(equal(x, ']'), equal(next, '('));
@@ -49,8 +50,9 @@ special(const unsigned char *p)
 }
 
 POTOK_TARGET_AVX2 size_t
-token_before_special_avx2(const unsigned char *p, size_t n)
+token_before_special_avx2(const unsigned char *p, size_t n, bool code)
 {
+	const char quote = code ? '`' : '@';
 	size_t i = 0;
 
 	while (n - i > HALF) {
@@ -61,7 +63,7 @@ token_before_special_avx2(const unsigned char *p, size_t n)
 				break;
 		}
 		for (int k = 0; k < 2 && n - i > HALF; k++, i += HALF) {
-			uint32_t found = special(p + i);
+			uint32_t found = special(p + i, quote);
 			if (found != 0)
 				return i + (unsigned)__builtin_ctz(found);
 		}

@@ -62,7 +62,7 @@ take_simple(struct potok_translit *t, struct potok_slice *in, uint64_t offset,
     struct potok_buf *out, bool *taken)
 {
 	/* A token behind a cut may have to be counted. */
-	size_t n = t->cut ? 0 : token_simple(in->data, in->len);
+	size_t n = t->cut ? 0 : token_simple(in->data, in->len, t->keep & POTOK_KEEP_CODE);
 	enum potok_status s = POTOK_MORE;
 
 	*taken = n > 0;
