@@ -283,14 +283,17 @@ static size_t
 before_special(const unsigned char *p, size_t n, bool code)
 {
 	const unsigned char quote = code ? '`' : '@';
+	bool blocks = true;
 	size_t i = 0;
 
 #if POTOK_SIMD_X86
-	if (potok_simd() >= POTOK_SIMD_AVX2)
+	if (potok_simd() >= POTOK_SIMD_AVX2) {
 		i = token_before_special_avx2(p, n, code);
+		blocks = false;
+	}
 #endif
 	while (i < n) {
-		i += plain_blocks(p + i, n - i, quote);
+		i += blocks ? plain_blocks(p + i, n - i, quote) : 0;
 		size_t end = n - i > 64 ? i + 64 : n;
 		for (; i < end; i++) {
 			if (!(classes[p[i]] & SPECIAL))
@@ -424,8 +427,10 @@ bare(const unsigned char *p, size_t n, size_t from, size_t i, struct span *s)
 	start = host;
 	while (start > from && host - start <= DOMAIN_MAX && is(p[start - 1], ALNUM | DASH | DOT))
 		start--;
+	if (host == start || domain_end(p, host, start, true) != host)
+		return false;
 	*s = (struct span){start, link_end(p, n, i)};
-	return domain_end(p, host, start, true) == host && host > start;
+	return true;
 }
 
 /* An address around the @ at byte i, or a handle behind it. */
@@ -465,8 +470,10 @@ www(const unsigned char *p, size_t n, size_t from, size_t i, struct span *s)
 		if (p[k] != 'w' && p[k] != 'W')
 			return false;
 	}
+	if (p[i + 3] != '.' || !is(p[i + 4], ALNUM))
+		return false;
 	*s = (struct span){i, link_end(p, n, i + 4)};
-	return p[i + 3] == '.' && is(p[i + 4], ALNUM);
+	return true;
 }
 
 /* Code between the backquotes at byte i and as many others. */
