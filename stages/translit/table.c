@@ -904,94 +904,11 @@ make_fast(struct translit_table *t)
 	fast_odd(f);
 }
 
-/* The text of an entry and its length in one number; 0 and false where it is too long. */
-static bool
-pack(const struct table_entry *e, uint64_t *to)
-{
-	unsigned char bytes[8] = {0};
-
-	if (e->len >= sizeof bytes)
-		return false;
-	memcpy(bytes, e->text, e->len);
-	bytes[7] = e->len;
-	*to = text_number(bytes);
-	return true;
-}
-
 bool
 table_known(const struct translit_table *t, size_t slot)
 {
 	return (t->entries[slot]->flags & ENTRY_STRESSED) ||
 	       (t->entries[properties[slot].lower]->flags & ENTRY_KEY);
-}
-
-/* Sets both texts of a character whose capital the neighbours decide: for behind no capital. */
-static bool
-small_text(const struct translit_table *t, size_t slot, struct table_back *b)
-{
-	const struct table_rule *r = &t->rules[t->entries[slot]->chain];
-	struct table_entry e = {.len = 0};
-
-	if (!(r->flags & RULE_CASELESS) || r->nkey != 1 || r->left != 0 || r->right != 0)
-		return false;
-	set_text(&e, r, 0);
-	return pack(&e, &b->text[0]) && pack(&e, &b->text[1]);
-}
-
-/* The chain of a character when its rules, of ASCII keys, look at nothing behind the key.  Others
- * are 0. */
-static uint16_t
-simple_chain(const struct translit_table *t, size_t slot)
-{
-	const struct table_entry *e = t->entries[slot];
-
-	if (e->flags & ENTRY_STRESSED)
-		return 0;
-	for (unsigned i = e->chain; i != 0; i = t->rules[i].next) {
-		const struct table_rule *r = &t->rules[i];
-		bool caps = !(r->flags & RULE_CASELESS) && strcmp(r->text[1], r->text[2]) != 0;
-		if (r->right != 0 || caps)
-			return 0;
-		for (int k = 1; k < r->nkey; k++) {
-			if (r->key[k] >= 0x80)
-				return 0;
-		}
-	}
-	return e->chain;
-}
-
-static void
-make_back(struct translit_table *t)
-{
-	static const char digits[] = "CDILMVX";
-
-	for (size_t slot = 0; slot < BACK_SLOTS; slot++) {
-		const struct table_entry *e = t->entries[slot];
-		struct table_back *b = &t->back[slot];
-		bool known = table_known(t, slot), odd = false;
-		b->left = t->left[slot];
-		b->sets = t->sets[slot];
-		b->kind = properties[slot].kind == KIND_UPPER ? BACK_ANY | BACK_CAPITAL : BACK_ANY;
-		if (properties[slot].kind == KIND_NONE && (!known || token_ends((uint32_t)slot)))
-			b->kind |= BACK_END;
-		if (!known && is_letter(slot) && properties[slot].script == SCRIPT_LATIN)
-			b->kind |= BACK_FOREIGN;
-		if (slot != 0 && slot < 0x80 && strchr(digits, (int)slot) != NULL)
-			b->kind |= b->not_behind = BACK_DIGIT;
-		if (small_text(t, slot, b)) {
-			b->kind |= BACK_CAPITAL; /* the letter before it may be one */
-			b->not_behind = BACK_CAPITAL;
-		} else {
-			odd = !(e->flags & ENTRY_PLAIN) || !pack(&e[0], &b->text[0]) ||
-			      !pack(&e[1], &b->text[1]);
-		}
-		if (e->flags & ENTRY_LETTER)
-			b->kind |= BACK_LETTER;
-		if (odd)
-			b->chain = simple_chain(t, slot);
-		if (odd || (b->kind & BACK_FOREIGN))
-			b->not_behind |= BACK_ANY;
-	}
 }
 
 static bool
@@ -1065,7 +982,7 @@ table_make(const struct translit_scheme *s, const struct potok_translit_options 
 	add_passing(t, o->reverse);
 	add_sets(t, s);
 	if (o->reverse)
-		make_back(t);
+		table_back(t);
 	else
 		make_fast(t);
 	return t;

@@ -106,7 +106,9 @@ enum {
 	TWO_LENGTH = 56,
 };
 
-enum { BACK_SLOTS = 0x300 };
+/* Characters on the way back; the first bytes of U+0080, and of U+0300, where the marks begin; some
+ * last byte. */
+enum { BACK_SLOTS = 0x300, BACK_TWO = 0xC2, BACK_MARKS = 0xCC, BACK_TAIL = 0xBF };
 
 /* Plain entries as the vector code wants them. */
 struct table_fast {
@@ -181,30 +183,53 @@ struct table_fast {
 
 /* What a character is on the way back. */
 enum {
-	BACK_LETTER = 1 << 0,
-	BACK_END = 1 << 1,     /* ends a word */
-	BACK_FOREIGN = 1 << 2, /* a Latin letter that is in no key */
-	BACK_DIGIT = 1 << 3,   /* of a Roman numeral */
-	BACK_CAPITAL = 1 << 4, /* a letter behind it that has no case may stand for a capital */
-	BACK_KEYED = 1 << 5,   /* a key of several letters */
-	BACK_ANY = 1 << 7,     /* all characters are that */
+	BACK_END = 1 << 0,     /* ends a word */
+	BACK_FOREIGN = 1 << 1, /* a Latin letter that is in no key */
+	BACK_DIGIT = 1 << 2,   /* of a Roman numeral */
+	BACK_CAPITAL = 1 << 3, /* a letter behind it that has no case may stand for a capital */
 };
 
-/* A character of one byte or two on the way back, when no mark follows. */
+/* What is written on the way back, as a number: up to two bytes as a number of 16 bits has them in
+ * memory, and above them these. */
+enum {
+	BACK_LETTER = 1 << 16, /* of the scheme */
+	BACK_KEY = 1 << 28,    /* a key of several letters may begin: instead, its rule */
+	BACK_LOOK = 1 << 29,   /* the rules must be looked at */
+	BACK_ODD = BACK_KEY | BACK_LOOK,
+	BACK_LENGTH = 30, /* from that bit on: how many bytes */
+};
+
+/* A key of several letters on the way back. */
+struct table_key {
+	/* What it has behind the first letter, by the bits of the mask, as the eight bytes there
+	 * are a number; its capital letters are not told apart. */
+	uint64_t bytes, mask;
+	/* When it is all there, and neither the case of the letters nor the neighbours matter: its
+	 * bytes behind the first letter, what is written for it and for its capital as in the
+	 * pairs (BACK_KEY: by another rule), the sets of its last letter.  0: it is another. */
+	uint8_t length;
+	uint16_t next; /* the rule to try after its own, where two bytes begin as here */
+	uint32_t text[2], sets;
+};
+
+/* The way back. */
 struct table_back {
-	/* Up to 7 bytes, in their order; the last: how many.  The second one is for behind a
-	 * character that is in a set of `left`. */
-	uint64_t text[2];
-	uint32_t left, sets; /* as in translit_table */
-	uint8_t kind;
-	uint8_t not_behind; /* kinds of the character before for which that does not hold */
-	uint16_t chain; /* rules of several letters, none of which looks at what follows; 0: none */
+	uint8_t kind[BACK_SLOTS];
+
+	/* What table_back_pair() fills, when `paired`. */
+	bool paired;
+	size_t seen; /* bytes so far, when not */
+	/* By table_back_index() of two bytes: what is written for the second one; for a letter of
+	 * two bytes that is written for the last.  BACK_KEY, whose first letter ends with the first
+	 * byte, has the first rule to try; 0: that of the letter. */
+	uint32_t pair[256 * 256];
+	struct table_key key[SCHEME_SLOTS + 1]; /* of rules, by their index */
 };
 
 struct translit_table {
 	union {
 		struct table_fast fast;
-		struct table_back back[BACK_SLOTS];
+		struct table_back back;
 	};
 
 	/* By slot.  A plain entry has two texts: the second one for where the letter before is in a
@@ -256,5 +281,33 @@ uint64_t table_letter(const struct table_fast *, unsigned form, size_t letter);
 /* Fills the tables of pairs for code without vectors, which takes a moment: for texts of some
  * length. */
 void table_pair(struct translit_table *);
+
+/* Sets the kinds of the way back. */
+void table_back(struct translit_table *);
+
+/* Fills the table of pairs of the way back: for texts of some length. */
+void table_back_pair(struct translit_table *);
+
+/* What is written on the way back for a character below BACK_SLOTS by its own rules, when what is
+ * before it has these kinds and sets. */
+uint32_t table_back_text(
+    const struct translit_table *, unsigned slot, unsigned before, uint32_t sets);
+
+/* The first rule for a character that stands for itself, not for another one with a mark. */
+static inline unsigned
+table_back_rule(const struct translit_table *t, unsigned slot)
+{
+	return t->entries[slot]->flags & ENTRY_STRESSED ? 0 : t->entries[slot]->chain;
+}
+
+/* The place of two bytes in table_back.pair. */
+static inline size_t
+table_back_index(const unsigned char *p)
+{
+	uint16_t two;
+
+	memcpy(&two, p, sizeof two);
+	return two;
+}
 
 #endif
