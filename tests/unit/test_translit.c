@@ -799,8 +799,8 @@ test_words_back(void **state)
 	static const char *const pieces[] = {"a", "b", "c", "d", "e", "i", "j", "h", "k", "l", "n",
 	    "o", "s", "t", "u", "y", "z", "sh", "ch", "zh", "lj", "w", "q", "B", "C", "D", "E", "I",
 	    "J", "H", "L", "M", "S", "T", "V", "X", "Y", "Z", "XI", "SHH", "'", "`", "\"", "ʹ", "ʺ",
-	    "č", "š", "ž", "è", "â", "Č", "Â", "\xCC\x81", "\xCC\x8C", "\xC2\xAD", "é", "Á", "ж",
-	    "—", "«", "-", "#", "7", ".", "\xE2\x80\x8D", "ḣ"};
+	    "č", "š", "ž", "è", "â", "Č", "Â", "nadživ", "í", "\xCC\x81", "\xCC\x8C", "\xC2\xAD",
+	    "é", "Á", "ж", "—", "«", "-", "#", "7", ".", "\xE2\x80\x8D", "ḣ"};
 	enum { PIECES = sizeof pieces / sizeof pieces[0], WORDS = 120 };
 	struct potok_translit_scheme scheme;
 	uint32_t seed = 1;
@@ -809,12 +809,12 @@ test_words_back(void **state)
 	for (size_t s = 0; potok_translit_scheme(s, &scheme); s++) {
 		struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
 		struct potok_buf all, want = {.limit = SIZE_MAX};
-		char text[WORDS * 32] = "ba ";
+		char text[WORDS * 64] = "ba ";
 		options.scheme = scheme.name;
 		options.reverse = true;
 		options.keep = 0;
 		for (int i = 0; scheme.back && i <= WORDS; i++) {
-			char word[32] = "ba";
+			char word[64] = "ba";
 			struct potok_buf alone;
 			for (int k = 0; i > 0 && k <= i % 6; k++) {
 				seed = seed * 1664525 + 1013904223;
@@ -833,6 +833,47 @@ test_words_back(void **state)
 		if (all.len != want.len || memcmp(all.data, want.data, want.len) != 0)
 			print_error("%s: %s: in text %.*s, alone %.*s\n", scheme.name, text,
 			    (int)all.len, (char *)all.data, (int)want.len, (char *)want.data);
+		assert_int_equal(all.len, want.len);
+		assert_memory_equal(all.data, want.data, all.len);
+		potok_buf_free(&all);
+		potok_buf_free(&want);
+	}
+}
+
+/* The same for each character of two bytes and less, by itself and between letters: 30 of them are
+ * too short a text for the table of pairs. */
+static void
+test_characters_back(void **state)
+{
+	enum { LAST = 0x300, GROUP = 30, WORD = 16 };
+	static char text[LAST * WORD];
+	struct potok_translit_scheme scheme;
+
+	(void)state;
+	for (size_t s = 0; potok_translit_scheme(s, &scheme); s++) {
+		struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
+		struct potok_buf all, want = {.limit = SIZE_MAX};
+		size_t len = 0, start = 0;
+		options.scheme = scheme.name;
+		options.reverse = true;
+		for (uint32_t c = 1; scheme.back && c < LAST; c++) {
+			unsigned char letter[5] = {0};
+			struct potok_buf some;
+			letter[potok_utf8_encode(c, letter)] = 0;
+			len += (size_t)sprintf(text + len, "ba %s A%sb ", letter, letter);
+			if (c % GROUP != 0 && c + 1 < LAST)
+				continue;
+			convert(&options, text + start, len - start, &some);
+			assert_int_equal(potok_buf_add(&want, some.data, some.len), POTOK_MORE);
+			potok_buf_free(&some);
+			start = len;
+		}
+		if (!scheme.back)
+			continue;
+		convert(&options, text, len, &all);
+		if (all.len != want.len || memcmp(all.data, want.data, want.len) != 0)
+			print_error("%s: in text %.*s, in parts %.*s\n", scheme.name, (int)all.len,
+			    (char *)all.data, (int)want.len, (char *)want.data);
 		assert_int_equal(all.len, want.len);
 		assert_memory_equal(all.data, want.data, all.len);
 		potok_buf_free(&all);
@@ -1158,6 +1199,7 @@ main(void)
 	    cmocka_unit_test(test_parts_of_characters),
 	    cmocka_unit_test(test_vector_code),
 	    cmocka_unit_test(test_words_back),
+	    cmocka_unit_test(test_characters_back),
 	    cmocka_unit_test(test_stop),
 	    cmocka_unit_test(test_all_characters),
 	    cmocka_unit_test(test_counts),
