@@ -706,8 +706,9 @@ test_line_breaks(void **state)
 	}
 }
 
+/* Runs all, or those that the arguments name. */
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_plain),
@@ -723,5 +724,10 @@ main(void)
 	    cmocka_unit_test(test_line_breaks),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = argc < 2 ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
+	for (int i = 1; i < argc; i++) {
+		cmocka_set_test_filter(argv[i]);
+		failed += cmocka_run_group_tests(tests, NULL, NULL);
+	}
+	return failed;
 }

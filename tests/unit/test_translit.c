@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -694,25 +695,30 @@ test_parts_of_characters(void **state)
 	}
 }
 
-/* Text of random letters, words in capitals, punctuation, marks and tokens. */
+enum { LETTERS_ONLY = 24, WORDS_ONLY = 48, ANY_PIECES = 1000 };
+
+/* Text of random letters, words in capitals, punctuation, marks and tokens, or only the first
+ * `most` of these. */
 static size_t
-random_text(unsigned char *text, size_t n, uint32_t *seed)
+random_text(unsigned char *text, size_t n, size_t most, uint32_t *seed)
 {
 	static const char *const pieces[] = {"а", "е", "ё", "и", "й", "о", "т", "с", "ш", "ч", "щ",
 	    "ъ", "ь", "я", "ю", "ж", "х", "ц", "ы", "э", "р", "н", "е", "а", "Я", "Е", "Ж", "Щ",
 	    "ЩУКА", "ЖЁ", "Ю.", " ", " ", " ", "\n", ", ", ". ", "—", "«", "»", "…", "\"", "‡",
-	    "\xC2\xA0", "“", "”", "’", "'", "-", "x", "Win", "7", "\xCC\x81", "\xCC\x86",
-	    "\xC2\xAD", "ѣ", "і", "ї", "Љ", "é", "\xE2\x80\x8D", "https://щ ", "@щ ", "ЩЖhttp://x ",
-	    "`щ`", "№", "日", "зг", "ия ", "ый ", "\xF0\x9F\x98\x80", "\xD0;", "\xD1", "\x90",
-	    "\xD0X", "\xD0\xD0", "\xD1\xC2\xA0", "\x0E", "\x01", "КИ", "ГЕ", "ЦИ", "Ци", "ЦЬ", "Ль",
-	    "льць", "ИЯ ", "ийя", "зьё", "згія", "қа", "ң", "ө", "ү", "әғ", "ұ", "һ", "ҙе", "Қ",
-	    "Ң", "ӨҮ", "Ә", "ґ", "Ґ", "ӣ", "ѳ", "ӟ", "Ӂ", "\xD2\x83", "\xD2\x82"};
+	    "\xC2\xA0", "“", "”", "’", "'", "-", "x", "az", "ZA", "Win", "7", "\xCC\x81",
+	    "\xCD\x81", "\xCD\xA1", "\xCC\x86", "\xC2\xAD", "ѣ", "і", "ї", "Љ", "é", "\xE2\x80\x8D",
+	    "https://щ ", "@щ ", "ЩЖhttp://x ", "`щ`", "№", "日", "зг", "ия ", "ый ",
+	    "\xF0\x9F\x98\x80", "\xD0;", "\xD1", "\x90", "\xD0X", "\xD0\xD0", "\xD1\xC2\xA0",
+	    "\x0E", "\x01", "КИ", "ГЕ", "ЦИ", "Ци", "ЦЬ", "Ль", "льць", "ИЯ ", "ийя", "зьё", "згія",
+	    "қа", "ң", "ө", "ү", "әғ", "ұ", "һ", "ҙе", "Қ", "Ң", "ӨҮ", "Ә", "ґ", "Ґ", "ӣ", "ѳ", "ӟ",
+	    "Ӂ", "\xD2\x83", "\xD2\x82"};
 	size_t len = 0;
 
 	while (len + 16 < n) {
 		*seed = *seed * 1664525 + 1013904223;
 		/* The first half, letters, twice as often. */
-		size_t range = *seed >> 31 ? sizeof pieces / sizeof pieces[0] : 24;
+		size_t range = *seed >> 31 ? sizeof pieces / sizeof pieces[0] : LETTERS_ONLY;
+		range = range < most ? range : most;
 		const char *piece = pieces[(*seed >> 8) % range];
 		memcpy(text + len, piece, strlen(piece));
 		len += strlen(piece);
@@ -775,7 +781,7 @@ test_vector_code(void **state)
 	(void)state;
 	for (size_t s = 0; potok_translit_scheme(s, &scheme); s++) {
 		struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
-		size_t n = random_text(text, sizeof text, &seed);
+		size_t n = random_text(text, sizeof text, ANY_PIECES, &seed);
 		options.scheme = scheme.name;
 		struct potok_buf there;
 		check_pieces(&options, text, n);
@@ -788,6 +794,74 @@ test_vector_code(void **state)
 		options.reverse = false;
 		options.reversible = true;
 		check_pieces(&options, text, n / 12);
+	}
+}
+
+/* Runs the stage over text with no more vector code than of that level.  Answers the last level. */
+static int
+convert_by(int level, const struct potok_translit_options *options, const unsigned char *text,
+    size_t n, struct potok_buf *out, struct potok_translit *t)
+{
+	unsigned char *alone = malloc(n); /* sanitizers see what is read behind it */
+	struct potok_slice in = {alone, n};
+
+	assert_non_null(alone);
+	memcpy(alone, text, n);
+	*out = (struct potok_buf){.limit = SIZE_MAX};
+	assert_int_equal(potok_translit_init(t, options), POTOK_MORE);
+	int last = t->simd;
+	t->simd = level < last ? level : last;
+	assert_int_equal(potok_process(&t->stage, &in, out, true), POTOK_DONE);
+	assert_int_equal(potok_buf_own(out), POTOK_MORE);
+	potok_close(&t->stage);
+	free(alone);
+	return last;
+}
+
+/* All levels of vector code make the same of text, and count the same. */
+static void
+check_levels(const struct potok_translit_options *options, const unsigned char *text, size_t n)
+{
+	struct potok_translit want, got;
+	struct potok_buf scalar, out;
+	int last = convert_by(0, options, text, n, &scalar, &want);
+
+	for (int level = 1; level <= last; level++) {
+		convert_by(level, options, text, n, &out, &got);
+		if (out.len != scalar.len || memcmp(out.data, scalar.data, out.len) != 0)
+			print_error("%s, level %d\n", options->scheme, level);
+		assert_int_equal(out.len, scalar.len);
+		assert_memory_equal(out.data, scalar.data, out.len);
+		for (size_t i = 0; i < want.stage.ncounts; i++) {
+			assert_int_equal(got.counts[i].n, want.counts[i].n);
+			assert_int_equal(got.counts[i].first, want.counts[i].first);
+		}
+		potok_buf_free(&out);
+	}
+	potok_buf_free(&scalar);
+}
+
+static void
+test_levels(void **state)
+{
+	static const size_t most[] = {LETTERS_ONLY, WORDS_ONLY, ANY_PIECES};
+	static unsigned char text[2000];
+	struct potok_translit_scheme scheme;
+	uint32_t seed = 7;
+
+	(void)state;
+	for (size_t s = 0; potok_translit_scheme(s, &scheme); s++) {
+		for (size_t i = 0; i < 6; i++) {
+			struct potok_translit_options options = POTOK_TRANSLIT_DEFAULTS;
+			size_t n = random_text(
+			    text, i < 3 ? sizeof text : 40 + (s + i) * 7 % 200, most[i % 3], &seed);
+			options.scheme = scheme.name;
+			options.drop_stress = s % 2;
+			options.signs = (enum potok_translit_signs)(s % 3);
+			options.both = i == 5;
+			/* Not from where a character begins alone. */
+			check_levels(&options, text + s % 3, n - s % 3);
+		}
 	}
 }
 
@@ -1186,8 +1260,9 @@ test_linear(void **state)
 	}
 }
 
+/* Runs all, or those that the arguments name. */
 int
-main(void)
+main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_letters),
@@ -1198,6 +1273,7 @@ main(void)
 	    cmocka_unit_test(test_marks),
 	    cmocka_unit_test(test_parts_of_characters),
 	    cmocka_unit_test(test_vector_code),
+	    cmocka_unit_test(test_levels),
 	    cmocka_unit_test(test_words_back),
 	    cmocka_unit_test(test_characters_back),
 	    cmocka_unit_test(test_stop),
@@ -1210,5 +1286,10 @@ main(void)
 	    cmocka_unit_test(test_linear),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = argc < 2 ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
+	for (int i = 1; i < argc; i++) {
+		cmocka_set_test_filter(argv[i]);
+		failed += cmocka_run_group_tests(tests, NULL, NULL);
+	}
+	return failed;
 }
