@@ -1,11 +1,11 @@
-/* Fuzz target of the stage translit: cuts do not matter, good UTF-8 stays good, ASCII stays but on
- * the way back. */
+/* Fuzz target of the stage translit: cuts do not matter, nor does vector code, good UTF-8 stays
+ * good, ASCII stays but on the way back. */
 #include "fuzz.h"
 
 #include <potok/translit.h>
 #include <potok/utf8.h>
 
-/* Runs the stage; answers what it counted and how it ended. */
+/* Runs the stage, for an odd seed without vector code; answers what it counted and how it ended. */
 static uint64_t
 translit(const struct potok_translit_options *options, const uint8_t *data, size_t n, uint32_t seed,
     struct potok_buf *out)
@@ -14,6 +14,7 @@ translit(const struct potok_translit_options *options, const uint8_t *data, size
 	uint64_t counts;
 
 	fuzz_check(potok_translit_init(&t, options) == POTOK_MORE);
+	t.simd = seed % 2 ? 0 : t.simd;
 	enum potok_status end = fuzz_run(&t.stage, data, n, seed, out);
 	fuzz_check(
 	    end == POTOK_DONE || (end == POTOK_EINPUT && options->unknown == POTOK_UNKNOWN_STOP));
