@@ -451,9 +451,10 @@ has_blocks(const struct work *w, const unsigned char *p, size_t n)
 		return false;
 	if (!w->table->fast.paired && come >= POTOK_PAIR_TEXT && t->simd != POTOK_SIMD_AVX512) {
 #if POTOK_SIMD_X86
-		if (t->simd == POTOK_SIMD_AVX2)
+		if (t->simd == POTOK_SIMD_AVX2) {
+			table_codes(t->table);
 			convert_pair_avx2(&t->table->fast);
-		else
+		} else
 #endif
 			table_pair(t->table);
 	}

@@ -244,6 +244,22 @@ struct translit_table {
 /* What is known of a character, by slot. */
 extern const struct translit_property *const table_properties;
 
+/* The slot of a character; SCHEME_OTHER: it has none. */
+static inline size_t
+table_slot(uint32_t c)
+{
+	int slot = scheme_slot(c);
+
+	return slot >= 0 ? (size_t)slot : SCHEME_OTHER;
+}
+
+/* Is the character of that slot a letter? */
+static inline bool
+table_is_letter(size_t slot)
+{
+	return table_properties[slot].kind >= KIND_LOWER;
+}
+
 /* The composed character that the two make, or 0. */
 uint32_t table_compose(uint32_t letter, uint32_t mark);
 
@@ -277,6 +293,9 @@ table_write(uint64_t text, unsigned char *out)
 /* A text of a letter, by the first index of table_fast.text, as a number: up to 7 bytes, the first
  * one the lowest, and how many as the highest. */
 uint64_t table_letter(const struct table_fast *, unsigned form, size_t letter);
+
+/* Gives the codes for AVX2. */
+void table_codes(struct translit_table *);
 
 /* Fills the tables of pairs for code without vectors, which takes a moment: for texts of some
  * length. */

@@ -6,12 +6,6 @@
 #include "table.h"
 #include "tokens.h"
 
-static bool
-is_letter(unsigned slot)
-{
-	return table_properties[slot].kind >= KIND_LOWER;
-}
-
 static unsigned
 slot_of(unsigned lead, unsigned tail)
 {
@@ -66,7 +60,8 @@ table_back_text(const struct translit_table *t, unsigned slot, unsigned before, 
 	}
 	/* What no rule takes and is no letter would be the boundary of a word. */
 	if (i == 0)
-		return e->chain == 0 || is_letter(slot) ? passing_character(t, slot) : BACK_LOOK;
+		return e->chain == 0 || table_is_letter(slot) ? passing_character(t, slot)
+							      : BACK_LOOK;
 	const struct table_rule *r = &t->rules[i];
 	bool caseless = r->flags & RULE_CASELESS;
 	bool caps = capital && !caseless && strcmp(r->text[1], r->text[2]) != 0;
@@ -74,7 +69,7 @@ table_back_text(const struct translit_table *t, unsigned slot, unsigned before, 
 	if (r->right != 0 || caps || (caseless && (before & BACK_CAPITAL)) || r->len[form] > 2)
 		return BACK_LOOK;
 	return passing((const unsigned char *)r->text[form], r->len[form]) |
-	       (is_letter(slot) ? BACK_LETTER : 0);
+	       (table_is_letter(slot) ? BACK_LETTER : 0);
 }
 
 /* Finds out whether what is written for the character by itself depends on the sets of the one
@@ -225,7 +220,7 @@ is_power(unsigned x)
 static uint32_t
 rule_text(const struct table_rule *r, int form)
 {
-	uint32_t letter = is_letter(r->key[0]) ? BACK_LETTER : 0;
+	uint32_t letter = table_is_letter(r->key[0]) ? BACK_LETTER : 0;
 
 	return r->len[form] <= 2
 		   ? passing((const unsigned char *)r->text[form], r->len[form]) | letter
@@ -240,7 +235,7 @@ make_key(const struct translit_table *t, struct table_key *key, const struct tab
 	unsigned char bytes[8 + 4] = {0}, mask[8 + 4] = {0};
 	bool plain = r->nkey > 1 && r->left == 0 && r->right == 0 &&
 		     (r->flags & ~RULE_CAPITAL) == 0 && strcmp(r->text[1], r->text[2]) == 0 &&
-		     is_letter(r->key[0]);
+		     table_is_letter(r->key[0]);
 	size_t at = 0, n = 1;
 	int k = 1;
 
@@ -378,7 +373,8 @@ table_back(struct translit_table *t)
 			*to |= BACK_CAPITAL;
 		if (none && (!known || token_ends(slot)))
 			*to |= BACK_END;
-		if (!known && is_letter(slot) && table_properties[slot].script == SCRIPT_LATIN)
+		if (!known && table_is_letter(slot) &&
+		    table_properties[slot].script == SCRIPT_LATIN)
 			*to |= BACK_FOREIGN;
 		if (slot != 0 && slot < 0x80 && strchr(digits, (int)slot) != NULL)
 			*to |= BACK_DIGIT;
