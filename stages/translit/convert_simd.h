@@ -11,7 +11,7 @@
 
 /* Bytes of text from which tables of pairs are worth the time that they take. */
 #ifndef POTOK_PAIR_TEXT
-#define POTOK_PAIR_TEXT (256 * 1024)
+#define POTOK_PAIR_TEXT (128 * 1024)
 #endif
 
 /* Bytes below which the code for runs is not worth while. */

@@ -23,24 +23,37 @@ code_letter(struct table_fast *f, unsigned code, unsigned letter)
 	return f->kind[code] != 0;
 }
 
-/* Gives codes to letters from U+0460 on: first the small ones that are frequent in some language,
- * then their capitals, then others. */
+/* Is the letter, small, frequent in some language? */
+static bool
+is_frequent(unsigned small)
+{
+	static const uint16_t letters[] = {0x463, 0x473, 0x475, 0x491, 0x493, 0x497, 0x499, 0x49B,
+	    0x4A1, 0x4A3, 0x4AB, 0x4AF, 0x4B1, 0x4B3, 0x4B7, 0x4BB, 0x4D9, 0x4E3, 0x4E9, 0x4EF};
+
+	for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++) {
+		if (letters[i] == small)
+			return true;
+	}
+	return false;
+}
+
+/* Gives codes to letters from U+0460 on: first to the small ones that are frequent, then to their
+ * capitals, then to others. */
 static void
 code_far(struct table_fast *f)
 {
-	static const uint16_t frequent[] = {0x491, 0x493, 0x497, 0x499, 0x49B, 0x4A1, 0x4A3, 0x4AB,
-	    0x4AF, 0x4B1, 0x4B3, 0x4B7, 0x4BB, 0x4D9, 0x4E3, 0x4E9, 0x4EF, 0x463, 0x473, 0x475};
-	enum { FREQUENT = sizeof frequent / sizeof frequent[0] };
+	enum { SMALL, FREQUENT, ALL };
 	unsigned code = FAST_FAR;
 
-	for (unsigned i = 0; i < 2 * FREQUENT + FAST_ALL && code < FAST_CODES; i++) {
-		unsigned letter = i < FREQUENT       ? frequent[i] - 0x400u
-				  : i < 2 * FREQUENT ? table_upper(frequent[i - FREQUENT]) - 0x400u
-						     : i - 2 * FREQUENT;
-		if (letter < FAST_FAR - FAST_LETTERS || f->far[letter] != 0 ||
-		    !code_letter(f, code, letter))
-			continue;
-		f->far[letter] = (uint8_t)code++;
+	for (int which = SMALL; which <= ALL; which++) {
+		for (unsigned i = FAST_FAR - FAST_LETTERS; i < FAST_ALL && code < FAST_CODES; i++) {
+			const struct translit_property *p = &table_properties[0x400 + i];
+			bool wanted =
+			    which == ALL ||
+			    (is_frequent(p->lower) && (which == FREQUENT || p->kind == KIND_LOWER));
+			if (wanted && f->far[i] == 0 && code_letter(f, code, i))
+				f->far[i] = (uint8_t)code++;
+		}
 	}
 }
 
@@ -88,7 +101,7 @@ code_rows(struct table_fast *f)
 			unsigned letter = f->letter[code];
 			f->set_rows[k][i] = f->sets[letter];
 			f->left_rows[k][i] = f->left[letter];
-			f->any_left |= f->kind[code] != 0 && f->left[letter] != 0;
+			f->any_left |= f->left[letter] != 0;
 			f->far_rows |= code >= FAST_FAR && f->kind[code] != 0;
 			if (capital[k] != 0 && f->left[f->letter[upper]] != f->left[letter])
 				f->kind[upper] = 0;
@@ -216,8 +229,9 @@ join_letters(
 			    table_rule_before(t, r->next, a, b) == rule_alone(t, r->next, capital);
 		return same ? BEFORE_ANY : BEFORE_RULES;
 	}
-	if (i == 0 || r->left != 0 || r->nkey > 2 || (r->flags & RULE_CASELESS) ||
-	    r->len[form] > FAST_TEXT)
+	/* Behind two letters of one key the case of the first one counts. */
+	if (i == 0 || r->left != 0 || r->nkey > 2 || (r->nkey == 2 && capital == small) ||
+	    (r->flags & RULE_CASELESS) || r->len[form] > FAST_TEXT)
 		return BEFORE_RULES;
 	*join = (struct fast_join){0};
 	if (r->nkey == 2 && r->right != 0) {
