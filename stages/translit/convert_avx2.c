@@ -501,14 +501,18 @@ convert_pair_avx2(struct table_fast *f)
 		some[n] = (uint8_t)i;
 		n += f->live[i];
 	}
-	for (size_t i = 0; i < n * n; i++) {
-		unsigned first = some[i % n], second = some[i / n], both = second << 8 | first;
-		uint64_t *to = f->pair + (both ^ (both >> PAIR_SHIFT & PAIR_SPREAD));
-		bool behind = f->code_sets[first] & f->code_left[second];
-		uint64_t text = f->written[behind][second];
-		*to = pair_text(f->written[0][first], text);
-		if (f->code_left[first] != 0)
-			to[FAST_CODES * FAST_CODES] = pair_text(f->written[1][first], text);
+	for (size_t i = 0; i < n; i++) {
+		unsigned second = some[i], spread = second << 8 >> PAIR_SHIFT & PAIR_SPREAD;
+		uint64_t *row = f->pair + second * FAST_CODES;
+		for (size_t k = 0; k < n; k++) {
+			unsigned first = some[k];
+			uint64_t *to = row + (first ^ spread);
+			bool behind = f->code_sets[first] & f->code_left[second];
+			uint64_t text = f->written[behind][second];
+			*to = pair_text(f->written[0][first], text);
+			if (f->code_left[first] != 0)
+				to[FAST_CODES * FAST_CODES] = pair_text(f->written[1][first], text);
+		}
 	}
 	memset(f->pack[0], 0x80, sizeof f->pack[0]);
 	for (unsigned bit = 0; bit < 16; bit++) {
