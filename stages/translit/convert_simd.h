@@ -106,7 +106,8 @@ plain_before_is(const struct table_fast *f, bool cyrillic, unsigned c)
 	    .latin = latin,
 	    .cyrillic = cyrillic,
 	    .letter = cyrillic ? c : 0,
-	    .capital = cyrillic ? (f->flags[c] & FAST_CAPITAL) != 0 : latin && c < 'a'};
+	    .capital =
+		cyrillic ? table_properties[0x400 + c].kind == KIND_UPPER : latin && c < 'a'};
 }
 
 /* The same of what ends before p, in the same run. */

@@ -858,11 +858,37 @@ test_levels(void **state)
 			options.scheme = scheme.name;
 			options.drop_stress = s % 2;
 			options.signs = (enum potok_translit_signs)(s % 3);
+			options.unknown = (enum potok_translit_unknown)(s / 3 % 3);
 			options.both = i == 5;
 			/* Not from where a character begins alone. */
 			check_levels(&options, text + s % 3, n - s % 3);
 		}
 	}
+}
+
+/* Behind a capital that the scheme does not have the last letter of a word is one of a word in
+ * capitals, also in a text of a length for which the tables of pairs are made. */
+static void
+test_behind_unknown(void **state)
+{
+	enum { TIMES = 10000 };
+	static const char word[] = "ѢЩ и сто слов ", want[] = "ѢSHCH i sto slov ";
+	const size_t n = sizeof word - 1, nwant = sizeof want - 1;
+	char *text = malloc(TIMES * n + 1);
+	struct potok_translit t;
+	struct potok_buf out;
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < TIMES; i++)
+		memcpy(text + i * n, word, sizeof word);
+	run(&t, BGN, false, text, &out);
+	assert_int_equal(out.len, TIMES * nwant + 1);
+	for (size_t i = 0; i < TIMES; i++)
+		assert_memory_equal(out.data + i * nwant, want, nwant);
+	potok_close(&t.stage);
+	potok_buf_free(&out);
+	free(text);
 }
 
 /* Words that are read back in text, which is taken word by word, become what they become alone, as
@@ -1274,6 +1300,7 @@ main(int argc, char **argv)
 	    cmocka_unit_test(test_parts_of_characters),
 	    cmocka_unit_test(test_vector_code),
 	    cmocka_unit_test(test_levels),
+	    cmocka_unit_test(test_behind_unknown),
 	    cmocka_unit_test(test_words_back),
 	    cmocka_unit_test(test_characters_back),
 	    cmocka_unit_test(test_stop),
