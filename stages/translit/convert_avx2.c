@@ -66,12 +66,6 @@ both(__m256i low, __m256i high)
 	return mask_of(low) | (uint64_t)mask_of(high) << HALF;
 }
 
-static inline bool
-is_mark(const unsigned char *p)
-{
-	return (*p & 0xFE) == 0xCC;
-}
-
 /* Reads the 33 bytes at p. */
 POTOK_TARGET_AVX2 static inline void
 read_half(const unsigned char *p, struct half *h)
@@ -198,10 +192,10 @@ read_codes(const struct table_fast *f, const unsigned char *p, size_t at, size_t
 	c->nblocks = (size_t)(block - c->block);
 	c->end = i;
 	if (use == 0)
-		return is_mark(from) ? ENDING_MARK : ENDING_OTHER;
+		return table_mark_begins(from) ? ENDING_MARK : ENDING_OTHER;
 	if (i < n)
 		return ENDING_FULL;
-	return n == seen ? ENDING_LAST : is_mark(p + n) ? ENDING_MARK : ENDING_OTHER;
+	return n == seen ? ENDING_LAST : table_mark_begins(p + n) ? ENDING_MARK : ENDING_OTHER;
 }
 
 /* The place of the character of code i, i < c->n. */

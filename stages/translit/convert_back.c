@@ -51,7 +51,7 @@ word_end(const struct work *w, const unsigned char *p, const unsigned char *end,
 {
 	*foreign = false;
 	while (p < end) {
-		if (p[0] < 0x80 && (end - p == 1 || (p[1] & 0xFE) != 0xCC)) {
+		if (p[0] < 0x80 && (end - p == 1 || !table_mark_begins(p + 1))) {
 			unsigned kind = w->table->back.kind[*p];
 			if (kind & BACK_END)
 				break;
@@ -94,12 +94,6 @@ _Static_assert(
 
 /* What take_key() answers. */
 enum taken { TAKEN, TAKEN_NONE, TAKEN_STOP };
-
-static bool
-is_mark(const unsigned char *p)
-{
-	return (*p & 0xFE) == 0xCC;
-}
 
 /* The slot of the character at p, of one byte or two; -1: it is another. */
 static int
@@ -222,7 +216,7 @@ find_behind(const struct run *r, const unsigned char *p, uint32_t *sets)
 		return r->whole;
 	const unsigned char *next = p + (slot < 0x80 ? 1 : 2);
 	return slot >= 0 && slot < BACK_SLOTS && table_properties[slot].kind != KIND_MARK &&
-	       next < r->end && !is_mark(next);
+	       next < r->end && !table_mark_begins(next);
 }
 
 /* Writes the key of the rule up to `end`, whose first character is in that slot. */
@@ -459,7 +453,7 @@ take_words(struct work *w, const unsigned char *p, const unsigned char *end)
 	const struct run start = r;
 	const unsigned char *to = write_run(&r, p), *stop = to;
 	/* A mark makes another character of the one before, what follows another key. */
-	bool marked = to > p && to < w->end && is_mark(to);
+	bool marked = to > p && to < w->end && table_mark_begins(to);
 	if (marked) {
 		do
 			stop--;
@@ -501,7 +495,7 @@ convert_back(struct work *w, const unsigned char *p, const unsigned char *end)
 			break;
 		const unsigned char *behind = p;
 		/* Marks that begin a token are not of its word, as behind what ends one. */
-		while (behind < end && (*behind & 0xFE) == 0xCC)
+		while (behind < end && table_mark_begins(behind))
 			behind = convert_letter(behind, end).behind;
 		if (behind > p) {
 			p = convert_by_rules(w, p, behind);
@@ -517,7 +511,7 @@ convert_back(struct work *w, const unsigned char *p, const unsigned char *end)
 			/* With the character that ends it, and marks. */
 			do
 				behind = behind < end ? convert_letter(behind, end).behind : end;
-			while (behind < end && (*behind & 0xFE) == 0xCC);
+			while (behind < end && table_mark_begins(behind));
 			p = convert_by_rules(w, p, behind);
 		}
 	}

@@ -51,12 +51,6 @@ letter_before(const unsigned char *p)
 	return letter_of(read_two(p - 2));
 }
 
-static inline bool
-is_mark(const unsigned char *p)
-{
-	return (*p & 0xFE) == 0xCC;
-}
-
 /* What is written for the letter. */
 static inline uint64_t
 find_text(const struct table_fast *f, size_t letter, size_t before)
@@ -90,7 +84,7 @@ find_odd(const struct table_fast *f, size_t letter, size_t before, const unsigne
 	if ((odd & FAST_ODD) || !(none || (next & FAST_USABLE)))
 		return unknown;
 	/* A mark may make another letter of it. */
-	if ((odd & FAST_PAIRED) && !none && ((next & FAST_SECOND) || is_mark(p + 2)))
+	if ((odd & FAST_PAIRED) && !none && ((next & FAST_SECOND) || table_mark_begins(p + 2)))
 		return unknown;
 	unsigned beside = none && before != 0 ? f->flags[before - 1] : none ? FAST_SMALL : next;
 	if (!(odd & FAST_TITLED) || (beside & FAST_SMALL))
@@ -145,7 +139,7 @@ write_two(const struct table_fast *f, struct place *at, const struct place *star
 	}
 	if (p == at->p)
 		return false;
-	if (is_mark(p) && (f->odd[letter_before(p - 2)] & FAST_PAIRED)) {
+	if (table_mark_begins(p) && (f->odd[letter_before(p - 2)] & FAST_PAIRED)) {
 		/* The first one of two may not stand before what it makes of the second one. */
 		p -= 4;
 		out -= find_two(f, read_four(p) ^ two) >> 56;
@@ -186,7 +180,7 @@ write_letters(const struct table_fast *f, struct place *at, const unsigned char 
 		at->p += 2 * one;
 	} while (is_letter(read_two(at->p)) && at->p < end);
 	/* A mark makes another letter of the last one. */
-	if (at->p > start.p && is_mark(at->p))
+	if (at->p > start.p && table_mark_begins(at->p))
 		take_back(f, at, &start);
 }
 
@@ -252,7 +246,7 @@ pass_between(const struct table_fast *f, struct place *at, const unsigned char *
 		if (at->p < end && f->pass[*at->p])
 			pass_ascii(f, at, end);
 	}
-	if (at->p > start && is_mark(at->p)) {
+	if (at->p > start && table_mark_begins(at->p)) {
 		/* It makes another character of the last one. */
 		do {
 			at->p--;

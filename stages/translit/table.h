@@ -260,6 +260,13 @@ table_is_letter(size_t slot)
 	return table_properties[slot].kind >= KIND_LOWER;
 }
 
+/* Does a mark begin at p?  All that compose are U+0300 to U+036F. */
+static inline bool
+table_mark_begins(const unsigned char *p)
+{
+	return (*p & 0xFE) == 0xCC;
+}
+
 /* The composed character that the two make, or 0. */
 uint32_t table_compose(uint32_t letter, uint32_t mark);
 
