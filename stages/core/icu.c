@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <unicode/uchar.h>
 #include <unicode/ucnv.h>
 #include <unicode/uenum.h>
 #include <unicode/unorm2.h>
@@ -68,6 +69,7 @@ UC(const char *, u_errorName, (UErrorCode err), (err))
 
 /* Characters and strings. */
 UC(int8_t, u_charType, (UChar32 c), (c))
+UC(uint8_t, u_getCombiningClass, (UChar32 c), (c))
 UC(int32_t, u_countChar32, (const UChar *s, int32_t n), (s, n))
 UC(UChar *, u_strFromUTF8,
     (UChar * to, int32_t cap, int32_t *len, const char *from, int32_t n, UErrorCode *err),

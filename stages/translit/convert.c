@@ -5,6 +5,7 @@
 
 #include <potok/utf8.h>
 
+#include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
@@ -70,19 +71,63 @@ convert_letter(const unsigned char *p, const unsigned char *end)
 	return l;
 }
 
+/* Reads the mark of U+0300 to U+036F at p; those compose. */
+static bool
+read_mark(const unsigned char *p, const unsigned char *end, struct letter *mark)
+{
+	if (end - p < 2 || !table_mark_begins(p))
+		return false;
+	*mark = convert_letter(p, end);
+	return true;
+}
+
+/* Makes l what it composes with the mark. */
+static bool
+compose(struct letter *l, const struct letter *mark)
+{
+	uint32_t composed = table_compose(l->c, mark->c);
+
+	if (composed == 0)
+		return false;
+	l->c = composed;
+	l->slot = scheme_slot(composed);
+	l->kind = table_properties[l->slot].kind;
+	l->behind = mark->behind;
+	return true;
+}
+
 void
 convert_compose(struct letter *l, const unsigned char *end)
 {
-	/* Marks that compose are U+0300 to U+036F. */
-	if (end - l->behind < 2 || (l->behind[0] & 0xFE) != 0xCC)
+	struct letter mark;
+
+	while (read_mark(l->behind, end, &mark) && compose(l, &mark))
+		;
+}
+
+void
+convert_compose_apart(struct letter *l, const unsigned char *end)
+{
+	const unsigned char *first = l->behind;
+	struct letter mark, next;
+	uint8_t highest = 0;
+
+	if (!read_mark(first, end, &mark))
 		return;
-	struct letter mark = convert_letter(l->behind, end);
-	uint32_t composed = table_compose(l->c, mark.c);
-	if (composed != 0) {
-		l->c = composed;
-		l->slot = scheme_slot(composed);
-		l->kind = table_properties[l->slot].kind;
-		l->behind = mark.behind;
+	while (read_mark(mark.behind, end, &next)) {
+		uint8_t class = u_getCombiningClass((UChar32)mark.c);
+		const unsigned char *inner_end = mark.behind;
+		/* A mark of the same class or a higher one parts them, as one of class 0 does. */
+		if (class == 0)
+			return;
+		highest = class > highest ? class : highest;
+		mark = next;
+		if (highest < u_getCombiningClass((UChar32)mark.c) && compose(l, &mark)) {
+			l->inner = first;
+			l->inner_end = inner_end;
+			convert_compose(l, end);
+			return;
+		}
 	}
 }
 
@@ -100,6 +145,7 @@ next_letter(const unsigned char *p, const unsigned char *end)
 		l = (struct letter){.slot = BOUNDARY, .kind = KIND_NONE, .behind = p};
 	}
 	convert_compose(&l, end);
+	convert_compose_apart(&l, end);
 	return l;
 }
 
@@ -159,45 +205,102 @@ struct match {
 	const unsigned char *behind; /* the key */
 	uint32_t marks[INNER_MARKS]; /* that stood inside of it */
 	int nmarks;
-	bool last; /* the last of them belongs to the last character of the key */
+	uint32_t stress;                        /* of its last letter; 0: none */
+	const unsigned char *inner, *inner_end; /* as in struct letter, of its last letter */
+	const unsigned char *least; /* the end of a letter in it, if some marks make another one */
 };
+
+static bool
+is_stress(uint32_t c)
+{
+	return c == GRAVE || c == ACUTE;
+}
 
 /* Marks that may stand inside of a key: stress, soft hyphen, joiners. */
 static bool
 inner_mark(uint32_t c)
 {
-	return c == GRAVE || c == ACUTE || c == 0xAD || c == 0x200C || c == 0x200D || c == 0x2060;
+	return is_stress(c) || c == 0xAD || c == 0x200C || c == 0x200D || c == 0x2060;
+}
+
+/* May the inner mark c stand before that mark of a key?  One that does not change places with it
+ * must not (Unicode 15.0, D108). */
+static bool
+before_mark(uint32_t c, unsigned key)
+{
+	return is_stress(c) && !(key < 0x370 && u_getCombiningClass((UChar32)key) ==
+						    u_getCombiningClass((UChar32)c));
+}
+
+/* Takes the stress mark from a letter that has no rule of its own. */
+static void
+take_stress(const struct work *w, struct letter *l)
+{
+	const struct table_entry *e = w->table->entries[l->slot];
+
+	if (!(e->flags & ENTRY_STRESSED))
+		return;
+	l->slot = e->chain;
+	l->c = (uint32_t)l->slot;
+	l->stress = GRAVE + (unsigned char)e->text[0];
+}
+
+/* Answers what l composes with marks that are not right behind it, too, without a stress mark; l
+ * itself when nothing but that would change. */
+static struct letter
+compose_all(const struct work *w, const struct letter *l, const unsigned char *end)
+{
+	struct letter near = *l, apart = *l;
+
+	convert_compose_apart(&apart, end);
+	take_stress(w, &near);
+	take_stress(w, &apart);
+	return apart.slot != near.slot ? apart : *l;
+}
+
+static bool
+is_lower(const struct letter *l, unsigned key)
+{
+	return table_properties[l->slot].lower == key;
+}
+
+/* Makes the letter, which key[i] stands for, the last one of the match. */
+static bool
+match_letter(struct match *m, const struct letter *l)
+{
+	m->behind = l->behind;
+	m->stress = l->stress;
+	m->inner = l->inner;
+	m->inner_end = l->inner_end;
+	return true;
 }
 
 /* Matches key[i] at m->behind. */
 static bool
 match_one(const struct work *w, unsigned key, struct match *m, const unsigned char *end)
 {
+	if (m->inner != NULL || (m->stress != 0 && m->nmarks == INNER_MARKS))
+		return false;
+	if (m->stress != 0)
+		m->marks[m->nmarks++] = m->stress;
 	while (m->behind < end) {
-		struct letter base = convert_letter(m->behind, end), whole = base;
-		convert_compose(&whole, end);
-		if (table_properties[whole.slot].lower == key) {
-			m->behind = whole.behind;
-			return true;
+		struct letter l = convert_letter(m->behind, end);
+		convert_compose(&l, end);
+		struct letter apart = compose_all(w, &l, end);
+		if (is_lower(&l, key)) {
+			m->least = apart.inner != NULL ? apart.behind : m->least;
+			return match_letter(m, &l);
 		}
-		const struct table_entry *e = w->table->entries[table_properties[whole.slot].lower];
-		bool other = whole.slot != base.slot && (e->flags & ENTRY_KEY);
-		if (!other && table_properties[base.slot].lower == key) {
-			m->behind = base.behind;
-			return true;
-		}
-		e = w->table->entries[whole.slot];
-		if ((e->flags & ENTRY_STRESSED) && table_properties[e->chain].lower == key &&
-		    m->nmarks < INNER_MARKS) {
-			m->marks[m->nmarks++] = GRAVE + (unsigned char)e->text[0];
-			m->last = true;
-			m->behind = whole.behind;
-			return true;
-		}
-		if (!inner_mark(base.c) || m->nmarks == INNER_MARKS)
+		if (is_lower(&apart, key))
+			return match_letter(m, &apart);
+		take_stress(w, &l);
+		if (is_lower(&l, key))
+			return match_letter(m, &l);
+		if (!inner_mark(l.c) || m->nmarks == INNER_MARKS ||
+		    (table_properties[key].kind == KIND_MARK && !before_mark(l.c, key)))
 			return false;
-		m->marks[m->nmarks++] = base.c;
-		m->behind = base.behind;
+		m->marks[m->nmarks++] = l.c;
+		m->behind = l.behind;
 	}
 	return false;
 }
@@ -215,9 +318,13 @@ read_second(const struct work *w, const struct letter *l)
 		return (struct second){SCHEME_SLOTS, SCHEME_SLOTS, false};
 	struct letter base = convert_letter(l->behind, w->end), whole = base;
 	convert_compose(&whole, w->end);
-	bool stressed = w->table->entries[whole.slot]->flags & ENTRY_STRESSED;
-	return (struct second){table_properties[base.slot].lower,
-	    table_properties[whole.slot].lower, inner_mark(base.c) || stressed};
+	struct second next = {
+	    table_properties[base.slot].lower, table_properties[whole.slot].lower, true};
+	if (!inner_mark(base.c) && !(w->table->entries[whole.slot]->flags & ENTRY_STRESSED)) {
+		convert_compose_apart(&whole, w->end);
+		next.any = whole.inner != NULL;
+	}
+	return next;
 }
 
 /* Does the rule hold for the letter l?  Then *m tells what of the text its key takes. */
@@ -229,11 +336,14 @@ match_rule(
 		return false;
 	if (r->left != 0 && !(r->left & w->table->sets[w->prev]))
 		return false;
-	*m = (struct match){.behind = l->behind};
+	*m = (struct match){.nmarks = 0};
+	match_letter(m, l);
 	for (int i = 1; i < r->nkey; i++) {
 		if (!match_one(w, r->key[i], m, w->end))
 			return false;
 	}
+	if (m->least != NULL && m->behind < m->least)
+		return false;
 	return r->right == 0 ||
 	       (r->right & w->table->sets[next_letter(m->behind, w->end).slot]) != 0;
 }
@@ -301,65 +411,125 @@ normalize(struct work *w, unsigned char *from)
 		w->out = from + len;
 }
 
-/* Is c a vowel of a Cyrillic alphabet, which may bear a stress mark? */
+/* Is the letter of that slot a vowel of a Cyrillic alphabet, which may bear a stress mark? */
 static bool
-is_vowel(uint32_t c)
+is_vowel(unsigned slot)
 {
 	static const uint16_t vowels[] = {0x430, 0x435, 0x438, 0x43E, 0x443, 0x44B, 0x44D, 0x44E,
-	    0x44F, 0x451, 0x454, 0x456, 0x457, 0x463, 0x46B, 0x475, 0x4AF, 0x4B1, 0x4D9, 0x4E9};
-	int slot = scheme_slot(c);
+	    0x44F, 0x450, 0x451, 0x454, 0x456, 0x457, 0x45D, 0x45E, 0x461, 0x463, 0x465, 0x467,
+	    0x469, 0x46B, 0x46D, 0x475, 0x477, 0x479, 0x47B, 0x47D, 0x47F, 0x4AF, 0x4B1, 0x4D1,
+	    0x4D3, 0x4D5, 0x4D7, 0x4D9, 0x4DB, 0x4E3, 0x4E5, 0x4E7, 0x4E9, 0x4EB, 0x4ED, 0x4EF,
+	    0x4F1, 0x4F3, 0x4F9, 0x519, 0x1C82, 0x1C87, 0x1C88, 0xA647, 0xA64B, 0xA64D, 0xA651,
+	    0xA653, 0xA655, 0xA657, 0xA659, 0xA65B, 0xA65D};
 
-	for (size_t i = 0; slot >= 0 && i < sizeof vowels / sizeof vowels[0]; i++) {
-		if (vowels[i] == table_properties[slot].lower)
+	for (size_t i = 0; i < sizeof vowels / sizeof vowels[0]; i++) {
+		if (scheme_slot(vowels[i]) == table_properties[slot].lower)
 			return true;
 	}
 	return false;
 }
 
-/* Writes the marks behind the letter whose result begins at `from`.  Answers what follows. */
-static const unsigned char *
-take_marks(struct work *w, uint32_t letter, unsigned char *from, const unsigned char *p,
-    const unsigned char *end)
+/* The start of the letter with marks that was written last; w->out: it is something else. */
+static unsigned char *
+last_letter(const struct work *w)
 {
-	bool stress_only = true;
+	unsigned char *start = w->out;
 
+	while (start > w->first) {
+		do
+			start--;
+		while (start > w->first && (*start & 0xC0) == 0x80);
+		enum scheme_kind kind = convert_letter(start, w->out).kind;
+		if (kind != KIND_MARK)
+			return kind >= KIND_LOWER ? start : w->out;
+	}
+	return w->out;
+}
+
+/* Marks behind a letter on the way. */
+struct marks {
+	unsigned char *from; /* the letter that they are written behind */
+	bool apart;          /* some were not joined: they may be out of order */
+};
+
+/* Writes a mark, at p, behind the letter w->prev that a rule has taken. */
+static void
+write_mark(struct work *w, struct marks *m, uint32_t mark, const unsigned char *p)
+{
+	bool stress = is_stress(mark);
+	unsigned letter = w->prev;
+
+	m->from = m->from == NULL ? last_letter(w) : m->from;
+	if (w->t->reverse && w->out > m->from)
+		letter = (unsigned)convert_letter(m->from, w->out).slot;
+	if (stress && w->t->drop_stress && is_vowel(letter)) {
+		count(w, STRESS_DROPPED, p);
+	} else if (stress && !m->apart && w->out > m->from) {
+		m->apart = !write_stress(w, mark);
+	} else {
+		m->apart = true;
+		write_character(w, mark);
+	}
+}
+
+/* Writes the marks at p.  Answers what follows. */
+static const unsigned char *
+take_marks(struct work *w, struct marks *m, const unsigned char *p, const unsigned char *end)
+{
 	while (p < end && *p >= 0xCC) {
 		struct letter mark = convert_letter(p, end);
 		if (mark.kind != KIND_MARK || mark.c == 0x200C || mark.c == 0x200D ||
 		    mark.c == 0x2060)
 			break;
-		bool stress = mark.c == GRAVE || mark.c == ACUTE;
-		if (stress && w->t->drop_stress && is_vowel(letter)) {
-			count(w, STRESS_DROPPED, p);
-		} else if (stress && stress_only && w->out > from) {
-			stress_only = write_stress(w, mark.c);
-		} else {
-			stress_only = false;
-			write_character(w, mark.c);
-		}
+		write_mark(w, m, mark.c, p);
 		p = mark.behind;
 	}
-	if (!stress_only && w->out - from < CLUSTER)
-		normalize(w, from);
 	return p;
 }
 
-/* Writes the text of a rule; the marks inside of its key stand behind the first character. */
+/* Puts the marks in order. */
 static void
-write_text(struct work *w, const struct table_rule *r, int which, const struct match *m)
+order_marks(struct work *w, const struct marks *m)
+{
+	if (m->apart && w->out - m->from < CLUSTER)
+		normalize(w, m->from);
+}
+
+/* Writes the marks behind letters that were plain. */
+static const unsigned char *
+take_other_marks(struct work *w, const unsigned char *p, const unsigned char *end)
+{
+	struct marks m = {.from = NULL};
+
+	if (*p < 0xCC || w->table->entries[w->prev]->chain == 0)
+		return p;
+	p = take_marks(w, &m, p, end);
+	order_marks(w, &m);
+	return p;
+}
+
+/* Writes the text of a rule, whose key is at p; the marks inside of it stand behind the first
+ * character. */
+static void
+write_text(struct work *w, const struct table_rule *r, int which, const struct match *m,
+    const unsigned char *p)
 {
 	const char *text = r->text[which];
 	size_t n = r->len[which], first = n > 0;
+	unsigned letter = r->key[0];
 
 	while (first < n && ((unsigned char)text[first] & 0xC0) == 0x80)
 		first++;
 	memcpy(w->out, text, first);
+	if (w->t->reverse && n > 0)
+		letter = (unsigned)convert_letter(w->out, w->out + first).slot;
 	w->out += first;
 	for (int i = 0; i < m->nmarks; i++) {
-		bool stress = m->marks[i] == GRAVE || m->marks[i] == ACUTE;
-		if (!stress)
+		if (!is_stress(m->marks[i]))
 			write_character(w, m->marks[i]);
-		else if (!w->t->drop_stress && n > 0)
+		else if (w->t->drop_stress && is_vowel(letter))
+			count(w, STRESS_DROPPED, p);
+		else if (n > 0)
 			write_stress(w, m->marks[i]);
 	}
 	memcpy(w->out, text + first, n - first);
@@ -390,53 +560,60 @@ pass_character(struct work *w, const struct letter *l, const unsigned char *p)
 	return l->behind;
 }
 
+/* The first rule that holds for the letter, 0: none does. */
+static unsigned
+find_rule(const struct work *w, const struct letter *l, struct match *m)
+{
+	unsigned i = w->table->entries[l->slot]->chain;
+	struct second next = read_second(w, l);
+
+	for (; i != 0; i = w->table->rules[i].next) {
+		const struct table_rule *r = &w->table->rules[i];
+		bool other = r->key[1] != next.base && r->key[1] != next.whole && !next.any;
+		if (!(r->nkey > 1 && other) && match_rule(w, r, l, m))
+			break;
+	}
+	return i;
+}
+
 /* Takes the character at p, with what belongs to it.  Answers what follows, or p when the stage
  * must stop there. */
 static const unsigned char *
 take_letter(struct work *w, const unsigned char *p, const unsigned char *end)
 {
 	struct letter l = convert_letter(p, end);
-	uint32_t stress = 0;
 	struct match m;
 
 	convert_compose(&l, end);
+	struct letter apart = compose_all(w, &l, end);
 	if (l.kind >= KIND_LOWER && scripts_meet(w->prev, (unsigned)l.slot))
 		count_mixed(w, p);
-	const struct table_entry *e = w->table->entries[l.slot];
-	if (e->flags & ENTRY_STRESSED) {
-		stress = GRAVE + (unsigned char)e->text[0];
-		l.slot = e->chain;
-		l.c = (uint32_t)l.slot;
-		e = w->table->entries[l.slot];
-	}
-	unsigned i = e->chain;
-	struct second next = read_second(w, &l);
-	for (; i != 0; i = w->table->rules[i].next) {
-		const struct table_rule *r = &w->table->rules[i];
-		bool other = r->key[1] != next.base && r->key[1] != next.whole && !next.any;
-		if (!(r->nkey > 1 && other) && match_rule(w, r, &l, &m))
-			break;
+	take_stress(w, &l);
+	unsigned i = find_rule(w, &l, &m);
+	/* A key may have the marks one by one. */
+	if (apart.inner != NULL && (i == 0 || m.behind < apart.behind)) {
+		l = apart;
+		i = find_rule(w, &l, &m);
 	}
 	if (i == 0)
 		return pass_character(w, &l, p);
 	const struct table_rule *r = &w->table->rules[i];
-	unsigned char *from = w->out;
-	/* Marks behind a letter that is left out belong to the letter before. */
-	if (r->len[0] == 0 && from > w->first && table_properties[w->prev].kind >= KIND_LOWER)
-		from -= last_length(w);
-	write_text(w, r, form(w, r, &l), &m);
-	if (e->flags & ENTRY_UNKNOWN)
+	write_text(w, r, form(w, r, &l), &m, p);
+	if (w->table->entries[l.slot]->flags & ENTRY_UNKNOWN)
 		count(w, UNKNOWN_LETTERS, p);
 	else if (l.kind >= KIND_LOWER)
 		count(w, LETTERS, p);
 	w->prev = r->key[r->nkey - 1];
 	if (l.kind >= KIND_LOWER)
 		w->cased = (unsigned)l.slot;
-	if (stress != 0 && w->t->drop_stress)
-		count(w, STRESS_DROPPED, p);
-	else if (stress != 0 && w->out > from)
-		write_stress(w, stress);
-	return take_marks(w, l.c, from, m.behind, end);
+	struct marks marks = {.from = NULL};
+	if (m.stress != 0)
+		write_mark(w, &marks, m.stress, p);
+	if (m.inner != NULL)
+		take_marks(w, &marks, m.inner, m.inner_end);
+	p = take_marks(w, &marks, m.behind, end);
+	order_marks(w, &marks);
+	return p;
 }
 
 /* Is there code for runs of plain characters at p[0..n)?  Its tables are made when so much text has
@@ -620,6 +797,8 @@ convert_by_rules(struct work *w, const unsigned char *p, const unsigned char *en
 		p = take_plain(w, p, more ? p + 6 : end);
 		if (p == start)
 			p = take_letter(w, p, end);
+		else if (p < end)
+			p = take_other_marks(w, p, end);
 	}
 	return p;
 }
@@ -656,6 +835,7 @@ convert_tokens(struct potok_translit *t, const unsigned char *p, size_t n, bool 
 		memcpy(w.out, p + span.start, span.end - span.start);
 		w.out += span.end - span.start;
 		w.prev = w.cased = BOUNDARY;
+		w.first = w.out;
 		at = span.end;
 	}
 	if (!t->stopped)

@@ -61,6 +61,7 @@ word_end(const struct work *w, const unsigned char *p, const unsigned char *end,
 		}
 		struct letter l = convert_letter(p, end);
 		convert_compose(&l, end);
+		convert_compose_apart(&l, end);
 		bool known = table_known(w->table, (size_t)l.slot);
 		if (l.kind == KIND_NONE && (!known || token_ends(l.c)))
 			break;

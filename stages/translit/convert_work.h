@@ -11,7 +11,7 @@ struct work {
 	const struct translit_table *table;
 	const unsigned char *token, *end; /* all of it: letters see each other over spans */
 	uint64_t offset;                  /* of its first byte in the input */
-	unsigned char *first, *out;       /* what was written */
+	unsigned char *first, *out;       /* what was written, behind a protected token */
 	unsigned prev;                    /* slot of the character before */
 	unsigned cased;                   /* slot of the letter before, for capitals */
 };
@@ -21,14 +21,21 @@ struct letter {
 	uint32_t c;
 	int slot; /* SCHEME_OTHER for letters and BOUNDARY for others that have none */
 	enum scheme_kind kind;
+	uint32_t stress;             /* mark that was taken from it; 0: none */
 	const unsigned char *behind; /* what follows */
+	/* Marks that stand between the letter and the one that it was composed with; NULL: none. */
+	const unsigned char *inner, *inner_end;
 };
 
 /* Reads the character at p < end; ill-formed bytes are no letters. */
 struct letter convert_letter(const unsigned char *p, const unsigned char *end);
 
-/* Makes l the letter that it composes with the mark behind it, where there is one. */
+/* Makes l the letter that it composes with the marks right behind it, where there is one. */
 void convert_compose(struct letter *l, const unsigned char *end);
+
+/* The same with a mark that stands behind others, which do not part the two: и U+0323 U+0306 is
+ * й U+0323 (Unicode 15.0, D115 and D117). */
+void convert_compose_apart(struct letter *l, const unsigned char *end);
 
 /* Writes p[0..end), which holds no link or address.  Answers `end`, or where it must stop. */
 const unsigned char *convert_by_rules(

@@ -21,12 +21,13 @@ add_text(struct search *s, const UChar *text)
 	int len = 0;
 
 	for (int i = 0; text[i] != 0; i++) {
-		UChar next = text[i + 1];
-		UChar32 whole = next >= 0x300 && next < 0x370
-				    ? unorm2_composePair(s->nfc, text[i], next)
+		UChar32 whole = len > 0 && text[i] >= 0x300 && text[i] < 0x370
+				    ? unorm2_composePair(s->nfc, read[len - 1], text[i])
 				    : U_SENTINEL;
-		read[len++] = whole > 0 ? (UChar)whole : text[i];
-		i += whole > 0;
+		if (whole > 0)
+			read[len - 1] = (UChar)whole;
+		else
+			read[len++] = text[i];
 	}
 	read[len] = 0;
 	if (len >= SCHEME_KEY || s->n == EQUIVALENTS || u_strcmp(read, s->key) == 0)

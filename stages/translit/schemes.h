@@ -1232,7 +1232,6 @@ static const struct translit_rule back_alalc_cyrillic_generic[] = {
 	{{0x14D, 0x324}, 0, 0, 0, {"ѡ", "Ѡ", "Ѡ"}},
 	{{0x2B9, 0x333}, 0, 0, 0, {"Ь", "Ь", "Ь"}},
 	{{0x2BA, 0x333}, 0, 0, 0, {"Ъ", "Ъ", "Ъ"}},
-	{{0x1EA1, 0x306}, 0, 0, 0, {"ӑ", "Ӑ", "Ӑ"}},
 	{{0x1EB9, 0x306}, 0, 0, 0, {"ҍ", "Ҍ", "Ҍ"}},
 	{{0x1EB9, 0x308}, 0, 0, 0, {"ӭ", "Ӭ", "Ӭ"}},
 	{{0x1ECB, 0x304}, 0, 0, 0, {"ӣ", "Ӣ", "Ӣ"}},
@@ -8430,7 +8429,7 @@ static const struct translit_scheme schemes[] = {
 	    "alias       alalc-generic""\n"
 	    "note        Ties are U+0361; the way back takes the halves U+FE20 and U+FE21 as well.""\n"
 	    "licence     The table is a fact; this file is part of Potok.""\n"
-	    , 0, rules_alalc_cyrillic_generic, 169, back_alalc_cyrillic_generic, 245, members_alalc_cyrillic_generic, sizeof members_alalc_cyrillic_generic / sizeof members_alalc_cyrillic_generic[0]},
+	    , 0, rules_alalc_cyrillic_generic, 169, back_alalc_cyrillic_generic, 244, members_alalc_cyrillic_generic, sizeof members_alalc_cyrillic_generic / sizeof members_alalc_cyrillic_generic[0]},
 	{"alalc-dargwa",
 	    "alalc-cyrillic-generic",
 	    "",

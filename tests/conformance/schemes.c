@@ -1,8 +1,9 @@
 /*
  * conformance-schemes FILE...: the tables of the schemes, read here a second time, against what the
  * library does: every rule can be reached, capitals are capitals, letters that only one key is
- * written by come back, in every spelling that is canonically equivalent, claims of one-to-one
- * hold, and the letters that ICU's locale data has for a language are there.
+ * written by come back, in every spelling that is canonically equivalent, two marks behind a letter
+ * may be in NFC or NFD, claims of one-to-one hold, and the letters that ICU's locale data has for a
+ * language are there.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -275,19 +276,24 @@ halve_ties(UChar *s)
 	u_strcpy(s, out);
 }
 
-/* Fails unless text, another spelling of `same`, comes back as that does. */
-static void
-compare_back(const struct table *t, const char *what, const UChar *same, const UChar *text)
+/* What the stage writes for the text, which the caller frees; NULL: it stopped. */
+static char *
+convert_text(const struct table *t, bool reverse, const UChar *text)
 {
-	static char a[4 * SPELLED], b[4 * SPELLED];
+	static char from[4 * SPELLED];
 	UErrorCode err = U_ZERO_ERROR;
 
-	u_strToUTF8(a, sizeof a, NULL, same, -1, &err);
-	u_strToUTF8(b, sizeof b, NULL, text, -1, &err);
-	char *x = convert(t->name, true, POTOK_UNKNOWN_ISO9, a);
-	char *y = convert(t->name, true, POTOK_UNKNOWN_ISO9, b);
-	char *p = x, *q = y;
-	while (U_SUCCESS(err) && *p != '\0' && *q != '\0') {
+	u_strToUTF8(from, sizeof from, NULL, text, -1, &err);
+	return U_FAILURE(err) ? NULL : convert(t->name, reverse, POTOK_UNKNOWN_ISO9, from);
+}
+
+/* Fails where the lines of x and y differ; frees both. */
+static void
+compare_lines(const struct table *t, const char *what, char *x, char *y)
+{
+	char *p = x != NULL ? x : "", *q = y != NULL ? y : "";
+
+	while (*p != '\0' && *q != '\0') {
 		size_t n = strcspn(p, "\n"), m = strcspn(q, "\n");
 		p[n] = q[m] = '\0';
 		if (strcmp(p, q) != 0)
@@ -295,10 +301,17 @@ compare_back(const struct table *t, const char *what, const UChar *same, const U
 		p += n + 1;
 		q += m + 1;
 	}
-	if (U_FAILURE(err) || *p != *q)
+	if (x == NULL || y == NULL || *p != *q)
 		fail(t, what, "", "");
 	free(x);
 	free(y);
+}
+
+/* Fails unless text, another spelling of `same`, comes back as that does. */
+static void
+compare_back(const struct table *t, const char *what, const UChar *same, const UChar *text)
+{
+	compare_lines(t, what, convert_text(t, true, same), convert_text(t, true, text));
 }
 
 /* What is canonically equivalent comes back as the same, and ties as halves do. */
@@ -338,6 +351,54 @@ check_spellings(const struct table *t)
 	}
 	if (U_FAILURE(err))
 		fail(t, "not normalized", u_errorName(err), "");
+}
+
+/* The text in NFC, which the caller frees. */
+static char *
+compose(char *text)
+{
+	static UChar from[SPELLED], nfc[SPELLED];
+	UErrorCode err = U_ZERO_ERROR;
+	char *to = malloc(4 * SPELLED);
+
+	u_strFromUTF8(from, SPELLED, NULL, text != NULL ? text : "", -1, &err);
+	unorm2_normalize(unorm2_getNFCInstance(&err), from, -1, nfc, SPELLED, &err);
+	u_strToUTF8(to, 4 * SPELLED, NULL, nfc, -1, &err);
+	free(text);
+	if (U_SUCCESS(err))
+		return to;
+	free(to);
+	return NULL;
+}
+
+/* Letters with two marks, of which the second one may compose with the letter, become the same in
+ * NFC and in NFD. */
+static void
+check_marks(const struct table *t, bool reverse)
+{
+	static const UChar inner[] = {0x323, 0x327, 0x331},
+			   outer[] = {0x300, 0x301, 0x304, 0x306, 0x308, 0x30C};
+	static UChar text[SPELLED], nfc[SPELLED], nfd[SPELLED];
+	UErrorCode err = U_ZERO_ERROR;
+	int n = 0;
+
+	for (UChar c = reverse ? 'A' : 0x400; c < (reverse ? 0x180 : 0x530); c++) {
+		for (int i = 0; i < 3 && u_isalpha(c); i++) {
+			for (int k = 0; k < 6; k++) {
+				text[n++] = c;
+				text[n++] = inner[i];
+				text[n++] = outer[k];
+				text[n++] = '\n';
+			}
+		}
+	}
+	text[n] = 0;
+	unorm2_normalize(unorm2_getNFCInstance(&err), text, -1, nfc, SPELLED, &err);
+	unorm2_normalize(unorm2_getNFDInstance(&err), text, -1, nfd, SPELLED, &err);
+	if (U_FAILURE(err) || u_strcmp(nfc, nfd) == 0)
+		fail(t, "not normalized", u_errorName(err), "");
+	compare_lines(t, "two marks: another result in NFD", compose(convert_text(t, reverse, nfc)),
+	    compose(convert_text(t, reverse, nfd)));
 }
 
 static void
@@ -409,6 +470,9 @@ main(int argc, char **argv)
 			check_back(&t, &t.rules[k]);
 		}
 		check_spellings(&t);
+		check_marks(&t, false);
+		if (t.both)
+			check_marks(&t, true);
 		check_one_to_one(&t);
 		check_languages(&t);
 	}

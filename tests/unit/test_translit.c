@@ -273,6 +273,12 @@ static const struct {
     {"NFD gje", ISO, "г\xCC\x81", "ǵ"},
     {"NFD kje", ISO, "К\xCC\x81", "Ḱ"},
     {"NFD a with diaeresis and macron", ISO, "а\xCC\x88\xCC\x84", "ạ\xCC\x88"},
+    {"NFD short i with a dot below", BGN, "аи\xCC\xA3\xCC\x86е", "aỵye"},
+    {"NFD yi with a dot below", "kmu-55", "і\xCC\xA3\xCC\x88", "yị"},
+    {"cedilla behind a titlo", ISO, "е\xD2\x83\xCC\xA7", "ȩ\xD2\x83"},
+    {"cedilla behind half of a tie", ISO, "е\xEF\xB8\xA0\xCC\xA7", "ȩ\xEF\xB8\xA0"},
+    {"no key goes on behind a soft hyphen with a mark", "alalc-abazin", "х\xC2\xAD\xCC\xB3",
+	"kh\xC2\xAD\xCC\xB3"},
     {"stress", BGN, "е\xCC\x81хать", "yékhat’"},
     {"stress does not hide", BGN, "мо\xCC\x81е", "móye"},
     {"grave stress", BGN, "во\xCC\x80ды", "vòdy"},
@@ -459,6 +465,10 @@ static const struct {
 	"I\xCD\xA1"
 	"Akutsk"},
     {"Gaj", PLAIN("srp-gaj"), "Љубав ЊЕГОШ Џ", "Ljubav NJEGOŠ Dž"},
+    {"stress dropped behind a titlo", {.scheme = BGN, .drop_stress = true}, "и\xD2\x83\xCC\x81",
+	"i\xD2\x83"},
+    {"stress dropped from a letter of Church Slavonic",
+	{.scheme = "alalc-church-slavonic", .drop_stress = true}, "ѡ\xCC\x81", "ō"},
     {"NFC of a stress mark behind a mark below", PLAIN("alalc-russian"), "ѡ\u0301", "ṓ\u0324"},
     {"Montenegrin letters", PLAIN("srp-gaj"), "с\xCC\x81утра", "śutra"},
 
@@ -466,6 +476,10 @@ static const struct {
     {"back, ISO 9", BACK(ISO), "Ŝuka VʺEZD alʹbom", "Щука ВЪЕЗД альбом"},
     {"back, NFD", BACK(ISO), "S\xCC\x82uka", "Щука"},
     {"back, stressed", BACK("dstu-9112-a"), "jés Ḯ", "є\xCC\x81с Ї\xCC\x81"},
+    {"back, stress dropped", {.scheme = ISO, .reverse = true, .drop_stress = true},
+	"í i\xCC\x81 d\xCC\x81", "и и д\xCC\x81"},
+    {"back, a letter with two marks is not another one with stress inside", BACK(ISO),
+	"z\xCC\xA7\xCC\x81\xCC\x8C ź\xCC\xA7\xCC\x8C", "ӡ\xCC\xA7\xCC\x8C ӡ\xCC\xA7\xCC\x8C"},
     {"back, two letters", BACK("gost-7.79-b"), "Shhuka SHHUKA", "Щука ЩУКА"},
     {"back, nj of two letters", BACK("srp-gaj"), "injekcija njega Nadživeti",
 	"инјекција њега Надживети"},
@@ -711,7 +725,8 @@ random_text(unsigned char *text, size_t n, size_t most, uint32_t *seed)
 	    "\xF0\x9F\x98\x80", "\xD0;", "\xD1", "\x90", "\xD0X", "\xD0\xD0", "\xD1\xC2\xA0",
 	    "\x0E", "\x01", "КИ", "ГЕ", "ЦИ", "Ци", "ЦЬ", "Ль", "льць", "ИЯ ", "ийя", "зьё", "згія",
 	    "қа", "ң", "ө", "ү", "әғ", "ұ", "һ", "ҙе", "Қ", "Ң", "ӨҮ", "Ә", "ґ", "Ґ", "ӣ", "ѳ", "ӟ",
-	    "Ӂ", "\xD2\x83", "\xD2\x82"};
+	    "Ӂ", "\xD2\x83", "\xD2\x82", "и\xD2\x83\xCC\x81", "е\xEF\xB8\xA0\xCC\xA7",
+	    "и\xCC\xA3\xCC\x86", "\xC2\xAD\xCC\xB3", "х\xE2\x81\xA0\xCC\xB3"};
 	size_t len = 0;
 
 	while (len + 16 < n) {
