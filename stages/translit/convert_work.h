@@ -5,6 +5,8 @@
 #include "convert.h"
 #include "table.h"
 
+enum { BOUNDARY = 0 }; /* the slot that stands for the boundary of a word */
+
 /* A token, or several of them, on the way. */
 struct work {
 	struct potok_translit *t;
@@ -36,6 +38,31 @@ void convert_compose(struct letter *l, const unsigned char *end);
 /* The same with a mark that stands behind others, which do not part the two: и U+0323 U+0306 is
  * й U+0323 (Unicode 15.0, D115 and D117). */
 void convert_compose_apart(struct letter *l, const unsigned char *end);
+
+/* Are these slots a Cyrillic and a Latin letter? */
+static inline bool
+scripts_meet(unsigned a, unsigned b)
+{
+	const struct translit_property *x = &table_properties[a], *y = &table_properties[b];
+
+	return x->script + y->script == SCRIPT_LATIN + SCRIPT_CYRILLIC &&
+	       x->script != SCRIPT_OTHER && y->script != SCRIPT_OTHER && x->kind >= KIND_LOWER &&
+	       y->kind >= KIND_LOWER;
+}
+
+/* Counts one at p. */
+static inline void
+count(struct work *w, int which, const unsigned char *p)
+{
+	potok_count_at(&w->t->counts[which], w->offset + (uint64_t)(p - w->token));
+}
+
+/* Takes the character at p by the rules, with what belongs to it.  Answers what follows, or p when
+ * the stage must stop there. */
+const unsigned char *convert_one(struct work *, const unsigned char *p, const unsigned char *end);
+
+/* Takes the marks at p behind w->prev, which was plain.  Answers what follows. */
+const unsigned char *convert_marks(struct work *, const unsigned char *p, const unsigned char *end);
 
 /* Writes p[0..end), which holds no link or address.  Answers `end`, or where it must stop. */
 const unsigned char *convert_by_rules(

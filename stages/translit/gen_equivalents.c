@@ -13,7 +13,7 @@ struct search {
 	int n;
 };
 
-/* Adds the text as convert.c reads it. */
+/* Adds the text as convert_letter.c reads it. */
 static void
 add_text(struct search *s, const UChar *text)
 {

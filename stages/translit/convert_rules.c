@@ -1,0 +1,483 @@
+/* Writes characters by the rules of a scheme, with the marks behind them. */
+#include <string.h>
+
+#include <potok/utf8.h>
+
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+#include <unicode/ustring.h>
+
+#include "convert_work.h"
+#include "tokens.h"
+
+enum {
+	INNER_MARKS = 4, /* marks inside of a key of several letters */
+	GRAVE = 0x300,
+	ACUTE = 0x301,
+	CLUSTER = POTOK_TRANSLIT_TOKEN + 32, /* UTF-16 units of a letter and the marks behind it */
+};
+
+/* The next character that is no mark; at the end the boundary. */
+static struct letter
+next_letter(const unsigned char *p, const unsigned char *end)
+{
+	struct letter l = {.slot = BOUNDARY, .kind = KIND_NONE, .behind = p};
+
+	while (p < end) {
+		l = convert_letter(p, end);
+		if (l.kind != KIND_MARK)
+			break;
+		p = l.behind;
+		l = (struct letter){.slot = BOUNDARY, .kind = KIND_NONE, .behind = p};
+	}
+	convert_compose(&l, end);
+	convert_compose_apart(&l, end);
+	return l;
+}
+
+/* Are all letters that stand for a capital to be capitals, when p follows it? */
+static bool
+in_capitals(const struct work *w, const unsigned char *p)
+{
+	struct letter next = next_letter(p, w->end);
+
+	/* An apostrophe does not part a word. */
+	if (next.kind == KIND_NONE && w->table->entries[next.slot]->chain != 0 &&
+	    !token_ends(next.c))
+		next = next_letter(next.behind, w->end);
+	return next.kind == KIND_UPPER ||
+	       (next.kind == KIND_NONE && table_properties[w->cased].kind == KIND_UPPER);
+}
+
+/* Counts the word around p once, which has Cyrillic and Latin letters beside each other. */
+static void
+count_mixed(struct work *w, const unsigned char *p)
+{
+	const unsigned char *start = p;
+
+	while (start > w->token) {
+		const unsigned char *before = start - 1;
+		while (before > w->token && (*before & 0xC0) == 0x80)
+			before--;
+		if (convert_letter(before, w->end).kind == KIND_NONE)
+			break;
+		start = before;
+	}
+	uint64_t at = w->offset + (uint64_t)(start - w->token) + 1;
+	if (w->t->mixed_word != at)
+		count(w, MIXED_WORDS, start);
+	w->t->mixed_word = at;
+}
+
+/* What a rule's key has matched. */
+struct match {
+	const unsigned char *behind; /* the key */
+	uint32_t marks[INNER_MARKS]; /* that stood inside of it */
+	int nmarks;
+	uint32_t stress;                        /* of its last letter; 0: none */
+	const unsigned char *inner, *inner_end; /* as in struct letter, of its last letter */
+	const unsigned char *least; /* the end of a letter in it, if some marks make another one */
+};
+
+static bool
+is_stress(uint32_t c)
+{
+	return c == GRAVE || c == ACUTE;
+}
+
+/* Marks that may stand inside of a key: stress, soft hyphen, joiners. */
+static bool
+inner_mark(uint32_t c)
+{
+	return is_stress(c) || c == 0xAD || c == 0x200C || c == 0x200D || c == 0x2060;
+}
+
+/* May the inner mark c stand before that mark of a key?  One that does not change places with it
+ * must not (Unicode 15.0, D108). */
+static bool
+before_mark(uint32_t c, unsigned key)
+{
+	return is_stress(c) && !(key < 0x370 && u_getCombiningClass((UChar32)key) ==
+						    u_getCombiningClass((UChar32)c));
+}
+
+/* Takes the stress mark from a letter that has no rule of its own. */
+static void
+take_stress(const struct work *w, struct letter *l)
+{
+	const struct table_entry *e = w->table->entries[l->slot];
+
+	if (!(e->flags & ENTRY_STRESSED))
+		return;
+	l->slot = e->chain;
+	l->c = (uint32_t)l->slot;
+	l->stress = GRAVE + (unsigned char)e->text[0];
+}
+
+/* Answers what l composes with marks that are not right behind it, too, without a stress mark; l
+ * itself when nothing but that would change. */
+static struct letter
+compose_all(const struct work *w, const struct letter *l, const unsigned char *end)
+{
+	struct letter near = *l, apart = *l;
+
+	convert_compose_apart(&apart, end);
+	take_stress(w, &near);
+	take_stress(w, &apart);
+	return apart.slot != near.slot ? apart : *l;
+}
+
+static bool
+is_lower(const struct letter *l, unsigned key)
+{
+	return table_properties[l->slot].lower == key;
+}
+
+/* Makes the letter, which key[i] stands for, the last one of the match. */
+static bool
+match_letter(struct match *m, const struct letter *l)
+{
+	m->behind = l->behind;
+	m->stress = l->stress;
+	m->inner = l->inner;
+	m->inner_end = l->inner_end;
+	return true;
+}
+
+/* Matches key[i] at m->behind. */
+static bool
+match_one(const struct work *w, unsigned key, struct match *m, const unsigned char *end)
+{
+	if (m->inner != NULL || (m->stress != 0 && m->nmarks == INNER_MARKS))
+		return false;
+	if (m->stress != 0)
+		m->marks[m->nmarks++] = m->stress;
+	while (m->behind < end) {
+		struct letter l = convert_letter(m->behind, end);
+		convert_compose(&l, end);
+		struct letter apart = compose_all(w, &l, end);
+		if (is_lower(&l, key)) {
+			m->least = apart.inner != NULL ? apart.behind : m->least;
+			return match_letter(m, &l);
+		}
+		if (is_lower(&apart, key))
+			return match_letter(m, &apart);
+		take_stress(w, &l);
+		if (is_lower(&l, key))
+			return match_letter(m, &l);
+		if (!inner_mark(l.c) || m->nmarks == INNER_MARKS ||
+		    (table_properties[key].kind == KIND_MARK && !before_mark(l.c, key)))
+			return false;
+		m->marks[m->nmarks++] = l.c;
+		m->behind = l.behind;
+	}
+	return false;
+}
+
+/* The character behind a letter, for passing over rules whose keys go on in another way. */
+struct second {
+	unsigned base, whole; /* slots of small letters: without and with the mark behind it */
+	bool any;             /* it may stand inside of a key */
+};
+
+static struct second
+read_second(const struct work *w, const struct letter *l)
+{
+	if (l->behind >= w->end)
+		return (struct second){SCHEME_SLOTS, SCHEME_SLOTS, false};
+	struct letter base = convert_letter(l->behind, w->end), whole = base;
+	convert_compose(&whole, w->end);
+	struct second next = {
+	    table_properties[base.slot].lower, table_properties[whole.slot].lower, true};
+	if (!inner_mark(base.c) && !(w->table->entries[whole.slot]->flags & ENTRY_STRESSED)) {
+		convert_compose_apart(&whole, w->end);
+		next.any = whole.inner != NULL;
+	}
+	return next;
+}
+
+/* Does the rule hold for the letter l?  Then *m tells what of the text its key takes. */
+static bool
+match_rule(
+    const struct work *w, const struct table_rule *r, const struct letter *l, struct match *m)
+{
+	if ((r->flags & RULE_CAPITAL) && l->kind != KIND_UPPER)
+		return false;
+	if (r->left != 0 && !(r->left & w->table->sets[w->prev]))
+		return false;
+	*m = (struct match){.nmarks = 0};
+	match_letter(m, l);
+	for (int i = 1; i < r->nkey; i++) {
+		if (!match_one(w, r->key[i], m, w->end))
+			return false;
+	}
+	if (m->least != NULL && m->behind < m->least)
+		return false;
+	return r->right == 0 ||
+	       (r->right & w->table->sets[next_letter(m->behind, w->end).slot]) != 0;
+}
+
+/* Which of the rule's texts: small, with one capital, in capitals. */
+static int
+form(const struct work *w, const struct table_rule *r, const struct letter *l)
+{
+	if (r->flags & RULE_CASELESS) {
+		struct letter next = next_letter(l->behind, w->end);
+		bool small = next.kind == KIND_LOWER && !token_ends(l->c);
+		return table_properties[w->cased].kind == KIND_UPPER && !small ? 2 : 0;
+	}
+	if (l->kind != KIND_UPPER)
+		return 0;
+	return strcmp(r->text[1], r->text[2]) != 0 && in_capitals(w, l->behind) ? 2 : 1;
+}
+
+static void
+write_character(struct work *w, uint32_t c)
+{
+	w->out += potok_utf8_encode(c, w->out);
+}
+
+/* The length of the character at the end of what was written. */
+static size_t
+last_length(const struct work *w)
+{
+	const unsigned char *last = w->out - 1;
+
+	while (last > w->first && (*last & 0xC0) == 0x80)
+		last--;
+	return (size_t)(w->out - last);
+}
+
+/* Adds a stress mark to what was just written, joined where Unicode has a composition.  Answers
+ * false when it stands behind another mark, so that what is joined is still to be found out. */
+static bool
+write_stress(struct work *w, uint32_t mark)
+{
+	size_t n = last_length(w);
+	uint32_t c = 0;
+
+	potok_utf8_decode(w->out - n, n, &c);
+	uint32_t joined = table_compose(c, mark);
+	w->out -= joined != 0 ? n : 0;
+	write_character(w, joined != 0 ? joined : mark);
+	return joined != 0 || c < 0x300 || c >= 0x370;
+}
+
+/* Normalizes what was written from `from` on: a letter with marks. */
+static void
+normalize(struct work *w, unsigned char *from)
+{
+	UErrorCode err = U_ZERO_ERROR;
+	const UNormalizer2 *nfc = unorm2_getNFCInstance(&err);
+	UChar text[CLUSTER], done[CLUSTER];
+	int32_t n, len;
+
+	u_strFromUTF8(text, CLUSTER, &n, (const char *)from, (int32_t)(w->out - from), &err);
+	n = unorm2_normalize(nfc, text, n, done, CLUSTER, &err);
+	/* A mark can become two (U+0344); there is room for six. */
+	u_strToUTF8((char *)from, 2 * (int32_t)(w->out - from), &len, done, n, &err);
+	if (U_SUCCESS(err))
+		w->out = from + len;
+}
+
+/* Is the letter of that slot a vowel of a Cyrillic alphabet, which may bear a stress mark? */
+static bool
+is_vowel(unsigned slot)
+{
+	static const uint16_t vowels[] = {0x430, 0x435, 0x438, 0x43E, 0x443, 0x44B, 0x44D, 0x44E,
+	    0x44F, 0x450, 0x451, 0x454, 0x456, 0x457, 0x45D, 0x45E, 0x461, 0x463, 0x465, 0x467,
+	    0x469, 0x46B, 0x46D, 0x475, 0x477, 0x479, 0x47B, 0x47D, 0x47F, 0x4AF, 0x4B1, 0x4D1,
+	    0x4D3, 0x4D5, 0x4D7, 0x4D9, 0x4DB, 0x4E3, 0x4E5, 0x4E7, 0x4E9, 0x4EB, 0x4ED, 0x4EF,
+	    0x4F1, 0x4F3, 0x4F9, 0x519, 0x1C82, 0x1C87, 0x1C88, 0xA647, 0xA64B, 0xA64D, 0xA651,
+	    0xA653, 0xA655, 0xA657, 0xA659, 0xA65B, 0xA65D};
+
+	for (size_t i = 0; i < sizeof vowels / sizeof vowels[0]; i++) {
+		if (scheme_slot(vowels[i]) == table_properties[slot].lower)
+			return true;
+	}
+	return false;
+}
+
+/* The start of the letter with marks that was written last; w->out: it is something else. */
+static unsigned char *
+last_letter(const struct work *w)
+{
+	unsigned char *start = w->out;
+
+	while (start > w->first) {
+		do
+			start--;
+		while (start > w->first && (*start & 0xC0) == 0x80);
+		enum scheme_kind kind = convert_letter(start, w->out).kind;
+		if (kind != KIND_MARK)
+			return kind >= KIND_LOWER ? start : w->out;
+	}
+	return w->out;
+}
+
+/* Marks behind a letter on the way. */
+struct marks {
+	unsigned char *from; /* the letter that they are written behind */
+	bool apart;          /* some were not joined: they may be out of order */
+};
+
+/* Writes a mark, at p, behind the letter w->prev that a rule has taken. */
+static void
+write_mark(struct work *w, struct marks *m, uint32_t mark, const unsigned char *p)
+{
+	bool stress = is_stress(mark);
+	unsigned letter = w->prev;
+
+	m->from = m->from == NULL ? last_letter(w) : m->from;
+	if (w->t->reverse && w->out > m->from)
+		letter = (unsigned)convert_letter(m->from, w->out).slot;
+	if (stress && w->t->drop_stress && is_vowel(letter)) {
+		count(w, STRESS_DROPPED, p);
+	} else if (stress && !m->apart && w->out > m->from) {
+		m->apart = !write_stress(w, mark);
+	} else {
+		m->apart = true;
+		write_character(w, mark);
+	}
+}
+
+/* Writes the marks at p.  Answers what follows. */
+static const unsigned char *
+take_marks(struct work *w, struct marks *m, const unsigned char *p, const unsigned char *end)
+{
+	while (p < end && *p >= 0xCC) {
+		struct letter mark = convert_letter(p, end);
+		if (mark.kind != KIND_MARK || mark.c == 0x200C || mark.c == 0x200D ||
+		    mark.c == 0x2060)
+			break;
+		write_mark(w, m, mark.c, p);
+		p = mark.behind;
+	}
+	return p;
+}
+
+/* Puts the marks in order. */
+static void
+order_marks(struct work *w, const struct marks *m)
+{
+	if (m->apart && w->out - m->from < CLUSTER)
+		normalize(w, m->from);
+}
+
+const unsigned char *
+convert_marks(struct work *w, const unsigned char *p, const unsigned char *end)
+{
+	struct marks m = {.from = NULL};
+
+	if (*p < 0xCC || w->table->entries[w->prev]->chain == 0)
+		return p;
+	p = take_marks(w, &m, p, end);
+	order_marks(w, &m);
+	return p;
+}
+
+/* Writes the text of a rule, whose key is at p; the marks inside of it stand behind the first
+ * character. */
+static void
+write_text(struct work *w, const struct table_rule *r, int which, const struct match *m,
+    const unsigned char *p)
+{
+	const char *text = r->text[which];
+	size_t n = r->len[which], first = n > 0;
+	unsigned letter = r->key[0];
+
+	while (first < n && ((unsigned char)text[first] & 0xC0) == 0x80)
+		first++;
+	memcpy(w->out, text, first);
+	if (w->t->reverse && n > 0)
+		letter = (unsigned)convert_letter(w->out, w->out + first).slot;
+	w->out += first;
+	for (int i = 0; i < m->nmarks; i++) {
+		if (!is_stress(m->marks[i]))
+			write_character(w, m->marks[i]);
+		else if (w->t->drop_stress && is_vowel(letter))
+			count(w, STRESS_DROPPED, p);
+		else if (n > 0)
+			write_stress(w, m->marks[i]);
+	}
+	memcpy(w->out, text + first, n - first);
+	w->out += n - first;
+}
+
+/* Passes a character that no rule takes. */
+static const unsigned char *
+pass_character(struct work *w, const struct letter *l, const unsigned char *p)
+{
+	bool unknown =
+	    scheme_slot(l->c) >= 0 && (w->table->entries[l->slot]->flags & ENTRY_UNKNOWN);
+
+	if (unknown) {
+		count(w, UNKNOWN_LETTERS, p);
+		w->t->stopped = w->t->unknown == POTOK_UNKNOWN_STOP;
+		if (w->t->stopped)
+			return p;
+	}
+	if (l->kind == KIND_NONE)
+		w->prev = w->cased = BOUNDARY;
+	else if (l->kind != KIND_MARK)
+		w->prev = w->cased = (unsigned)l->slot;
+	if (!unknown || w->t->unknown != POTOK_UNKNOWN_DROP) {
+		memcpy(w->out, p, (size_t)(l->behind - p));
+		w->out += l->behind - p;
+	}
+	return l->behind;
+}
+
+/* The first rule that holds for the letter, 0: none does. */
+static unsigned
+find_rule(const struct work *w, const struct letter *l, struct match *m)
+{
+	unsigned i = w->table->entries[l->slot]->chain;
+	struct second next = read_second(w, l);
+
+	for (; i != 0; i = w->table->rules[i].next) {
+		const struct table_rule *r = &w->table->rules[i];
+		bool other = r->key[1] != next.base && r->key[1] != next.whole && !next.any;
+		if (!(r->nkey > 1 && other) && match_rule(w, r, l, m))
+			break;
+	}
+	return i;
+}
+
+const unsigned char *
+convert_one(struct work *w, const unsigned char *p, const unsigned char *end)
+{
+	struct letter l = convert_letter(p, end);
+	struct match m;
+
+	convert_compose(&l, end);
+	struct letter apart = compose_all(w, &l, end);
+	if (l.kind >= KIND_LOWER && scripts_meet(w->prev, (unsigned)l.slot))
+		count_mixed(w, p);
+	take_stress(w, &l);
+	unsigned i = find_rule(w, &l, &m);
+	/* A key may have the marks one by one. */
+	if (apart.inner != NULL && (i == 0 || m.behind < apart.behind)) {
+		l = apart;
+		i = find_rule(w, &l, &m);
+	}
+	if (i == 0)
+		return pass_character(w, &l, p);
+	const struct table_rule *r = &w->table->rules[i];
+	write_text(w, r, form(w, r, &l), &m, p);
+	if (w->table->entries[l.slot]->flags & ENTRY_UNKNOWN)
+		count(w, UNKNOWN_LETTERS, p);
+	else if (l.kind >= KIND_LOWER)
+		count(w, LETTERS, p);
+	w->prev = r->key[r->nkey - 1];
+	if (l.kind >= KIND_LOWER)
+		w->cased = (unsigned)l.slot;
+	struct marks marks = {.from = NULL};
+	if (m.stress != 0)
+		write_mark(w, &marks, m.stress, p);
+	if (m.inner != NULL)
+		take_marks(w, &marks, m.inner, m.inner_end);
+	p = take_marks(w, &marks, m.behind, end);
+	order_marks(w, &marks);
+	return p;
+}
