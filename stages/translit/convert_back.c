@@ -93,8 +93,12 @@ enum {
 _Static_assert(
     POTOK_TRANSLIT_TOKEN < 1 << (SUM_LENGTH - 1), "the letters of tokens can be counted");
 
-/* What take_key() answers. */
-enum taken { TAKEN, TAKEN_NONE, TAKEN_STOP };
+/* What take_key() and take_plain_key() answer. */
+enum taken {
+	TAKEN,
+	TAKEN_NONE, /* no key of several letters is there */
+	TAKEN_STOP, /* that cannot be told */
+};
 
 /* The slot of the character at p, of one byte or two; -1: it is another. */
 static int
@@ -310,7 +314,7 @@ take_key(struct run *r, const unsigned char **p)
 }
 
 /* The same for a letter of ASCII, from rule i on, where that needs no look at the neighbours. */
-static inline bool
+static inline enum taken
 take_plain_key(struct run *r, const unsigned char **p, unsigned i)
 {
 	const struct table_back *back = &r->t->back;
@@ -319,20 +323,20 @@ take_plain_key(struct run *r, const unsigned char **p, unsigned i)
 	uint64_t behind;
 
 	if (i == 0 || r->end - *p <= 1 + (ptrdiff_t)sizeof behind)
-		return false;
+		return TAKEN_STOP;
 	memcpy(&behind, *p + 1, sizeof behind);
 	while ((behind & key->mask) != key->bytes || key->text[capital] == BACK_KEY) {
 		if (key->next == 0)
-			return false;
+			return TAKEN_NONE;
 		key = &back->key[key->next];
 	}
 	if (key->length == 0)
-		return false;
+		return key->alone ? TAKEN_NONE : TAKEN_STOP;
 	r->sum = write_text(key->text[capital], r->out, r->sum);
 	r->known = *p += 1 + key->length;
 	r->kind = capital ? BACK_CAPITAL : 0;
 	r->sets = key->sets;
-	return true;
+	return TAKEN;
 }
 
 /* Writes what is at p, before the last byte of the text, as far as the pairs tell: *text is that of
@@ -379,8 +383,10 @@ write_run(struct run *r, const unsigned char *p)
 	while (!(text & BACK_LOOK)) {
 		enum taken taken = TAKEN_NONE;
 		p = write_pairs(r, p, &text, &next);
-		if (p < last && (next & BACK_KEY))
-			taken = take_plain_key(r, &p, next & 0xFFFF) ? TAKEN : take_key(r, &p);
+		if (p < last && (next & BACK_KEY)) {
+			taken = take_plain_key(r, &p, next & 0xFFFF);
+			taken = taken == TAKEN_STOP ? take_key(r, &p) : taken;
+		}
 		if (taken == TAKEN_STOP)
 			break;
 		if (taken == TAKEN) {
@@ -392,7 +398,11 @@ write_run(struct run *r, const unsigned char *p)
 		r->sum = write_text(text, r->out, r->sum);
 		if (p++ == last)
 			break;
-		text = next & BACK_ODD ? look(r, p) : next;
+		/* A letter that begins no key has what it has behind others. */
+		if ((next & BACK_KEY) && (next & 0xFFFF) != 0)
+			text = look_first(r, p);
+		else
+			text = next & BACK_ODD ? look(r, p) : next;
 	}
 	return p;
 }

@@ -262,6 +262,7 @@ make_key(const struct translit_table *t, struct table_key *key, const struct tab
 	key->text[0] = r->flags & RULE_CAPITAL ? BACK_KEY : rule_text(r, 0);
 	key->text[1] = rule_text(r, 1);
 	key->sets = t->sets[r->key[r->nkey - 1]];
+	key->alone = r->nkey == 1 && r->left == 0;
 	if (plain && k == r->nkey && !((key->text[0] | key->text[1]) & BACK_LOOK))
 		key->length = (uint8_t)at;
 }
