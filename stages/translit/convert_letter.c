@@ -82,28 +82,30 @@ convert_compose(struct letter *l, const unsigned char *end)
 		;
 }
 
-void
+bool
 convert_compose_apart(struct letter *l, const unsigned char *end)
 {
 	const unsigned char *first = l->behind;
 	struct letter mark, next;
 	uint8_t highest = 0;
 
-	if (!read_mark(first, end, &mark))
-		return;
+	/* Mostly there are no two. */
+	if (end - first < 4 || !table_mark_begins(first + 2) || !read_mark(first, end, &mark))
+		return false;
 	while (read_mark(mark.behind, end, &next)) {
 		uint8_t class = u_getCombiningClass((UChar32)mark.c);
 		const unsigned char *inner_end = mark.behind;
 		/* A mark of the same class or a higher one parts them, as one of class 0 does. */
 		if (class == 0)
-			return;
+			return false;
 		highest = class > highest ? class : highest;
 		mark = next;
 		if (highest < u_getCombiningClass((UChar32)mark.c) && compose(l, &mark)) {
 			l->inner = first;
 			l->inner_end = inner_end;
 			convert_compose(l, end);
-			return;
+			return true;
 		}
 	}
+	return false;
 }

@@ -121,7 +121,8 @@ compose_all(const struct work *w, const struct letter *l, const unsigned char *e
 {
 	struct letter near = *l, apart = *l;
 
-	convert_compose_apart(&apart, end);
+	if (!convert_compose_apart(&apart, end))
+		return apart;
 	take_stress(w, &near);
 	take_stress(w, &apart);
 	return apart.slot != near.slot ? apart : *l;
@@ -189,10 +190,8 @@ read_second(const struct work *w, const struct letter *l)
 	convert_compose(&whole, w->end);
 	struct second next = {
 	    table_properties[base.slot].lower, table_properties[whole.slot].lower, true};
-	if (!inner_mark(base.c) && !(w->table->entries[whole.slot]->flags & ENTRY_STRESSED)) {
-		convert_compose_apart(&whole, w->end);
-		next.any = whole.inner != NULL;
-	}
+	if (!inner_mark(base.c) && !(w->table->entries[whole.slot]->flags & ENTRY_STRESSED))
+		next.any = convert_compose_apart(&whole, w->end);
 	return next;
 }
 
