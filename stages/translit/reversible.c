@@ -79,13 +79,27 @@ try_word(struct potok_translit *t, const unsigned char *p, size_t n, uint64_t of
 	return t->stopped ? POTOK_MORE : comes_back(t, t->made.data, t->made.len, p, n, same);
 }
 
-/* The counts and the state of t, for going back to. */
+/* What is gone back to when a try is given up. */
+struct state {
+	struct potok_count counts[POTOK_TRANSLIT_COUNTS];
+	uint64_t mixed_word;
+	bool stopped;
+};
+
 static void
-keep_state(struct potok_translit *t, const struct potok_translit *old)
+get_state(const struct potok_translit *t, struct state *state)
 {
-	memcpy(t->counts, old->counts, sizeof t->counts);
-	t->mixed_word = old->mixed_word;
-	t->stopped = old->stopped;
+	memcpy(state->counts, t->counts, sizeof t->counts);
+	state->mixed_word = t->mixed_word;
+	state->stopped = t->stopped;
+}
+
+static void
+set_state(struct potok_translit *t, const struct state *state)
+{
+	memcpy(t->counts, state->counts, sizeof t->counts);
+	t->mixed_word = state->mixed_word;
+	t->stopped = state->stopped;
 }
 
 /* Bytes at the front of p[0..n) that are one character with the combining ones behind it. */
@@ -107,15 +121,16 @@ static enum potok_status
 longest_word(
     struct potok_translit *t, const unsigned char *p, size_t n, uint64_t offset, size_t *len)
 {
-	const struct potok_translit old = *t;
+	struct state old;
 	size_t best = 0;
 	bool same = false;
 	enum potok_status s = POTOK_MORE;
 
+	get_state(t, &old);
 	for (size_t end = 0; end < n && s >= 0;) {
 		end += one_letter(p + end, n - end);
 		s = try_word(t, p, end, offset, &same);
-		keep_state(t, &old);
+		set_state(t, &old);
 		if (same)
 			best = end;
 		else if (best > 0 || end > 16)
@@ -187,38 +202,78 @@ static enum potok_status
 mark_token(struct potok_translit *t, const unsigned char *p, size_t n, uint64_t offset,
     struct potok_buf *out)
 {
-	const struct potok_translit old = *t;
-	bool same = false;
+	struct state old;
+	bool same = false, open = t->open;
 	enum potok_status s = POTOK_MORE;
 
+	get_state(t, &old);
 	potok_count_at(&t->counts[MARKED_TOKENS], offset);
 	if (token_cyrillic(p, n) && !has_verbatim(p, n)) {
 		t->open = false;
 		s = write_pieces(t, p, n, offset);
 		if (s >= 0)
 			s = comes_back(t, t->whole.data, t->whole.len, p, n, &same);
-		t->open = old.open;
+		t->open = open;
 	}
 	if (s >= 0 && same && (s = turn(t, false, out)) >= 0)
 		return potok_buf_add(out, t->whole.data, t->whole.len);
 	if (s < 0)
 		return s;
-	keep_state(t, &old);
+	set_state(t, &old);
 	potok_count_at(&t->counts[MARKED_TOKENS], offset);
 	return pass(t, p, n, out);
 }
 
-enum potok_status
-reversible_token(struct potok_translit *t, const unsigned char *p, size_t n, bool parted,
-    uint64_t offset, struct potok_buf *out)
+/* Has the letter, of ASCII, a Cyrillic one wherever it stands? */
+static bool
+always_changes(const struct translit_table *back, unsigned char c)
 {
-	const struct potok_translit old = *t;
-	bool same;
-	enum potok_status s = try_word(t, p, n, offset, &same);
+	const struct table_rule *r = &back->rules[back->entries[c]->chain];
 
+	while (r->nkey > 1)
+		r = &back->rules[r->next];
+	return r->nkey == 1 && r->left == 0 && r->right == 0 && table_is_letter(c);
+}
+
+/* Has p[0..n), without links, addresses and code, a word that the way back changes?  False when
+ * that is not plain to see. */
+static bool
+has_latin_word(const struct potok_translit *t, const unsigned char *p, size_t n)
+{
+	const struct translit_table *back = t->back->table;
+	bool foreign = false, changes = false;
+
+	for (size_t i = 0; i <= n; i++) {
+		unsigned kind = i == n        ? BACK_END
+				: p[i] < 0x80 ? back->back.kind[p[i]]
+					      : BACK_FOREIGN;
+		if ((kind & BACK_END) && changes && !foreign)
+			return true;
+		if (kind & BACK_END) {
+			foreign = changes = false;
+			continue;
+		}
+		foreign |= (kind & BACK_FOREIGN) != 0;
+		/* Roman numerals stay. */
+		changes |= !(kind & BACK_DIGIT) && p[i] < 0x80 && always_changes(back, p[i]);
+	}
+	return false;
+}
+
+enum potok_status
+reversible_token(struct potok_translit *t, const unsigned char *p, size_t n, bool special,
+    bool parted, uint64_t offset, struct potok_buf *out)
+{
+	struct state old;
+	bool same = false, latin = !special && !token_cyrillic(p, n) && has_latin_word(t, p, n);
+	enum potok_status s = POTOK_MORE;
+
+	get_state(t, &old);
+	if (!latin)
+		s = try_word(t, p, n, offset, &same);
 	if (s < 0 || t->stopped)
 		return s;
-	bool changed = t->made.len != n || memcmp(t->made.data, p, n) != 0;
+	bool changed = !latin && (t->made.len != n || memcmp(t->made.data, p, n) != 0);
 	if (has_verbatim(p, n))
 		same = false;
 	if (same && !changed && !parted) {
@@ -228,7 +283,7 @@ reversible_token(struct potok_translit *t, const unsigned char *p, size_t n, boo
 		if (s >= 0)
 			s = potok_buf_add(out, t->made.data, t->made.len);
 	} else {
-		keep_state(t, &old);
+		set_state(t, &old);
 		s = mark_token(t, p, n, offset, out);
 	}
 	if (s >= 0 && parted && (s = turn(t, false, out)) >= 0)
@@ -286,9 +341,10 @@ enum potok_status
 reversible_stretch(struct potok_translit *t, const unsigned char *p, size_t n, uint64_t offset,
     struct potok_buf *out, size_t *taken)
 {
-	const struct potok_translit old = *t;
+	struct state old;
 	bool same = false;
 
+	get_state(t, &old);
 	*taken = 0;
 	if (t->open || t->apart > 0)
 		return POTOK_MORE;
@@ -302,7 +358,7 @@ reversible_stretch(struct potok_translit *t, const unsigned char *p, size_t n, u
 		*taken = n;
 		return potok_buf_add(out, t->made.data, t->made.len);
 	}
-	keep_state(t, &old);
+	set_state(t, &old);
 	t->apart = n;
 	return POTOK_MORE;
 }

@@ -21,9 +21,10 @@ enum {
 	REVERSIBLE_TOKEN = 512 /* bytes of one token; longer ones are parted */
 };
 
-/* Appends the token p[0..n), with marks where it needs them.  parted: it goes on behind them. */
+/* Appends the token p[0..n), with marks where it needs them.  special: it may hold a link, an
+ * address or code.  parted: it goes on behind them. */
 enum potok_status reversible_token(struct potok_translit *, const unsigned char *p, size_t n,
-    bool parted, uint64_t offset, struct potok_buf *out);
+    bool special, bool parted, uint64_t offset, struct potok_buf *out);
 
 /* Appends tokens at the front of p[0..n), which begins at the beginning of one, when they come back
  * together without marks.  *taken is how many bytes; 0: there are none, or a mark may be needed. */

@@ -186,9 +186,10 @@ take_reversible(struct potok_translit *t, struct potok_slice *in, struct potok_b
 		n = n > REVERSIBLE_TOKEN ? REVERSIBLE_TOKEN : n;
 		while (parted && n > REVERSIBLE_TOKEN - 3 && (in->data[n] & 0xC0) == 0x80)
 			n--;
+		bool special = parted || (t->features & TOKEN_SPECIAL);
 		t->examined = 0;
 		t->features = 0;
-		s = reversible_token(t, in->data, n, parted, at, out);
+		s = reversible_token(t, in->data, n, special, parted, at, out);
 		if (s >= 0 && t->stopped)
 			return stop(t);
 		take_apart(t, in, s < 0 ? 0 : n);
