@@ -90,9 +90,10 @@ convert_compose_apart(struct letter *l, const unsigned char *end)
 	uint8_t highest = 0;
 
 	/* Mostly there are no two. */
-	if (end - first < 4 || !table_mark_begins(first + 2) || !read_mark(first, end, &mark))
+	if (end - first < 4 || !table_mark_begins(first + 2) || l->kind == KIND_MARK ||
+	    !read_mark(first, end, &mark))
 		return false;
-	while (read_mark(mark.behind, end, &next)) {
+	for (int i = 0; i < CONVERT_APART && read_mark(mark.behind, end, &next); i++) {
 		uint8_t class = u_getCombiningClass((UChar32)mark.c);
 		const unsigned char *inner_end = mark.behind;
 		/* A mark of the same class or a higher one parts them, as one of class 0 does. */

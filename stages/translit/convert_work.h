@@ -35,8 +35,10 @@ struct letter convert_letter(const unsigned char *p, const unsigned char *end);
 /* Makes l the letter that it composes with the marks right behind it, where there is one. */
 void convert_compose(struct letter *l, const unsigned char *end);
 
-/* The same with a mark that stands behind others, which do not part the two: и U+0323 U+0306 is
- * й U+0323 (Unicode 15.0, D115 and D117).  Answers whether there is one. */
+enum { CONVERT_APART = 8 };
+
+/* The same with a mark that stands behind others, at most CONVERT_APART, which do not part the two:
+ * и U+0323 U+0306 is й U+0323 (Unicode 15.0, D115 and D117).  Answers whether there is one. */
 bool convert_compose_apart(struct letter *l, const unsigned char *end);
 
 /* Are these slots a Cyrillic and a Latin letter? */
