@@ -721,6 +721,7 @@ print_properties(void)
 			    (struct translit_property){(uint16_t)(lower >= 0 ? lower : slot),
 				(uint8_t)kind(c), (uint8_t)script(c)};
 	}
+	all[SCHEME_OTHER] = (struct translit_property){SCHEME_OTHER, KIND_LOWER, SCRIPT_OTHER};
 	printf("/* By slot: small letter, kind, script. */\n");
 	printf("static const struct translit_property properties[SCHEME_SLOTS] = {");
 	for (int i = 0; i < SCHEME_SLOTS; i++)

@@ -10,7 +10,7 @@ enum {
 	SCHEME_TEXT = 12,     /* bytes of the longest result */
 	SCHEME_SETS = 15,     /* sets of one scheme, the boundary of a word among them */
 	SCHEME_SLOTS = 0x9D8, /* characters that a key may hold: see scheme_slot() */
-	SCHEME_OTHER = 0x7FF, /* the slot that stands for letters without one */
+	SCHEME_OTHER = 0x7FF, /* the slot that stands for letters without one; U+07FF has none */
 };
 
 /* About a character, whatever the scheme. */
@@ -73,7 +73,7 @@ struct translit_scheme {
 	size_t nmembers;
 };
 
-/* The slot of a character, or -1 when no key can hold it.  The characters below U+0800 are their
+/* The slot of a character, or -1 when no key can hold it.  The characters below U+07FF are their
  * own slots. */
 static inline int
 scheme_slot(uint32_t c)
@@ -90,7 +90,7 @@ scheme_slot(uint32_t c)
 	    {0xFE20, 0xFE27, 0x9D0}, /* combining halves */
 	};
 
-	if (c < 0x800)
+	if (c < SCHEME_OTHER)
 		return (int)c;
 	for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
 		if (c >= ranges[i].first && c <= ranges[i].last)

@@ -189,11 +189,11 @@ pass_through(struct table_entry *e, uint32_t c)
 	e->len = (uint8_t)potok_utf8_encode(c, (unsigned char *)e->text);
 }
 
-/* The entries of all characters below U+0800 that no rule begins with, but for marks. */
+/* The entries of all characters below U+07FF that no rule begins with, but for marks. */
 static void
 add_passing(struct translit_table *t, bool back)
 {
-	for (uint32_t c = 0; c < 0x800; c++) {
+	for (uint32_t c = 0; c < SCHEME_OTHER; c++) {
 		struct table_entry *e = t->entries[c];
 		bool other_latin = c >= 0x80 && table_properties[c].script == SCRIPT_LATIN;
 		if (e->chain != 0 || (e->flags & ENTRY_STRESSED))
