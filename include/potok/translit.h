@@ -86,7 +86,7 @@ struct potok_translit {
 
 	/* The character before, in the same word. */
 	uint16_t prev, cased;
-	uint64_t mixed_word; /* the last one counted: 1 + its offset */
+	uint64_t mixed_place; /* where letters of two scripts met last: 1 + its offset */
 	bool stopped;        /* at an unknown letter */
 
 	/* Text that comes back: the marks that are open, and what is tried on the way. */

@@ -54,7 +54,10 @@ static void
 count_mixed(struct work *w, const unsigned char *p)
 {
 	const unsigned char *start = p;
+	uint64_t offset = w->offset + (uint64_t)(p - w->token) + 1;
+	uint64_t last = w->t->mixed_place;
 
+	w->t->mixed_place = offset;
 	while (start > w->token) {
 		const unsigned char *before = start - 1;
 		while (before > w->token && (*before & 0xC0) == 0x80)
@@ -62,11 +65,11 @@ count_mixed(struct work *w, const unsigned char *p)
 		if (convert_letter(before, w->end).kind == KIND_NONE)
 			break;
 		start = before;
+		/* Back at the place before, the word has been counted. */
+		if (w->offset + (uint64_t)(start - w->token) + 1 == last)
+			return;
 	}
-	uint64_t at = w->offset + (uint64_t)(start - w->token) + 1;
-	if (w->t->mixed_word != at)
-		count(w, MIXED_WORDS, start);
-	w->t->mixed_word = at;
+	count(w, MIXED_WORDS, start);
 }
 
 /* What a rule's key has matched. */

@@ -82,7 +82,7 @@ try_word(struct potok_translit *t, const unsigned char *p, size_t n, uint64_t of
 /* What is gone back to when a try is given up. */
 struct state {
 	struct potok_count counts[POTOK_TRANSLIT_COUNTS];
-	uint64_t mixed_word;
+	uint64_t mixed_place;
 	bool stopped;
 };
 
@@ -90,7 +90,7 @@ static void
 get_state(const struct potok_translit *t, struct state *state)
 {
 	memcpy(state->counts, t->counts, sizeof t->counts);
-	state->mixed_word = t->mixed_word;
+	state->mixed_place = t->mixed_place;
 	state->stopped = t->stopped;
 }
 
@@ -98,7 +98,7 @@ static void
 set_state(struct potok_translit *t, const struct state *state)
 {
 	memcpy(t->counts, state->counts, sizeof t->counts);
-	t->mixed_word = state->mixed_word;
+	t->mixed_place = state->mixed_place;
 	t->stopped = state->stopped;
 }
 
