@@ -83,6 +83,9 @@ struct run {
 	const unsigned char *known;
 	unsigned kind;
 	uint32_t sets;
+	/* The end of the last key of letters, and its first one. */
+	const unsigned char *key;
+	unsigned first;
 };
 
 enum {
@@ -243,6 +246,10 @@ write_key(struct run *r, const struct table_rule *rule, unsigned slot, const uns
 	memcpy(r->out + (r->sum >> SUM_LENGTH), rule->text[form], SCHEME_TEXT);
 	r->sum += ((uint64_t)rule->len[form] << SUM_LENGTH) + letter;
 	r->known = end;
+	if (letter) {
+		r->key = end;
+		r->first = slot;
+	}
 	r->kind = capital || caseless || !letter ? BACK_CAPITAL : 0;
 	r->sets = r->t->sets[rule->key[rule->nkey - 1]];
 	return TAKEN;
@@ -333,7 +340,8 @@ take_plain_key(struct run *r, const unsigned char **p, unsigned i)
 	if (key->length == 0)
 		return key->alone ? TAKEN_NONE : TAKEN_STOP;
 	r->sum = write_text(key->text[capital], r->out, r->sum);
-	r->known = *p += 1 + key->length;
+	r->first = **p;
+	r->known = r->key = *p += 1 + key->length;
 	r->kind = capital ? BACK_CAPITAL : 0;
 	r->sets = key->sets;
 	return TAKEN;
@@ -415,6 +423,8 @@ find_cased(const struct work *w, const struct run *r, const unsigned char *p)
 	while (p > r->start) {
 		int slot = slot_before(p, r->start);
 		if (slot < 0)
+		if (p == r->key)
+			return r->first;
 			return 0;
 		if (table_properties[slot].kind != KIND_NONE ||
 		    table_back_rule(r->t, (unsigned)slot) == 0)

@@ -915,7 +915,7 @@ test_words_back(void **state)
 	    "o", "s", "t", "u", "y", "z", "sh", "ch", "zh", "lj", "w", "q", "B", "C", "D", "E", "I",
 	    "J", "H", "L", "M", "S", "T", "V", "X", "Y", "Z", "XI", "SHH", "'", "`", "\"", "ʹ", "ʺ",
 	    "č", "š", "ž", "è", "â", "Č", "Â", "nadživ", "í", "\xCC\x81", "\xCC\x8C", "\xC2\xAD",
-	    "é", "Á", "ж", "—", "«", "-", "#", "7", ".", "\xE2\x80\x8D", "ḣ"};
+	    "é", "Á", "ж", "—", "«", "-", "#", "7", ".", "\xE2\x80\x8D", "ḣ", "Ch\"ʹ", "á\"ʹ"};
 	enum { PIECES = sizeof pieces / sizeof pieces[0], WORDS = 120 };
 	struct potok_translit_scheme scheme;
 	uint32_t seed = 1;
