@@ -224,7 +224,8 @@ find_behind(const struct run *r, const unsigned char *p, uint32_t *sets)
 		return r->whole;
 	const unsigned char *next = p + (slot < 0x80 ? 1 : 2);
 	return slot >= 0 && slot < BACK_SLOTS && table_properties[slot].kind != KIND_MARK &&
-	       next < r->end && !table_mark_begins(next);
+	       !(r->t->entries[slot]->flags & ENTRY_STRESSED) && next < r->end &&
+	       !table_mark_begins(next);
 }
 
 /* Writes the key of the rule up to `end`, whose first character is in that slot. */
@@ -245,11 +246,11 @@ write_key(struct run *r, const struct table_rule *rule, unsigned slot, const uns
 		return TAKEN_STOP;
 	memcpy(r->out + (r->sum >> SUM_LENGTH), rule->text[form], SCHEME_TEXT);
 	r->sum += ((uint64_t)rule->len[form] << SUM_LENGTH) + letter;
-	r->known = end;
 	if (letter) {
 		r->key = end;
 		r->first = slot;
 	}
+	r->known = end;
 	r->kind = capital || caseless || !letter ? BACK_CAPITAL : 0;
 	r->sets = r->t->sets[rule->key[rule->nkey - 1]];
 	return TAKEN;
@@ -422,9 +423,9 @@ find_cased(const struct work *w, const struct run *r, const unsigned char *p)
 {
 	while (p > r->start) {
 		int slot = slot_before(p, r->start);
-		if (slot < 0)
 		if (p == r->key)
 			return r->first;
+		if (slot < 0)
 			return 0;
 		if (table_properties[slot].kind != KIND_NONE ||
 		    table_back_rule(r->t, (unsigned)slot) == 0)

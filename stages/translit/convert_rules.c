@@ -11,27 +11,41 @@
 #include "tokens.h"
 
 enum {
-	INNER_MARKS = 4, /* marks inside of a key of several letters */
+	INNER_MARKS = 8, /* marks inside of a key of several letters */
 	GRAVE = 0x300,
 	ACUTE = 0x301,
 	CLUSTER = POTOK_TRANSLIT_TOKEN + 32, /* UTF-16 units of a letter and the marks behind it */
 };
 
-/* The next character that is no mark; at the end the boundary. */
+/* Takes the stress mark from a letter that has no rule of its own. */
+static void
+take_stress(const struct work *w, struct letter *l)
+{
+	const struct table_entry *e = w->table->entries[l->slot];
+
+	if (!(e->flags & ENTRY_STRESSED))
+		return;
+	l->slot = e->chain;
+	l->c = (uint32_t)l->slot;
+	l->stress = GRAVE + (unsigned char)e->text[0];
+}
+
+/* The next character that is no mark, without stress; at the end the boundary. */
 static struct letter
-next_letter(const unsigned char *p, const unsigned char *end)
+next_letter(const struct work *w, const unsigned char *p)
 {
 	struct letter l = {.slot = BOUNDARY, .kind = KIND_NONE, .behind = p};
 
-	while (p < end) {
-		l = convert_letter(p, end);
+	while (p < w->end) {
+		l = convert_letter(p, w->end);
 		if (l.kind != KIND_MARK)
 			break;
 		p = l.behind;
 		l = (struct letter){.slot = BOUNDARY, .kind = KIND_NONE, .behind = p};
 	}
-	convert_compose(&l, end);
-	convert_compose_apart(&l, end);
+	convert_compose(&l, w->end);
+	convert_compose_apart(&l, w->end);
+	take_stress(w, &l);
 	return l;
 }
 
@@ -39,12 +53,12 @@ next_letter(const unsigned char *p, const unsigned char *end)
 static bool
 in_capitals(const struct work *w, const unsigned char *p)
 {
-	struct letter next = next_letter(p, w->end);
+	struct letter next = next_letter(w, p);
 
 	/* An apostrophe does not part a word. */
 	if (next.kind == KIND_NONE && w->table->entries[next.slot]->chain != 0 &&
 	    !token_ends(next.c))
-		next = next_letter(next.behind, w->end);
+		next = next_letter(w, next.behind);
 	return next.kind == KIND_UPPER ||
 	       (next.kind == KIND_NONE && table_properties[w->cased].kind == KIND_UPPER);
 }
@@ -75,7 +89,11 @@ count_mixed(struct work *w, const unsigned char *p)
 /* What a rule's key has matched. */
 struct match {
 	const unsigned char *behind; /* the key */
-	uint32_t marks[INNER_MARKS]; /* that stood inside of it */
+	unsigned nletters;           /* of the key, so far */
+	struct inner {
+		uint32_t mark;
+		unsigned place; /* how many letters of the key are before it */
+	} marks[INNER_MARKS];   /* that stood inside of it */
 	int nmarks;
 	uint32_t stress;                        /* of its last letter; 0: none */
 	const unsigned char *inner, *inner_end; /* as in struct letter, of its last letter */
@@ -104,19 +122,6 @@ before_mark(uint32_t c, unsigned key)
 						    u_getCombiningClass((UChar32)c));
 }
 
-/* Takes the stress mark from a letter that has no rule of its own. */
-static void
-take_stress(const struct work *w, struct letter *l)
-{
-	const struct table_entry *e = w->table->entries[l->slot];
-
-	if (!(e->flags & ENTRY_STRESSED))
-		return;
-	l->slot = e->chain;
-	l->c = (uint32_t)l->slot;
-	l->stress = GRAVE + (unsigned char)e->text[0];
-}
-
 /* Answers what l composes with marks that are not right behind it, too, without a stress mark; l
  * itself when nothing but that would change. */
 static struct letter
@@ -142,9 +147,20 @@ static bool
 match_letter(struct match *m, const struct letter *l)
 {
 	m->behind = l->behind;
+	m->nletters += l->kind != KIND_MARK;
 	m->stress = l->stress;
 	m->inner = l->inner;
 	m->inner_end = l->inner_end;
+	return true;
+}
+
+/* Adds a mark that stands inside of the key.  Answers false when there is no room. */
+static bool
+add_inner(struct match *m, uint32_t mark)
+{
+	if (m->nmarks == INNER_MARKS)
+		return false;
+	m->marks[m->nmarks++] = (struct inner){mark, m->nletters};
 	return true;
 }
 
@@ -152,10 +168,8 @@ match_letter(struct match *m, const struct letter *l)
 static bool
 match_one(const struct work *w, unsigned key, struct match *m, const unsigned char *end)
 {
-	if (m->inner != NULL || (m->stress != 0 && m->nmarks == INNER_MARKS))
+	if (m->inner != NULL || (m->stress != 0 && !add_inner(m, m->stress)))
 		return false;
-	if (m->stress != 0)
-		m->marks[m->nmarks++] = m->stress;
 	while (m->behind < end) {
 		struct letter l = convert_letter(m->behind, end);
 		convert_compose(&l, end);
@@ -169,10 +183,10 @@ match_one(const struct work *w, unsigned key, struct match *m, const unsigned ch
 		take_stress(w, &l);
 		if (is_lower(&l, key))
 			return match_letter(m, &l);
-		if (!inner_mark(l.c) || m->nmarks == INNER_MARKS ||
-		    (table_properties[key].kind == KIND_MARK && !before_mark(l.c, key)))
+		if (!inner_mark(l.c) ||
+		    (table_properties[key].kind == KIND_MARK && !before_mark(l.c, key)) ||
+		    !add_inner(m, l.c))
 			return false;
-		m->marks[m->nmarks++] = l.c;
 		m->behind = l.behind;
 	}
 	return false;
@@ -215,8 +229,7 @@ match_rule(
 	}
 	if (m->least != NULL && m->behind < m->least)
 		return false;
-	return r->right == 0 ||
-	       (r->right & w->table->sets[next_letter(m->behind, w->end).slot]) != 0;
+	return r->right == 0 || (r->right & w->table->sets[next_letter(w, m->behind).slot]) != 0;
 }
 
 /* Which of the rule's texts: small, with one capital, in capitals. */
@@ -224,7 +237,7 @@ static int
 form(const struct work *w, const struct table_rule *r, const struct letter *l)
 {
 	if (r->flags & RULE_CASELESS) {
-		struct letter next = next_letter(l->behind, w->end);
+		struct letter next = next_letter(w, l->behind);
 		bool small = next.kind == KIND_LOWER && !token_ends(l->c);
 		return table_properties[w->cased].kind == KIND_UPPER && !small ? 2 : 0;
 	}
@@ -343,18 +356,25 @@ write_mark(struct work *w, struct marks *m, uint32_t mark, const unsigned char *
 	}
 }
 
+/* Reads the mark at p when it belongs to the letter before, as all but joiners do. */
+static bool
+read_own_mark(const unsigned char *p, const unsigned char *end, struct letter *mark)
+{
+	if (p == end || *p < 0xCC)
+		return false;
+	*mark = convert_letter(p, end);
+	return mark->kind == KIND_MARK && mark->c != 0x200C && mark->c != 0x200D &&
+	       mark->c != 0x2060;
+}
+
 /* Writes the marks at p.  Answers what follows. */
 static const unsigned char *
 take_marks(struct work *w, struct marks *m, const unsigned char *p, const unsigned char *end)
 {
-	while (p < end && *p >= 0xCC) {
-		struct letter mark = convert_letter(p, end);
-		if (mark.kind != KIND_MARK || mark.c == 0x200C || mark.c == 0x200D ||
-		    mark.c == 0x2060)
-			break;
+	struct letter mark;
+
+	for (; read_own_mark(p, end, &mark); p = mark.behind)
 		write_mark(w, m, mark.c, p);
-		p = mark.behind;
-	}
 	return p;
 }
 
@@ -378,40 +398,60 @@ convert_marks(struct work *w, const unsigned char *p, const unsigned char *end)
 	return p;
 }
 
-/* Writes the text of a rule, whose key is at p; the marks inside of it stand behind the first
- * character. */
+/* The letter of the key that has `place` letters up to its end. */
+static unsigned
+key_letter(const struct table_rule *r, unsigned place)
+{
+	int i = 0;
+
+	for (unsigned n = 1; n < place && i + 1 < r->nkey;
+	     n += table_properties[r->key[i]].kind != KIND_MARK)
+		i++;
+	return r->key[i];
+}
+
+/* Writes the text of a rule, whose key is at p.  The marks inside of the key stand behind as many
+ * characters as it has letters before them, or behind all. */
 static void
 write_text(struct work *w, const struct table_rule *r, int which, const struct match *m,
     const unsigned char *p)
 {
-	const char *text = r->text[which];
-	size_t n = r->len[which], first = n > 0;
-	unsigned letter = r->key[0];
+	const unsigned char *text = (const unsigned char *)r->text[which];
+	const unsigned char *end = text + r->len[which];
+	unsigned letter = 0, n = 0;
 
-	while (first < n && ((unsigned char)text[first] & 0xC0) == 0x80)
-		first++;
-	memcpy(w->out, text, first);
-	if (w->t->reverse && n > 0)
-		letter = (unsigned)convert_letter(w->out, w->out + first).slot;
-	w->out += first;
 	for (int i = 0; i < m->nmarks; i++) {
-		if (!is_stress(m->marks[i]))
-			write_character(w, m->marks[i]);
+		const struct inner *inner = &m->marks[i];
+		while (text < end && (n < inner->place || (*text & 0xC0) == 0x80)) {
+			struct letter l = convert_letter(text, end);
+			n += l.kind != KIND_MARK;
+			letter = (unsigned)l.slot;
+			memcpy(w->out, text, (size_t)(l.behind - text));
+			w->out += l.behind - text;
+			text = l.behind;
+		}
+		if (!w->t->reverse)
+			letter = key_letter(r, inner->place);
+		if (!is_stress(inner->mark))
+			write_character(w, inner->mark);
 		else if (w->t->drop_stress && is_vowel(letter))
 			count(w, STRESS_DROPPED, p);
-		else if (n > 0)
-			write_stress(w, m->marks[i]);
+		else if (r->len[which] > 0)
+			write_stress(w, inner->mark);
 	}
-	memcpy(w->out, text + first, n - first);
-	w->out += n - first;
+	memcpy(w->out, text, (size_t)(end - text));
+	w->out += end - text;
 }
 
-/* Passes a character that no rule takes. */
+/* Passes a character that no rule takes, or drops it with its marks. */
 static const unsigned char *
-pass_character(struct work *w, const struct letter *l, const unsigned char *p)
+pass_character(
+    struct work *w, const struct letter *l, const unsigned char *p, const unsigned char *end)
 {
 	bool unknown =
 	    scheme_slot(l->c) >= 0 && (w->table->entries[l->slot]->flags & ENTRY_UNKNOWN);
+	const unsigned char *behind = l->behind;
+	struct letter mark;
 
 	if (unknown) {
 		count(w, UNKNOWN_LETTERS, p);
@@ -423,11 +463,14 @@ pass_character(struct work *w, const struct letter *l, const unsigned char *p)
 		w->prev = w->cased = BOUNDARY;
 	else if (l->kind != KIND_MARK)
 		w->prev = w->cased = (unsigned)l->slot;
-	if (!unknown || w->t->unknown != POTOK_UNKNOWN_DROP) {
-		memcpy(w->out, p, (size_t)(l->behind - p));
-		w->out += l->behind - p;
+	if (unknown && w->t->unknown == POTOK_UNKNOWN_DROP) {
+		for (; read_own_mark(behind, end, &mark); behind = mark.behind)
+			;
+		return behind;
 	}
-	return l->behind;
+	memcpy(w->out, p, (size_t)(behind - p));
+	w->out += behind - p;
+	return behind;
 }
 
 /* The first rule that holds for the letter, 0: none does. */
@@ -464,7 +507,7 @@ convert_one(struct work *w, const unsigned char *p, const unsigned char *end)
 		i = find_rule(w, &l, &m);
 	}
 	if (i == 0)
-		return pass_character(w, &l, p);
+		return pass_character(w, &l, p, end);
 	const struct table_rule *r = &w->table->rules[i];
 	write_text(w, r, form(w, r, &l), &m, p);
 	if (w->table->entries[l.slot]->flags & ENTRY_UNKNOWN)

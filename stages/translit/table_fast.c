@@ -40,8 +40,10 @@ skip_pairs(struct translit_table *t, unsigned i, bool capital, bool *pair)
 			return 0;
 		*pair = true;
 		for (unsigned k = 0; k < FAST_ALL; k++) {
-			bool second = r->nkey > 1 ? table_properties[0x400 + k].lower == r->key[1]
-						  : (r->right & t->sets[0x400 + k]) != 0;
+			const struct table_entry *e = t->entries[0x400 + k];
+			unsigned slot = e->flags & ENTRY_STRESSED ? e->chain : 0x400 + k;
+			bool second = r->nkey > 1 ? table_properties[slot].lower == r->key[1]
+						  : (r->right & t->sets[slot]) != 0;
 			t->fast.flags[k] |= second ? FAST_SECOND : 0;
 		}
 	}

@@ -465,6 +465,19 @@ static const struct {
 	"I\xCD\xA1"
 	"Akutsk"},
     {"Gaj", PLAIN("srp-gaj"), "Љубав ЊЕГОШ Џ", "Ljubav NJEGOŠ Dž"},
+    {"stress on a vowel inside of a long key", PLAIN("bg-law-2009"),
+	"Бълга\xCC\x81рия бъ\xC2\xADлг\xC2\xADа\xC2\xADр\xC2\xADи\xC2\xADя",
+	"Bulgária bu\xC2\xADlg\xC2\xAD"
+	"a\xC2\xADr\xC2\xADi\xC2\xAD"
+	"a"},
+    {"stress dropped there", {.scheme = "bg-law-2009", .drop_stress = true}, "Бълга\xCC\x81рия",
+	"Bulgaria"},
+    {"stress that composes hides no context", PLAIN("gost-7.79-b"), "ци цѝ ци\xCC\x80 ци\xCC\x81",
+	"ci cì cì cí"},
+    {"back, stress that composes hides no context", BACK("din-1460"), "j-u j-ú j-u\xCC\x81",
+	"йу йу\xCC\x81 йу\xCC\x81"},
+    {"unknown letters are dropped with their marks",
+	{.scheme = "bas-rus-2017-oss", .unknown = POTOK_UNKNOWN_DROP}, "м\xD3\x93\xCC\x81т", "mt"},
     {"stress dropped behind a titlo", {.scheme = BGN, .drop_stress = true}, "и\xD2\x83\xCC\x81",
 	"i\xD2\x83"},
     {"stress dropped from a letter of Church Slavonic",
@@ -725,8 +738,9 @@ random_text(unsigned char *text, size_t n, size_t most, uint32_t *seed)
 	    "\xF0\x9F\x98\x80", "\xD0;", "\xD1", "\x90", "\xD0X", "\xD0\xD0", "\xD1\xC2\xA0",
 	    "\x0E", "\x01", "КИ", "ГЕ", "ЦИ", "Ци", "ЦЬ", "Ль", "льць", "ИЯ ", "ийя", "зьё", "згія",
 	    "қа", "ң", "ө", "ү", "әғ", "ұ", "һ", "ҙе", "Қ", "Ң", "ӨҮ", "Ә", "ґ", "Ґ", "ӣ", "ѳ", "ӟ",
-	    "Ӂ", "\xD2\x83", "\xD2\x82", "и\xD2\x83\xCC\x81", "е\xEF\xB8\xA0\xCC\xA7",
-	    "и\xCC\xA3\xCC\x86", "\xC2\xAD\xCC\xB3", "х\xE2\x81\xA0\xCC\xB3"};
+	    "Ӂ", "ᾥ", "ꜣ", "\xDF\xBF", "ѝ", "\xD2\x83", "\xD2\x82", "и\xD2\x83\xCC\x81",
+	    "е\xEF\xB8\xA0\xCC\xA7", "и\xCC\xA3\xCC\x86", "\xC2\xAD\xCC\xB3",
+	    "х\xE2\x81\xA0\xCC\xB3"};
 	size_t len = 0;
 
 	while (len + 16 < n) {
