@@ -155,8 +155,12 @@ token_end(const unsigned char *p, size_t n, size_t from, bool last, bool whole_c
 	*features = f;
 	*examined = i < code ? start : i;
 	if (n > POTOK_TRANSLIT_TOKEN && i == max) {
-		*cut = true;
-		return cut_length(p);
+		/* It may end right there. */
+		int end = classes[p[i]] & END ? 1 : end_character(p + i, n - i);
+		if (end < 0 && !last)
+			return 0;
+		*cut = end <= 0 || i < code;
+		return *cut ? cut_length(p) : i;
 	}
 	return last ? n : 0;
 }

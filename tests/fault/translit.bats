@@ -163,6 +163,15 @@ setup() {
 	grep -q 'warning: 1 Cyrillic letters that the scheme does not have' messages
 }
 
+@test "a word of 4096 bytes is not cut, one of a letter more is" {
+	head -c 2048 /dev/zero | sed 's/\x00/щ/g' >word
+	(cat word; echo ' x') | "$PROGRAM" -s bgnpcgn-rus-1947 --stats=stats >out 2>messages
+	grep -q '"token_cut":0' stats
+	[ ! -s messages ]
+	(cat word; echo щ) | "$PROGRAM" -s bgnpcgn-rus-1947 --stats=stats >out 2>messages
+	grep -q '"token_cut":1' stats
+}
+
 @test "--both: a line of 1 MiB is whole" {
 	head -c 1048576 /dev/zero | tr '\0' x >line
 	echo >>line
