@@ -89,9 +89,7 @@ convert_compose_apart(struct letter *l, const unsigned char *end)
 	struct letter mark, next;
 	uint8_t highest = 0;
 
-	/* Mostly there are no two. */
-	if (end - first < 4 || !table_mark_begins(first + 2) || l->kind == KIND_MARK ||
-	    !read_mark(first, end, &mark))
+	if (!convert_two_marks(l, end) || !read_mark(first, end, &mark))
 		return false;
 	for (int i = 0; i < CONVERT_APART && read_mark(mark.behind, end, &next); i++) {
 		uint8_t class = u_getCombiningClass((UChar32)mark.c);

@@ -122,18 +122,21 @@ before_mark(uint32_t c, unsigned key)
 						    u_getCombiningClass((UChar32)c));
 }
 
-/* Answers what l composes with marks that are not right behind it, too, without a stress mark; l
- * itself when nothing but that would change. */
-static struct letter
-compose_all(const struct work *w, const struct letter *l, const unsigned char *end)
+/* Makes *apart what l composes with marks that are not right behind it, too, without a stress mark.
+ * Answers false when nothing but that would change. */
+static bool
+compose_all(
+    const struct work *w, const struct letter *l, const unsigned char *end, struct letter *apart)
 {
-	struct letter near = *l, apart = *l;
-
-	if (!convert_compose_apart(&apart, end))
-		return apart;
+	if (!convert_two_marks(l, end))
+		return false;
+	struct letter near = *l;
+	*apart = *l;
+	if (!convert_compose_apart(apart, end))
+		return false;
 	take_stress(w, &near);
-	take_stress(w, &apart);
-	return apart.slot != near.slot ? apart : *l;
+	take_stress(w, apart);
+	return apart->slot != near.slot;
 }
 
 static bool
@@ -171,14 +174,14 @@ match_one(const struct work *w, unsigned key, struct match *m, const unsigned ch
 	if (m->inner != NULL || (m->stress != 0 && !add_inner(m, m->stress)))
 		return false;
 	while (m->behind < end) {
-		struct letter l = convert_letter(m->behind, end);
+		struct letter l = convert_letter(m->behind, end), apart;
 		convert_compose(&l, end);
-		struct letter apart = compose_all(w, &l, end);
+		bool other = compose_all(w, &l, end, &apart);
 		if (is_lower(&l, key)) {
-			m->least = apart.inner != NULL ? apart.behind : m->least;
+			m->least = other ? apart.behind : m->least;
 			return match_letter(m, &l);
 		}
-		if (is_lower(&apart, key))
+		if (other && is_lower(&apart, key))
 			return match_letter(m, &apart);
 		take_stress(w, &l);
 		if (is_lower(&l, key))
@@ -221,7 +224,9 @@ match_rule(
 		return false;
 	if (r->left != 0 && !(r->left & w->table->sets[w->prev]))
 		return false;
-	*m = (struct match){.nmarks = 0};
+	m->nletters = 0;
+	m->nmarks = 0;
+	m->least = NULL;
 	match_letter(m, l);
 	for (int i = 1; i < r->nkey; i++) {
 		if (!match_one(w, r->key[i], m, w->end))
@@ -492,17 +497,17 @@ find_rule(const struct work *w, const struct letter *l, struct match *m)
 const unsigned char *
 convert_one(struct work *w, const unsigned char *p, const unsigned char *end)
 {
-	struct letter l = convert_letter(p, end);
+	struct letter l = convert_letter(p, end), apart;
 	struct match m;
 
 	convert_compose(&l, end);
-	struct letter apart = compose_all(w, &l, end);
+	bool other = compose_all(w, &l, end, &apart);
 	if (l.kind >= KIND_LOWER && scripts_meet(w->prev, (unsigned)l.slot))
 		count_mixed(w, p);
 	take_stress(w, &l);
 	unsigned i = find_rule(w, &l, &m);
 	/* A key may have the marks one by one. */
-	if (apart.inner != NULL && (i == 0 || m.behind < apart.behind)) {
+	if (other && (i == 0 || m.behind < apart.behind)) {
 		l = apart;
 		i = find_rule(w, &l, &m);
 	}

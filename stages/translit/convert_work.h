@@ -35,6 +35,14 @@ struct letter convert_letter(const unsigned char *p, const unsigned char *end);
 /* Makes l the letter that it composes with the marks right behind it, where there is one. */
 void convert_compose(struct letter *l, const unsigned char *end);
 
+/* Are there two marks of U+0300 to U+036F right behind l?  Mostly there are not. */
+static inline bool
+convert_two_marks(const struct letter *l, const unsigned char *end)
+{
+	return end - l->behind >= 4 && table_mark_begins(l->behind) &&
+	       table_mark_begins(l->behind + 2) && l->kind != KIND_MARK;
+}
+
 enum { CONVERT_APART = 8 };
 
 /* The same with a mark that stands behind others, at most CONVERT_APART, which do not part the two:
