@@ -339,7 +339,7 @@ take_plain_key(struct run *r, const unsigned char **p, unsigned i)
 		key = &back->key[key->next];
 	}
 	if (key->length == 0)
-		return key->alone ? TAKEN_NONE : TAKEN_STOP;
+		return TAKEN_STOP;
 	r->sum = write_text(key->text[capital], r->out, r->sum);
 	r->first = **p;
 	r->known = r->key = *p += 1 + key->length;

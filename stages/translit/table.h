@@ -208,8 +208,7 @@ struct table_key {
 	 * bytes behind the first letter, what is written for it and for its capital as in the
 	 * pairs (BACK_KEY: by another rule), the sets of its last letter.  0: it is another. */
 	uint8_t length;
-	bool alone;    /* the rule is for the first letter alone, whatever its neighbours are */
-	uint16_t next; /* the rule to try after its own, where two bytes begin as here */
+	uint16_t next; /* the rule to try after its own, where two bytes begin as here; 0: none */
 	uint32_t text[2], sets;
 };
 

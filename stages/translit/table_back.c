@@ -262,7 +262,6 @@ make_key(const struct translit_table *t, struct table_key *key, const struct tab
 	key->text[0] = r->flags & RULE_CAPITAL ? BACK_KEY : rule_text(r, 0);
 	key->text[1] = rule_text(r, 1);
 	key->sets = t->sets[r->key[r->nkey - 1]];
-	key->alone = r->nkey == 1 && r->left == 0;
 	if (plain && k == r->nkey && !((key->text[0] | key->text[1]) & BACK_LOOK))
 		key->length = (uint8_t)at;
 }
@@ -277,6 +276,11 @@ next_key(const struct translit_table *t, unsigned i)
 	memcpy(&a[0], &key->bytes, 1);
 	memcpy(&a[1], &key->mask, 1);
 	for (i = t->rules[i].next; i != 0; i = t->rules[i].next) {
+		const struct table_rule *r = &t->rules[i];
+		/* Where the letter stands alone, and does not look behind, nothing is tried more.
+		 */
+		if (r->nkey == 1 && r->left == 0 && !(r->flags & RULE_CAPITAL))
+			return 0;
 		other = &t->back.key[i];
 		if (other->bytes == KEY_NEVER && other->mask == 0)
 			continue;
