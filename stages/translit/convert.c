@@ -106,7 +106,7 @@ cyrillic_run(const struct translit_table *t, struct plain *s, const unsigned cha
 	while (end - p > 2) {
 		unsigned lead = p[0] - 0xD0u, tail = p[1] ^ 0x80u;
 		unsigned slot = 0x400 + lead * 64 + tail;
-		if (lead > 1 || tail > 0x3F || (p[2] & 0xFE) == 0xCC)
+		if (lead > 1 || tail > 0x3F || table_mark_begins(p + 2))
 			break;
 		const struct table_entry *e = t->entries[slot];
 		if ((e->flags & both) != both)
@@ -130,7 +130,7 @@ ascii_run(const struct translit_table *t, struct plain *s, const unsigned char *
 {
 	unsigned char *out = s->out;
 
-	while (end - p > 2 && p[0] < 0x80 && (p[1] & 0xFE) != 0xCC &&
+	while (end - p > 2 && p[0] < 0x80 && !table_mark_begins(p + 1) &&
 	       (t->entries[p[0]]->flags & ENTRY_PLAIN))
 		*out++ = *p++;
 	s->out = out;
@@ -157,7 +157,7 @@ take_plain(struct work *w, const unsigned char *p, const unsigned char *end)
 			len = 2;
 		}
 		const struct table_entry *e = t->entries[slot];
-		if (!(e->flags & ENTRY_PLAIN) || (p[len] & 0xFE) == 0xCC)
+		if (!(e->flags & ENTRY_PLAIN) || table_mark_begins(p + len))
 			break;
 		if (slot >> 7 != s.prev >> 7 && scripts_meet(s.prev, slot))
 			break;

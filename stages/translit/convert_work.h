@@ -13,7 +13,7 @@ struct work {
 	const struct translit_table *table;
 	const unsigned char *token, *end; /* all of it: letters see each other over spans */
 	uint64_t offset;                  /* of its first byte in the input */
-	unsigned char *first, *out;       /* what was written, behind a protected token */
+	unsigned char *first, *out;       /* what was written since a protected token */
 	unsigned prev;                    /* slot of the character before */
 	unsigned cased;                   /* slot of the letter before, for capitals */
 };

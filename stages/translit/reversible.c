@@ -110,7 +110,7 @@ one_letter(const unsigned char *p, size_t n)
 	int len = potok_utf8_decode(p, n, &c);
 	size_t i = len > 0 ? (size_t)len : 1;
 
-	while (n - i >= 2 && (p[i] & 0xFE) == 0xCC)
+	while (n - i >= 2 && table_mark_begins(p + i))
 		i += 2;
 	return i < n ? i : n;
 }
