@@ -207,7 +207,6 @@ mark_token(struct potok_translit *t, const unsigned char *p, size_t n, uint64_t 
 	enum potok_status s = POTOK_MORE;
 
 	get_state(t, &old);
-	potok_count_at(&t->counts[MARKED_TOKENS], offset);
 	if (token_cyrillic(p, n) && !has_verbatim(p, n)) {
 		t->open = false;
 		s = write_pieces(t, p, n, offset);
@@ -215,13 +214,15 @@ mark_token(struct potok_translit *t, const unsigned char *p, size_t n, uint64_t 
 			s = comes_back(t, t->whole.data, t->whole.len, p, n, &same);
 		t->open = open;
 	}
-	if (s >= 0 && same && (s = turn(t, false, out)) >= 0)
-		return potok_buf_add(out, t->whole.data, t->whole.len);
 	if (s < 0)
 		return s;
-	set_state(t, &old);
+	if (!same)
+		set_state(t, &old);
 	potok_count_at(&t->counts[MARKED_TOKENS], offset);
-	return pass(t, p, n, out);
+	if (!same)
+		return pass(t, p, n, out);
+	s = turn(t, false, out);
+	return s < 0 ? s : potok_buf_add(out, t->whole.data, t->whole.len);
 }
 
 /* Has the letter, of ASCII, a Cyrillic one wherever it stands? */
@@ -273,10 +274,9 @@ reversible_token(struct potok_translit *t, const unsigned char *p, size_t n, boo
 		s = try_word(t, p, n, offset, &same);
 	if (s < 0 || t->stopped)
 		return s;
-	bool changed = !latin && (t->made.len != n || memcmp(t->made.data, p, n) != 0);
 	if (has_verbatim(p, n))
 		same = false;
-	if (same && !changed && !parted) {
+	if (same && !parted && t->made.len == n && memcmp(t->made.data, p, n) == 0) {
 		s = potok_buf_add(out, p, n); /* also inside of text that passes */
 	} else if (same) {
 		s = turn(t, false, out);
@@ -344,13 +344,13 @@ reversible_stretch(struct potok_translit *t, const unsigned char *p, size_t n, u
 	struct state old;
 	bool same = false;
 
-	get_state(t, &old);
 	*taken = 0;
 	if (t->open || t->apart > 0)
 		return POTOK_MORE;
 	n = plain_stretch(t, p, n);
 	if (n == 0)
 		return POTOK_MORE;
+	get_state(t, &old);
 	enum potok_status s = try_word(t, p, n, offset, &same);
 	if (s < 0)
 		return s;
